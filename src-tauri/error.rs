@@ -1,0 +1,39 @@
+//! Why the program could not start: each a sentence that says what to do.
+
+use std::{io, path::PathBuf};
+
+/// The program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The system names no place for a program's data.
+    #[error("this account has no directory for programs' data; name one with --profile DIR")]
+    NoHome,
+    /// What stands at the profile's path is no directory.
+    #[error("{0} is a file, not a directory; name another place with --profile DIR")]
+    NotADirectory(PathBuf),
+    /// The directory cannot be made or written to.
+    #[error("the profile directory {dir} cannot be used ({why}); check its permissions or name another with --profile DIR")]
+    Profile {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system says.
+        why: io::Error,
+    },
+    /// Another process holds the profile and does not answer.
+    #[error("Deskbell is already open with the profile {0} but does not answer; end it and start again")]
+    NoAnswer(PathBuf),
+    /// The cache cannot be opened at all.
+    #[error("the data in {dir} cannot be opened: {why}")]
+    Cache {
+        /// The profile's directory.
+        dir: PathBuf,
+        /// What the cache says.
+        why: String,
+    },
+    /// No X or Wayland display answers.
+    #[error("there is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY")]
+    NoDisplay,
+    /// The window system refused.
+    #[error("the window cannot be opened: {0}")]
+    Window(#[from] tauri::Error),
+}

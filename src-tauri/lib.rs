@@ -1,0 +1,87 @@
+//! The shell: what an operating system gives a program. A window, a tray icon, notifications, links, one
+//! instance per profile. Everything it shows comes from `deskbell_core`; no rule of the product lives here.
+//!
+//! The page reaches Rust through one command, `rpc`, and hears of changes through one event, `core`.
+
+mod error;
+mod events;
+mod instance;
+mod links;
+mod notice_text;
+mod notifications;
+mod profile;
+mod quit;
+mod rpc;
+mod tray;
+mod window;
+mod words;
+
+use std::path::PathBuf;
+
+use deskbell_core::{Core, CoreOptions};
+use tauri::{Manager, RunEvent, async_runtime};
+
+pub use error::StartError;
+use instance::Claim;
+use profile::Profile;
+
+/// Opens the profile and runs the window until the person quits. Where the profile is already open, raises that
+/// window and returns.
+///
+/// # Errors
+///
+/// One sentence for the terminal: the directory cannot be used, or there is no display.
+pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
+    start_log();
+    let profile = Profile::open(profile)?;
+    let instance = match instance::claim(&profile)? {
+        Claim::First(instance) => instance,
+        Claim::Second => return Ok(()),
+    };
+    window::require_display()?;
+
+    let core = async_runtime::block_on(Core::open(profile.dir(), CoreOptions::default()))
+        .map_err(|error| StartError::Cache { dir: profile.dir().into(), why: error.to_string() })?;
+
+    let app = tauri::Builder::default()
+        .manage(core.clone())
+        .manage(window::Visibility::default())
+        .invoke_handler(tauri::generate_handler![rpc::rpc])
+        .setup(move |app| {
+            let handle = app.handle().clone();
+            window::create(&handle)?;
+            let tray = async_runtime::block_on(tray::start(&handle));
+            app.manage(tray);
+            instance.listen({
+                let handle = handle.clone();
+                move |token| window::present(&handle, token)
+            });
+            async_runtime::spawn(events::forward(handle.clone(), core.clone(), core.events()));
+            async_runtime::spawn(notifications::run(handle.clone(), core.clone(), core.notices()));
+            async_runtime::spawn(quit::on_signal(handle));
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { event: tauri::WindowEvent::CloseRequested { api, .. }, .. } => {
+            api.prevent_close();
+            async_runtime::spawn(quit::on_close(app.clone()));
+        }
+        // Without a code it is the toolkit's idea, not ours: what was clicked last still has to be stored.
+        RunEvent::ExitRequested { code: None, api, .. } => {
+            api.prevent_exit();
+            async_runtime::spawn(quit::quit(app.clone()));
+        }
+        _ => {}
+    });
+    Ok(())
+}
+
+/// Writes to stderr. `DESKBELL_LOG` chooses what, in the syntax of `tracing`; customer text is never logged.
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("DESKBELL_LOG").unwrap_or_else(|_| EnvFilter::new("warn,deskbell=info"));
+    // A second subscriber in one process (tests) is no reason to stop.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

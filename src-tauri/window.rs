@@ -1,0 +1,127 @@
+//! The one window: how it is made, where it may go (nowhere), and how it comes to the front.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tauri::{
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    webview::NewWindowResponse,
+};
+
+use crate::{StartError, tray::Tray, words};
+
+/// Its label: capabilities name it.
+pub const LABEL: &str = "main";
+
+/// Whether the person can see the window. Kept here because a hidden window still answers questions about itself.
+#[derive(Debug)]
+pub struct Visibility(AtomicBool);
+
+impl Default for Visibility {
+    fn default() -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Visibility {
+    /// Shown now.
+    pub fn shown(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A sentence instead of the toolkit's panic where no display answers.
+pub fn require_display() -> Result<(), StartError> {
+    #[cfg(target_os = "linux")]
+    gtk::init().map_err(|_| StartError::NoDisplay)?;
+    Ok(())
+}
+
+/// Makes the window. The page can neither leave its origin nor open another window: links go through
+/// `open_link`, which the core judges.
+pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title(words::PROGRAM)
+        .inner_size(1440.0, 900.0)
+        .min_inner_size(1024.0, 700.0)
+        .prevent_overflow()
+        // Tauri's own handler would swallow what is dropped on the page.
+        .disable_drag_drop_handler()
+        .on_navigation(move |url| is_own(url, dev_url.as_ref()))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()
+}
+
+/// The page's own origin: Tauri's scheme (a host name on Windows), or Vite's address while developing.
+fn is_own(url: &Url, dev_url: Option<&Url>) -> bool {
+    let own = match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => url.host_str() == Some("tauri.localhost"),
+        // Where a window begins, before its page is loaded.
+        "about" => url.path() == "blank",
+        _ => false,
+    };
+    own || dev_url.is_some_and(|dev| dev.origin() == url.origin())
+}
+
+/// Shows the window, above the others and with the focus. `token` is what Wayland asks for before it lets a
+/// program take the focus.
+pub fn present(app: &AppHandle, token: Option<String>) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let app = app.clone();
+    let on_main = app.clone().run_on_main_thread(move || {
+        #[cfg(target_os = "linux")]
+        if let (Some(token), Ok(gtk_window)) = (token, window.gtk_window()) {
+            use gtk::prelude::GtkWindowExt;
+            gtk_window.set_startup_id(&token);
+        }
+        let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window did not come to the front");
+        }
+        set_shown(&app, true);
+    });
+    if let Err(error) = on_main {
+        tracing::warn!(%error, "the window did not come to the front");
+    }
+}
+
+/// Hides the window; everything else goes on.
+pub fn hide(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    match window.hide() {
+        Ok(()) => set_shown(app, false),
+        Err(error) => tracing::warn!(%error, "the window could not be hidden"),
+    }
+}
+
+fn set_shown(app: &AppHandle, shown: bool) {
+    app.state::<Visibility>().0.store(shown, Ordering::Relaxed);
+    app.state::<Tray>().set_shown(shown);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_stays_where_it_is() {
+        let dev = "http://localhost:1420".parse().ok();
+        let own = |url: &str, dev: Option<&Url>| is_own(&url.parse().unwrap(), dev);
+        assert!(own("tauri://localhost/index.html", None));
+        assert!(own("about:blank", None));
+        assert!(own("http://localhost:1420/src/main.ts", dev.as_ref()));
+        for foreign in [
+            "https://example.org/",
+            "http://localhost:1420/",
+            "tauri://elsewhere/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "data:text/html,<script>alert(1)</script>",
+            "http://tauri.localhost.example.org/",
+        ] {
+            assert!(!own(foreign, None), "{foreign}");
+        }
+        assert!(!own("http://localhost:1421/", dev.as_ref()));
+    }
+}
