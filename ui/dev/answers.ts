@@ -1,0 +1,299 @@
+/** What the fake core answers, call by call. */
+import type { Answer, Args, RpcName } from "$lib/rpc/calls";
+import type { ChatRow, EventLine, Place, RpcError } from "$lib/rpc/types";
+import type { Fake } from "./host";
+import { inboxes, me, members } from "./people";
+import { directChat, nextId, nextPos, previewOf, textEntry, unreadOf, type Chat } from "./world";
+
+type Answers = { [N in RpcName]: (fake: Fake, args: Args<N>) => Answer<N> | Promise<Answer<N>> };
+
+function fail(code: string, message: string, params?: Record<string, string>): never {
+  const error: RpcError = { code, message, retryable: false, ...(params ? { params } : {}) };
+  throw error;
+}
+
+function chatOf(fake: Fake, id: string): Chat {
+  return fake.world.chats.find((chat) => chat.id === id) ?? fail("not_found", "That conversation does not exist here.");
+}
+
+function inPlace(chat: Chat, place: Place): boolean {
+  if (place.place === "direct") return chat.kind === "direct";
+  return chat.kind === "conversation" && (place.place === "inbox" ? chat.inbox : chat.channel) === place.id;
+}
+
+const lastAt = (chat: Chat): number => previewOf(chat)?.at_ms ?? Number.MAX_SAFE_INTEGER;
+
+function segmentOf(chat: Chat): "me" | "others" | "unassigned" {
+  if (chat.assignee === null) return "unassigned";
+  return chat.assignee.me ? "me" : "others";
+}
+
+function pendingOf(fake: Fake, chat: string) {
+  const states = fake.world.outbox.filter((row) => row.chat === chat).map((row) => row.state);
+  return (["failed", "held", "waiting"] as const).find((state) => states.includes(state)) ?? null;
+}
+
+const channels = inboxes.flatMap((inbox) => inbox.channels);
+
+function rowOf(fake: Fake, chat: Chat): ChatRow {
+  return {
+    chat: chat.id,
+    kind: chat.kind,
+    title: chat.person.name,
+    initials: chat.person.initials,
+    tint: chat.person.tint,
+    channel: channels.find((one) => one.id === chat.channel)?.kind ?? null,
+    closed: chat.closed !== null,
+    assignee: chat.assignee,
+    preview: previewOf(chat),
+    draft: chat.draft === "" ? null : chat.draft,
+    unread: unreadOf(chat),
+    tags: chat.tags,
+    pending: pendingOf(fake, chat.id),
+  };
+}
+
+const mineOrNobodys = (chat: Chat): boolean => chat.assignee === null || chat.assignee.me;
+
+function unreadChats(fake: Fake, place: Place, all: boolean): number {
+  return fake.world.chats.filter((c) => inPlace(c, place) && c.closed === null && (all || mineOrNobodys(c)) && unreadOf(c) > 0).length;
+}
+
+function changed(fake: Fake, chat: Chat, ...more: string[]): Record<string, never> {
+  const { outbox, status } = fake.world;
+  status.waiting = outbox.filter((row) => row.state === "waiting").length;
+  status.failed = outbox.filter((row) => row.state === "failed").length;
+  status.held = outbox.filter((row) => row.state === "held").length;
+  fake.touch("chats", "places", `chat:${chat.id}`, `thread:${chat.id}`, "outbox", "status", ...more);
+  return {};
+}
+
+function event(chat: Chat, line: EventLine): void {
+  chat.entries.push({ id: nextId("e"), pos: nextPos(), at_ms: Date.now(), author: { kind: "system" }, content: { kind: "event", ...line }, delivery: "none", pending: null });
+}
+
+function canOf(fake: Fake, chat: Chat): string[] {
+  if (chat.kind === "direct") return ["send"];
+  const can = ["send", "tag", chat.closed === null ? "close" : "reopen"];
+  if (inboxes.find((one) => one.id === chat.inbox)?.assignment) {
+    if (!chat.assignee?.me) can.push("assign_to_me");
+    else can.push("unassign");
+    if (fake.world.session?.capabilities.includes("assign_others")) can.push("assign_others");
+  }
+  return can;
+}
+
+function settle(fake: Fake, chat: Chat, command: string): void {
+  const entry = chat.entries.find((one) => one.pending?.command === command);
+  fake.world.outbox = fake.world.outbox.filter((row) => row.command !== command);
+  if (entry !== undefined) {
+    entry.pending = null;
+    entry.pos = nextPos();
+    entry.delivery = "sent";
+  }
+  changed(fake, chat);
+}
+
+export const answers: Answers = {
+  get_session: (fake) => fake.session,
+  lookup_hub: (_, { address }) => {
+    const bare = address.trim().replace(/^https?:\/\//u, "").replace(/\/$/u, "");
+    if (bare === "hub.kestrelcycles.example") return { address: `https://${bare}`, organization: "Kestrel Cycles" };
+    if (bare === "www.kestrelcycles.example") fail("hub_not_deskbell", "There is no hub at this address.", { address: bare });
+    return fail("hub_unreachable", "The hub does not answer.", { address: bare });
+  },
+  sign_in: (fake, args) => {
+    if (args.password !== "correcthorse") fail("wrong_sign_in", "Email or password is wrong.", { tries_left: "3", minutes: "15" });
+    fake.session = { state: "signed_in", ...(fake.world.session ?? fail("internal", "No sample organization.")) };
+    fake.touch("session");
+    return fake.session;
+  },
+  unlock: (fake, { password }) => {
+    if (password !== null && password !== "four quiet words") fail("wrong_cache_password", "The password is wrong.");
+    if (password === null) fail("keyring_locked", "The keyring is still locked.");
+    fake.session = { state: "signed_in", ...(fake.world.session ?? fail("internal", "No sample organization.")) };
+    fake.touch("session");
+    return fake.session;
+  },
+  sign_out: (fake, { discard_unsent }) => {
+    const waiting = fake.world.outbox.length;
+    if (waiting > 0 && !discard_unsent) fail("unsent", "Something has not been sent yet.", { count: String(waiting) });
+    fake.session = { state: "signed_out", hub: fake.world.session?.hub ?? null, email: "priya@kestrelcycles.example", reason: null };
+    fake.touch("session");
+    return fake.session;
+  },
+  get_status: (fake) => fake.world.status,
+  sync_now: (fake) => {
+    fake.touch("status");
+    return {};
+  },
+  list_places: (fake) => ({
+    inboxes: inboxes.map((inbox) => ({
+      ...inbox,
+      unread: unreadChats(fake, { place: "inbox", id: inbox.id }, !inbox.assignment),
+      channels: inbox.channels.map((c) => ({ ...c, unread: unreadChats(fake, { place: "channel", id: c.id }, !inbox.assignment) })),
+    })),
+    direct: fake.world.chats
+      .filter((chat) => chat.kind === "direct")
+      .sort((a, b) => Number(unreadOf(b) > 0) - Number(unreadOf(a) > 0) || lastAt(b) - lastAt(a))
+      .map((chat) => ({ chat: chat.id, member: chat.member ?? me, unread: unreadOf(chat) })),
+  }),
+  list_chats: (fake, { place, tab, segment, after, limit }) => {
+    const all = fake.world.chats
+      .filter((chat) => inPlace(chat, place))
+      .filter((chat) => chat.kind === "direct" || (chat.closed === null) === (tab === "open"))
+      .filter((chat) => chat.kind === "direct" || tab === "closed" || segment === "all" || segmentOf(chat) === segment)
+      .sort((a, b) => lastAt(b) - lastAt(a) || (a.id < b.id ? -1 : 1));
+    const from = after === null || after === undefined ? 0 : all.findIndex((chat) => chat.id === after) + 1;
+    const rows = all.slice(from, from + limit);
+    const last = rows.at(-1);
+    return { rows: rows.map((chat) => rowOf(fake, chat)), next: last !== undefined && from + limit < all.length ? last.id : null };
+  },
+  count_chats: (fake, { place }) => {
+    const here = fake.world.chats.filter((chat) => inPlace(chat, place));
+    const open = here.filter((chat) => chat.closed === null);
+    const of = (segment: string) => open.filter((chat) => segmentOf(chat) === segment).length;
+    return { all: open.length, me: of("me"), others: of("others"), unassigned: of("unassigned"), closed: here.length - open.length };
+  },
+  get_chat: (fake, { chat: id }) => {
+    const chat = chatOf(fake, id);
+    const inbox = inboxes.find((one) => one.id === chat.inbox);
+    return {
+      chat: id,
+      kind: chat.kind,
+      title: chat.person.name,
+      initials: chat.person.initials,
+      tint: chat.person.tint,
+      member: chat.member,
+      channel: channels.find((one) => one.id === chat.channel) ?? null,
+      inbox: inbox?.name ?? null,
+      inbox_id: inbox?.id ?? null,
+      closed: chat.closed,
+      assignee: chat.assignee,
+      created_ms: chat.created_ms,
+      tags: chat.tags,
+      can: canOf(fake, chat),
+      read_pos: chat.read_pos,
+      last_pos: Math.max(0, ...chat.entries.map((entry) => entry.pos ?? 0)),
+      unread: unreadOf(chat),
+    };
+  },
+  list_messages: (fake, { chat: id, before, limit }) => {
+    const { entries } = chatOf(fake, id);
+    const older = before === null || before === undefined ? entries : entries.filter((e) => e.pos !== null && e.pos < before);
+    return { entries: older.slice(-limit), more: older.length > limit };
+  },
+  list_assignees: () => ({ members: members.slice(0, 5) }),
+  list_members: () => ({ members }),
+  list_tags: (fake) => ({ tags: [...fake.world.tags].sort((a, b) => a.name.localeCompare(b.name)) }),
+  create_direct_chat: (fake, { member: id }) => {
+    const mate = members.find((one) => one.id === id) ?? fail("not_found", "That member does not exist.");
+    const known = fake.world.chats.find((chat) => chat.member?.id === id);
+    const chat = known ?? directChat(mate, null);
+    if (known === undefined) fake.world.chats.push(chat);
+    changed(fake, chat);
+    return { chat: chat.id };
+  },
+  send_message: (fake, { chat: id, text }) => {
+    const chat = chatOf(fake, id);
+    const command = nextId("cmd");
+    const entry = textEntry({ kind: "member", ...me }, text, Date.now());
+    Object.assign(entry, { pos: null, delivery: "waiting", pending: { command, state: "waiting", reason: null, other: null } });
+    chat.entries.push(entry);
+    chat.draft = "";
+    if (chat.kind === "conversation") {
+      if (chat.closed !== null) event(chat, { event: "reopened", by: me });
+      chat.closed = null;
+      chat.assignee ??= me;
+    }
+    fake.world.outbox.push({ command, kind: "send_message", chat: id, title: chat.person.name, text, created_ms: Date.now(), state: "waiting", reason: null, other: null });
+    changed(fake, chat, `draft:${id}`);
+    if (fake.world.status.network === "online") setTimeout(() => settle(fake, chat, command), 500);
+    return { message: entry.id, command };
+  },
+  assign_chat: (fake, { chat: id, to }) => {
+    const chat = chatOf(fake, id);
+    const next = members.find((one) => one.id === to) ?? null;
+    event(chat, { event: "assigned", by: me, to: next, from: chat.assignee });
+    chat.assignee = next;
+    return changed(fake, chat);
+  },
+  close_chat: (fake, { chat: id }) => {
+    const chat = chatOf(fake, id);
+    chat.closed = { by: me.name, at_ms: Date.now() };
+    event(chat, { event: "closed", by: me });
+    return changed(fake, chat);
+  },
+  reopen_chat: (fake, { chat: id }) => {
+    const chat = chatOf(fake, id);
+    chat.closed = null;
+    event(chat, { event: "reopened", by: me });
+    return changed(fake, chat);
+  },
+  tag_chat: (fake, { chat: id, tag }) => {
+    const chat = chatOf(fake, id);
+    const found = fake.world.tags.find((one) => one.id === tag) ?? fail("not_found", "That tag does not exist.");
+    if (!chat.tags.some((one) => one.id === tag)) chat.tags.push({ ...found, waiting: fake.world.status.network !== "online" });
+    return changed(fake, chat);
+  },
+  untag_chat: (fake, { chat: id, tag }) => {
+    const chat = chatOf(fake, id);
+    chat.tags = chat.tags.filter((one) => one.id !== tag);
+    return changed(fake, chat);
+  },
+  create_tag: (fake, { name, color, chat: id }) => {
+    const known = fake.world.tags.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const tag = known ?? { id: nextId("t"), name, color: color ?? "stone", waiting: false };
+    if (known === undefined) fake.world.tags.push(tag);
+    fake.touch("tags");
+    if (id !== null && id !== undefined) {
+      const chat = chatOf(fake, id);
+      if (!chat.tags.some((one) => one.id === tag.id)) chat.tags.push({ ...tag });
+      changed(fake, chat);
+    }
+    return { tag };
+  },
+  mark_read: (fake, { chat: id, pos }) => {
+    const chat = chatOf(fake, id);
+    if (pos <= chat.read_pos) return {};
+    chat.read_pos = pos;
+    return changed(fake, chat);
+  },
+  get_draft: (fake, { chat }) => ({ chat, text: chatOf(fake, chat).draft }),
+  save_draft: (fake, { chat: id, text }) => {
+    const chat = chatOf(fake, id);
+    chat.draft = text;
+    fake.touch("chats");
+    return {};
+  },
+  list_outbox: (fake) => ({ rows: fake.world.outbox }),
+  retry: (fake, { command }) => {
+    const row = fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
+    row.state = "waiting";
+    row.reason = null;
+    const chat = chatOf(fake, row.chat ?? "");
+    const entry = chat.entries.find((one) => one.pending?.command === command);
+    if (entry?.pending) entry.pending = { command, state: "waiting", reason: null, other: null };
+    if (fake.world.status.network === "online") setTimeout(() => settle(fake, chat, command), 500);
+    return changed(fake, chat);
+  },
+  edit: (fake, { command }) => {
+    const row = fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
+    const chat = chatOf(fake, row.chat ?? "");
+    fake.world.outbox = fake.world.outbox.filter((one) => one !== row);
+    chat.entries = chat.entries.filter((one) => one.pending?.command !== command);
+    chat.draft = chat.draft === "" ? (row.text ?? "") : `${chat.draft}\n${row.text ?? ""}`;
+    changed(fake, chat, `draft:${chat.id}`);
+    return { chat: chat.id, text: chat.draft };
+  },
+  discard: (fake, { command }) => {
+    const row = fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
+    const chat = chatOf(fake, row.chat ?? "");
+    fake.world.outbox = fake.world.outbox.filter((one) => one !== row);
+    chat.entries = chat.entries.filter((one) => one.pending?.command !== command);
+    return changed(fake, chat);
+  },
+  send_anyway: (fake, args) => answers.retry(fake, args),
+  set_view: () => ({}),
+  open_link: () => ({}),
+};

@@ -1,0 +1,178 @@
+/** The sample organization: chats with their messages, drafts and outbox, in memory. */
+import type { ChatHead, Entry, EntryAuthor, MemberInfo, OutboxRow, Preview, SignedIn, Status, TagInfo } from "$lib/rpc/types";
+import { inboxes, me, members, people, tags, type Person } from "./people";
+
+export interface Chat {
+  id: string;
+  kind: "conversation" | "direct";
+  person: Person;
+  member: MemberInfo | null;
+  channel: string | null;
+  inbox: string | null;
+  assignee: MemberInfo | null;
+  closed: ChatHead["closed"];
+  created_ms: number;
+  entries: Entry[];
+  read_pos: number;
+  tags: TagInfo[];
+  draft: string;
+}
+
+export interface World {
+  session: SignedIn | null;
+  status: Status;
+  chats: Chat[];
+  outbox: OutboxRow[];
+  tags: TagInfo[];
+}
+
+const MINUTE = 60_000;
+let pos = 0;
+let id = 0;
+
+export const nextId = (prefix: string): string => `${prefix}-${++id}`;
+export const nextPos = (): number => ++pos;
+
+/** Cut where links begin and end. */
+export function partsOf(text: string) {
+  return text
+    .split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?])/u)
+    .map((part, at) => ({ text: part, href: at % 2 === 1 ? part : null }))
+    .filter((part) => part.text !== "");
+}
+
+export function textEntry(author: EntryAuthor, text: string, at_ms: number): Entry {
+  return {
+    id: nextId("e"),
+    pos: nextPos(),
+    at_ms,
+    author,
+    content: { kind: "text", parts: partsOf(text) },
+    delivery: author.kind === "member" && author.me ? "delivered" : author.kind === "member" ? "sent" : "none",
+    pending: null,
+  };
+}
+
+export function textOf(entry: Entry): string {
+  return entry.content.kind === "text" ? entry.content.parts.map((part) => part.text).join("") : "";
+}
+
+export function previewOf(chat: Chat): Preview | null {
+  const entry = chat.entries.findLast((one) => one.content.kind === "text");
+  if (entry === undefined) return null;
+  const author = entry.author;
+  return {
+    text: textOf(entry).replace(/\s+/gu, " ").slice(0, 200),
+    at_ms: entry.at_ms,
+    author: author.kind === "member" ? author.name : null,
+    mine: author.kind === "member" && author.me,
+  };
+}
+
+export function unreadOf(chat: Chat): number {
+  return chat.entries.filter(
+    (e) => (e.pos ?? 0) > chat.read_pos && e.content.kind === "text" && !(e.author.kind === "member" && e.author.me),
+  ).length;
+}
+
+function conversation(person: Person, at: number, inbox: string, channel: string): Chat {
+  const chat: Chat = {
+    id: nextId("c"),
+    kind: "conversation",
+    person,
+    member: null,
+    channel,
+    inbox,
+    assignee: null,
+    closed: null,
+    created_ms: at - 240 * MINUTE,
+    entries: person.says.map((text, i) => textEntry({ kind: "contact", name: person.name }, text, at - (person.says.length - i) * MINUTE)),
+    read_pos: 0,
+    tags: [],
+    draft: "",
+  };
+  return chat;
+}
+
+export interface WorldOptions {
+  conversations?: number;
+  longThread?: number;
+  now?: number;
+  product?: string;
+  role?: string;
+}
+
+/** Builds it: newest conversations are the people in order, then numbered ones down to the wanted size. */
+export function makeWorld(options: WorldOptions = {}): World {
+  const { conversations = 420, longThread = 2000, now = Date.now(), product = "customer_engagement", role = "manager" } = options;
+  const chats: Chat[] = [];
+  for (let i = conversations - 1; i >= 0; i -= 1) {
+    const base = people[i % people.length] as Person;
+    const round = Math.floor(i / people.length);
+    const person = round === 0 ? base : { ...base, name: `${base.name} ${round + 1}` };
+    const inbox = inboxes[i < people.length ? (i % 7 === 6 ? 1 : 0) : i % 3];
+    if (inbox === undefined) continue;
+    const channel = inbox.channels[i % inbox.channels.length];
+    const at = now - (i < 10 ? i * 17 : 170 + (i - 10) * 53) * MINUTE;
+    const chat = conversation(person, at, inbox.id, channel?.id ?? "");
+    chat.assignee = ([me, me, members[1], null, me, members[2], null] as Array<MemberInfo | null>)[i % 7] ?? null;
+    chat.tags = tags.filter((_, t) => (i * 7 + t * 3) % 11 < 2).slice(0, (i % 4) + 1);
+    if (i % 9 === 8) chat.closed = { by: "Dana Whitcombe", at_ms: at };
+    if (i % 4 === 0) chat.entries.push(textEntry({ kind: "member", ...me }, "The rack arrives Wednesday, I’ll send a photo", at));
+    chat.read_pos = i % 3 === 1 ? 0 : pos;
+    chats.unshift(chat);
+  }
+  const first = chats[0];
+  if (first !== undefined && longThread > 0) first.entries = longStory(first, longThread, now);
+  if (first !== undefined) first.read_pos = pos;
+  const fifth = chats[4];
+  if (fifth !== undefined) fifth.draft = "Hi Siobhán, Thursday works and";
+  for (const [i, mate] of members.slice(1, 5).entries()) chats.push(directChat(mate, now - i * 400 * MINUTE));
+  return {
+    session: {
+      me: { ...me, role },
+      organization: "Kestrel Cycles",
+      product,
+      hub: "https://hub.kestrelcycles.example",
+      capabilities: role === "agent" ? ["create_direct_chat"] : ["assign_others", "create_direct_chat"],
+      signed_out_by_hub: null,
+    },
+    status: { network: "online", up_to_date_ms: now, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null },
+    chats,
+    outbox: [],
+    tags: [...tags],
+  };
+}
+
+function longStory(chat: Chat, length: number, now: number): Entry[] {
+  const entries: Entry[] = [];
+  for (let i = 0; i < length; i += 1) {
+    const at = now - (length - i) * 37 * MINUTE;
+    const words = chat.person.says[i % chat.person.says.length] ?? "";
+    if (i % 40 === 20) {
+      const dana = members[2] as MemberInfo;
+      entries.push({ id: nextId("e"), pos: nextPos(), at_ms: at, author: { kind: "system" }, content: { kind: "event", event: "assigned", by: dana, to: me, from: null }, delivery: "none", pending: null });
+    } else if (i % 5 === 3) entries.push(textEntry({ kind: "member", ...me }, `All three fit inside $180, so we just do it. (${i})`, at));
+    else if (i % 11 === 7) entries.push(textEntry({ kind: "member", ...(members[2] as MemberInfo) }, "Taken in, ticket 2291.", at));
+    else entries.push(textEntry({ kind: "contact", name: chat.person.name }, words, at));
+  }
+  return entries;
+}
+
+export function directChat(mate: MemberInfo, at: number | null): Chat {
+  return {
+    id: nextId("d"),
+    kind: "direct",
+    person: { name: mate.name, initials: mate.initials, tint: "stone", says: [] },
+    member: mate,
+    channel: null,
+    inbox: null,
+    assignee: null,
+    closed: null,
+    created_ms: at ?? Date.now(),
+    entries: at === null ? [] : [textEntry({ kind: "member", ...me }, "W środę rano. 26 cali pasuje do Kogi.", at - 9 * MINUTE), textEntry({ kind: "member", ...mate }, "Jasne, biorę Siobhán w czwartek 👍", at)],
+    read_pos: mate.id === "m-tomasz" ? 0 : pos,
+    tags: [],
+    draft: "",
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * The host: the one place that knows Tauri. Everything else asks through `rpc` and listens through `onCoreEvent`,
+ * so the whole window also runs in a browser or a test with another host in this module's place.
+ */
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Answer, Args, RpcName } from "$lib/rpc/calls";
+import type { CoreEvent, RpcError } from "$lib/rpc/types";
+
+/** Asks the core. Throws an `RpcError` object, whatever went wrong. */
+export async function rpc<N extends RpcName>(name: N, args: Args<N>): Promise<Answer<N>> {
+  try {
+    return await invoke<Answer<N>>("rpc", { name, args });
+  } catch (thrown) {
+    throw asRpcError(thrown);
+  }
+}
+
+/** Calls back for every event of the core until the returned function is called. */
+export function onCoreEvent(callback: (event: CoreEvent) => void): () => void {
+  let ended = false;
+  let stop = () => {};
+  void listen<CoreEvent>("core", (event) => callback(event.payload)).then((unlisten) => {
+    if (ended) unlisten();
+    else stop = unlisten;
+  });
+  return () => {
+    ended = true;
+    stop();
+  };
+}
+
+/** The bridge itself may fail with a bare string; the rest of the window only ever sees one shape. */
+function asRpcError(thrown: unknown): RpcError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown) return thrown as RpcError;
+  return { code: "internal", message: String(thrown), retryable: false };
+}

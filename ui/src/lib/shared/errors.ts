@@ -1,0 +1,27 @@
+/** The sentence for an error: from the catalogue by its code, else the one that came with it. */
+import { m } from "../paraglide/messages.js";
+import type { RpcError } from "$lib/rpc/types";
+
+type Sentence = (params: Record<string, string>) => string;
+
+/** One sentence that says what to do. A code unknown here, or a value missing, falls back to `message`. */
+export function errorText(error: RpcError): string {
+  const catalogue = m as unknown as Record<string, Sentence | undefined>;
+  const sentence = catalogue[`error_${error.code}`];
+  if (sentence === undefined) return error.message;
+  let missing = false;
+  const params = new Proxy(error.params ?? {}, {
+    get(values: Record<string, string>, name: string) {
+      if (!Object.hasOwn(values, name)) missing = true;
+      return values[name];
+    },
+  });
+  const text = sentence(params);
+  return missing ? error.message : text;
+}
+
+/** Whatever was thrown, as the one shape of an error. */
+export function asError(thrown: unknown): RpcError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown) return thrown as RpcError;
+  return { code: "internal", message: String(thrown), retryable: false };
+}

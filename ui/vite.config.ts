@@ -1,0 +1,43 @@
+import { fileURLToPath } from "node:url";
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * `fake` mode and the component tests put `dev/host.ts` in the place of the one module that knows Tauri.
+ * A normal build never resolves it, so sample data cannot end up in the program.
+ */
+export default defineConfig(({ mode }) => {
+  const fake = mode === "fake" || mode === "test";
+  return {
+    base: "./",
+    plugins: [
+      paraglideVitePlugin({
+        project: "./project.inlang",
+        outdir: "./src/lib/paraglide",
+        strategy: ["baseLocale"],
+        emitTsDeclarations: true,
+      }),
+      svelte(),
+    ],
+    resolve: {
+      alias: [
+        ...(fake ? [{ find: /^\$lib\/host$/, replacement: here("./dev/host.ts") }] : []),
+        { find: "$lib", replacement: here("./src/lib") },
+        { find: "$dev", replacement: here("./dev") },
+      ],
+      ...(mode === "test" ? { conditions: ["browser"] } : {}),
+    },
+    clearScreen: false,
+    server: { port: Number(process.env.DESKBELL_UI_PORT ?? 1420), strictPort: true, host: "127.0.0.1" },
+    build: { target: "safari16", assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
+    test: {
+      environment: "happy-dom",
+      include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+      setupFiles: ["./test/setup.ts"],
+      restoreMocks: true,
+    },
+  };
+});
