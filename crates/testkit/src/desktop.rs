@@ -273,7 +273,7 @@ impl Desktop {
         std::fs::write(
             directory.join("dunstrc"),
             format!(
-                "[global]\n    monitor = 0\n    font = DejaVu Sans 10\n    dmenu = {}\n    history_length = 200\n",
+                "[global]\n    monitor = 0\n    font = DejaVu Sans 10\n    dmenu = {}\n    history_length = 200\n    markup = full\n\n[urgency_normal]\n    timeout = 0\n",
                 pick.display()
             ),
         )?;

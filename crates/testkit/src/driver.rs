@@ -1,0 +1,111 @@
+//! WebKit's own WebDriver, one process for each window.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use thirtyfour::{Capabilities, WebDriver};
+
+use crate::{
+    desktop::Desktop,
+    eventually::{PATIENCE, within},
+    process::Running,
+};
+
+/// A program under WebDriver. The program is a child of the driver, in the driver's process group.
+pub struct Driver {
+    // Before the process: what is left of the session ends at once when nobody listens any more.
+    process: Option<Running>,
+    session: WebDriver,
+}
+
+impl Driver {
+    /// Starts `program` on `desktop`, with `environment` beside the desktop's own.
+    pub async fn start(
+        desktop: &Desktop,
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = Command::new("WebKitWebDriver");
+        command
+            .args(["--host=127.0.0.1", &format!("--port={port}")])
+            // What Tauri asks before it lets itself be driven.
+            .envs([("TAURI_AUTOMATION", "true"), ("TAURI_WEBVIEW_AUTOMATION", "true")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        desktop.enter(&mut command);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let process = Running::start(&mut command).context("WebKitWebDriver (package webkit2gtk-driver)")?;
+
+        within(PATIENCE, "WebKitWebDriver to listen", async || {
+            Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())
+        })
+        .await?;
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": program, "args": arguments }));
+        let session = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
+            .await
+            .with_context(|| format!("{} does not answer WebDriver", program.display()))?;
+        Ok(Self { process: Some(process), session })
+    }
+
+    /// The session.
+    pub fn session(&self) -> &WebDriver {
+        &self.session
+    }
+
+    /// The id of the program itself.
+    pub fn program(&self) -> Result<u32> {
+        let driver = self.process.as_ref().context("the program was ended")?.id();
+        children_of(driver)?.first().copied().context("the program has ended")
+    }
+
+    /// Ends the program as a power cut does: no handler runs, in it or in its web process.
+    pub fn kill(&mut self) -> Result<()> {
+        match self.process.take() {
+            Some(process) => process.kill(),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the program has ended by itself.
+    pub async fn program_ended(&self, patience: Duration) -> Result<()> {
+        let driver = self.process.as_ref().context("the program was ended")?.id();
+        within(patience, "the program to end", async || Ok(children_of(driver)?.is_empty().then_some(()))).await
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+/// A port that was free a moment ago: WebKit's driver cannot choose one and tell us.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// Living children of a process; one that has ended and was not yet looked after does not count.
+fn children_of(parent: u32) -> Result<Vec<u32>> {
+    let mut children = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+        // "pid (name) state parent ...", and the name may hold anything.
+        let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
+        let mut fields = rest.split(' ');
+        let state = fields.next();
+        if fields.next() == Some(&parent.to_string()) && state != Some("Z") {
+            children.push(pid);
+        }
+    }
+    Ok(children)
+}

@@ -1,0 +1,78 @@
+//! The notification daemon of a private desktop, and the person who clicks on what it shows.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{desktop::Desktop, eventually::eventually};
+
+/// A notification as the daemon drew it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// Title as it came.
+    pub title: String,
+    /// Body as the daemon reads it.
+    pub body: String,
+    /// What is drawn, in Pango's markup: text that should be literal is escaped here, and nothing else is.
+    pub markup: String,
+}
+
+/// dunst on a private desktop.
+pub struct Notifications<'d> {
+    desktop: &'d Desktop,
+}
+
+impl<'d> Notifications<'d> {
+    /// Of this desktop, which must have been started with notifications.
+    pub fn of(desktop: &'d Desktop) -> Self {
+        Self { desktop }
+    }
+
+    /// How many are on the screen, or wait for a place there.
+    pub fn count(&self) -> Result<usize> {
+        let mut count = 0;
+        for kind in ["displayed", "waiting"] {
+            let said = self.ctl(&["count", kind])?;
+            count += said.trim().parse::<usize>().with_context(|| format!("dunstctl count said {said:?}"))?;
+        }
+        Ok(count)
+    }
+
+    /// Waits until exactly `count` are on the screen.
+    pub async fn wait_for(&self, count: usize) -> Result<()> {
+        eventually(&format!("{count} notifications"), async || Ok((self.count()? == count).then_some(()))).await
+    }
+
+    /// Takes all from the screen and says what they were, newest first. Those closed earlier are among them.
+    pub async fn take_all(&self) -> Result<Vec<Drawn>> {
+        self.ctl(&["close-all"])?;
+        self.wait_for(0).await?;
+        let history: Value = serde_json::from_str(&self.ctl(&["history"])?).context("dunstctl history")?;
+        let list = history["data"][0].as_array().context("dunstctl history has another shape")?;
+        let text = |one: &Value, field: &str| one[field]["data"].as_str().unwrap_or_default().to_owned();
+        Ok(list
+            .iter()
+            .map(|one| Drawn { title: text(one, "summary"), body: text(one, "body"), markup: text(one, "message") })
+            .collect())
+    }
+
+    /// Presses a button on the newest notification.
+    pub fn press(&self, label: &str) -> Result<()> {
+        self.desktop.press_notification_action(label)
+    }
+
+    /// Clicks on the newest notification itself.
+    pub fn click(&self) -> Result<()> {
+        self.ctl(&["action", "0"]).map(drop)
+    }
+
+    fn ctl(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new("dunstctl");
+        let output = self.desktop.enter(command.args(arguments)).output().context("dunstctl (package dunst)")?;
+        if !output.status.success() {
+            bail!("dunstctl {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
