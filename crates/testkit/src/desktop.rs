@@ -52,12 +52,7 @@ pub struct DesktopOptions {
 
 impl Default for DesktopOptions {
     fn default() -> Self {
-        DesktopOptions {
-            screen: (1440, 900),
-            keyring: Keyring::Unlocked,
-            notifications: true,
-            data: None,
-        }
+        DesktopOptions { screen: (1440, 900), keyring: Keyring::Unlocked, notifications: true, data: None }
     }
 }
 
@@ -134,10 +129,7 @@ impl Desktop {
         for (name, value) in &self.env {
             command.env(name, value);
         }
-        command
-            .env_remove("WAYLAND_DISPLAY")
-            .env_remove("GNOME_KEYRING_CONTROL")
-            .env_remove("SSH_AUTH_SOCK")
+        command.env_remove("WAYLAND_DISPLAY").env_remove("GNOME_KEYRING_CONTROL").env_remove("SSH_AUTH_SOCK")
     }
 
     /// The variables that make a program part of this desktop.
@@ -188,16 +180,10 @@ impl Desktop {
     pub fn start_keyring(&mut self) -> Result<()> {
         self.stop_keyring()?;
         let mut daemon = match self.spawn_keyring(Path::new("gnome-keyring-daemon")) {
-            Err(error) if is_permission_denied(&error) => {
-                self.spawn_keyring(&self.keyring_without_capability()?)?
-            }
+            Err(error) if is_permission_denied(&error) => self.spawn_keyring(&self.keyring_without_capability()?)?,
             other => other?,
         };
-        let mut stdin = daemon
-            .child()
-            .stdin
-            .take()
-            .context("the keyring's daemon takes no password")?;
+        let mut stdin = daemon.child().stdin.take().context("the keyring's daemon takes no password")?;
         writeln!(stdin, "{KEYRING_PASSWORD}").context("the keyring's daemon took no password")?;
         drop(stdin);
         self.wait_for_name("org.freedesktop.secrets", &mut daemon)?;
@@ -208,10 +194,7 @@ impl Desktop {
     /// Presses the button `label` of the newest notification, as a person does.
     pub fn press_notification_action(&self, label: &str) -> Result<()> {
         std::fs::write(self.runtime.join("dunst-pick"), label)?;
-        let status = self
-            .enter(Command::new("dunstctl").arg("context"))
-            .status()
-            .context("could not run dunstctl")?;
+        let status = self.enter(Command::new("dunstctl").arg("context")).status().context("could not run dunstctl")?;
         if !status.success() {
             bail!("dunstctl ended with {status}");
         }
@@ -222,19 +205,11 @@ impl Desktop {
     pub fn screenshot(&self, file: &Path) -> Result<()> {
         let draft = file.with_extension("new.png");
         let output = self
-            .enter(
-                Command::new("import")
-                    .args(["-silent", "-window", "root"])
-                    .arg(&draft),
-            )
+            .enter(Command::new("import").args(["-silent", "-window", "root"]).arg(&draft))
             .output()
             .context("could not run import (ImageMagick)")?;
         if !output.status.success() {
-            bail!(
-                "import ended with {}: {}",
-                output.status,
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            bail!("import ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
         }
         std::fs::rename(&draft, file).with_context(|| format!("could not write {}", file.display()))
     }
@@ -242,20 +217,14 @@ impl Desktop {
     fn spawn_keyring(&self, program: &Path) -> Result<Running> {
         let mut command = Command::new(program);
         command.args(["--foreground", "--unlock", "--components=secrets"]);
-        Running::start(
-            self.enter(&mut command)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        )
+        Running::start(self.enter(&mut command).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// The daemon's file asks for the right to lock memory; a container without that right refuses to run it.
     /// A copy of the file does not ask.
     fn keyring_without_capability(&self) -> Result<PathBuf> {
         let copy = self.runtime.join("gnome-keyring-daemon");
-        std::fs::copy("/usr/bin/gnome-keyring-daemon", &copy)
-            .context("could not copy gnome-keyring-daemon")?;
+        std::fs::copy("/usr/bin/gnome-keyring-daemon", &copy).context("could not copy gnome-keyring-daemon")?;
         Ok(copy)
     }
 
@@ -278,11 +247,7 @@ impl Desktop {
             ),
         )?;
         let mut command = Command::new("dunst");
-        let mut daemon = Running::start(
-            self.enter(&mut command)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
-        )?;
+        let mut daemon = Running::start(self.enter(&mut command).stdout(Stdio::null()).stderr(Stdio::null()))?;
         self.wait_for_name("org.freedesktop.Notifications", &mut daemon)?;
         self.notifications = Some(daemon);
         Ok(())
@@ -305,11 +270,7 @@ impl Desktop {
                 bail!("{} ended before it was ready: {status}", owner.name());
             }
             if Instant::now() > deadline {
-                bail!(
-                    "{} did not come up within {} seconds",
-                    owner.name(),
-                    PATIENCE.as_secs()
-                );
+                bail!("{} did not come up within {} seconds", owner.name(), PATIENCE.as_secs());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -317,19 +278,10 @@ impl Desktop {
 
     fn call(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new("dbus-send");
-        command
-            .args(["--session", "--print-reply=literal"])
-            .args(arguments);
-        let output = self
-            .enter(&mut command)
-            .output()
-            .context("could not run dbus-send")?;
+        command.args(["--session", "--print-reply=literal"]).args(arguments);
+        let output = self.enter(&mut command).output().context("could not run dbus-send")?;
         if !output.status.success() {
-            bail!(
-                "dbus-send {}: {}",
-                arguments.join(" "),
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            bail!("dbus-send {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -339,12 +291,7 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         // The bus outlives its clients, the display everybody; asked and not killed, because a killed X server
         // leaves its socket and its lock behind and uses up the numbers.
-        let parts = [
-            self.notifications.take(),
-            self.keyring.take(),
-            self.bus_daemon.take(),
-            self.server.take(),
-        ];
+        let parts = [self.notifications.take(), self.keyring.take(), self.bus_daemon.take(), self.server.take()];
         for part in parts.into_iter().flatten() {
             let _ = part.stop(Duration::from_secs(2));
         }
@@ -360,14 +307,12 @@ impl Home {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let path = std::env::temp_dir()
-                .join(format!("deskbell-desktop-{}-{number}", std::process::id()));
+            let path = std::env::temp_dir().join(format!("deskbell-desktop-{}-{number}", std::process::id()));
             match std::fs::DirBuilder::new().mode(0o700).create(&path) {
                 Ok(()) => return Ok(Home(path)),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
-                    return Err(error)
-                        .with_context(|| format!("could not create {}", path.display()));
+                    return Err(error).with_context(|| format!("could not create {}", path.display()));
                 }
             }
         }
@@ -383,22 +328,8 @@ impl Drop for Home {
 fn start_display((width, height): (u32, u32)) -> Result<(Running, String)> {
     let mut command = Command::new("Xvfb");
     // The server looks for a free number itself and prints it: nothing to race for.
-    command.args([
-        "-displayfd",
-        "1",
-        "-screen",
-        "0",
-        &format!("{width}x{height}x24"),
-        "-nolisten",
-        "tcp",
-        "-noreset",
-    ]);
-    let mut server = Running::start(
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null()),
-    )?;
+    command.args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp", "-noreset"]);
+    let mut server = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let number = first_line(&mut server)?;
     Ok((server, format!(":{number}")))
 }
@@ -425,30 +356,17 @@ fn start_bus(env: &[(&'static str, String)], runtime: &Path) -> Result<(Running,
         ),
     )?;
     let mut command = Command::new("dbus-daemon");
-    command.arg("--config-file").arg(&config).args([
-        "--nofork",
-        "--nopidfile",
-        "--print-address=1",
-    ]);
+    command.arg("--config-file").arg(&config).args(["--nofork", "--nopidfile", "--print-address=1"]);
     for (name, value) in env {
         command.env(name, value);
     }
-    let mut daemon = Running::start(
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null()),
-    )?;
+    let mut daemon = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let address = first_line(&mut daemon)?;
     Ok((daemon, address))
 }
 
 fn first_line(program: &mut Running) -> Result<String> {
-    let stdout = program
-        .child()
-        .stdout
-        .take()
-        .context("its output is not piped")?;
+    let stdout = program.child().stdout.take().context("its output is not piped")?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
     let line = line.trim();
@@ -468,9 +386,7 @@ fn private_dir(path: &Path) -> Result<PathBuf> {
 }
 
 fn is_permission_denied(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 fn text(path: &Path) -> String {

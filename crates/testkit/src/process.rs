@@ -26,14 +26,8 @@ impl Running {
         let program = command.get_program().to_owned();
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        let child = command
-            .spawn()
-            .with_context(|| format!("could not start {}", program.display()))?;
-        Ok(Running {
-            name: short_name(&program),
-            child,
-            ended: None,
-        })
+        let child = command.spawn().with_context(|| format!("could not start {}", program.display()))?;
+        Ok(Running { name: short_name(&program), child, ended: None })
     }
 
     /// The name of the program, for messages.
@@ -54,10 +48,7 @@ impl Running {
     /// How it ended, or `None` while it runs.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         if self.ended.is_none() {
-            self.ended = self
-                .child
-                .try_wait()
-                .with_context(|| format!("could not look after {}", self.name))?;
+            self.ended = self.child.try_wait().with_context(|| format!("could not look after {}", self.name))?;
         }
         Ok(self.ended)
     }
@@ -100,10 +91,7 @@ impl Running {
                 Signal::Terminate => rustix::process::Signal::TERM,
                 Signal::Kill => rustix::process::Signal::KILL,
             };
-            if let Some(group) = i32::try_from(self.child.id())
-                .ok()
-                .and_then(rustix::process::Pid::from_raw)
-            {
+            if let Some(group) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
                 // An empty group is what we want: nothing to report.
                 let _ = rustix::process::kill_process_group(group, signal);
             }
@@ -129,9 +117,5 @@ enum Signal {
 }
 
 fn short_name(program: &OsStr) -> String {
-    std::path::Path::new(program)
-        .file_name()
-        .unwrap_or(program)
-        .to_string_lossy()
-        .into_owned()
+    std::path::Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
 }

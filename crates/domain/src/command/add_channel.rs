@@ -1,0 +1,28 @@
+//! `add_channel`: a way in and out is connected to an inbox; its members may see it.
+
+use super::Rule;
+use crate::{Actor, Channel, Context, Decision, Effect, Ref, Refusal, Rejection, Rows, Scope};
+use serde::{Deserialize, Serialize};
+
+/// Adds a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AddChannel {
+    /// The channel.
+    pub channel: Channel,
+}
+
+impl Rule for AddChannel {
+    fn reads(&self, _: Actor, _: &Rows) -> Vec<Ref> {
+        vec![Ref::channel(self.channel.id), Ref::inbox(self.channel.inbox)]
+    }
+
+    fn decide(&self, rows: &Rows, _: &Context) -> Result<Decision, Refusal> {
+        if rows.channel(self.channel.id).is_some() {
+            return Err(Rejection::Exists.into());
+        }
+        let inbox = rows.inbox(self.channel.inbox).ok_or(Rejection::NotFound)?;
+        let mut decision = Decision::put([self.channel.clone().into()]);
+        decision.effects.extend(inbox.members.iter().map(|m| Effect::Grant(*m, Scope::Channel(self.channel.id))));
+        Ok(decision)
+    }
+}

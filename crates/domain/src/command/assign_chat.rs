@@ -1,0 +1,97 @@
+//! `assign_chat`: a conversation gets an assignee, or none.
+
+use super::{Rule, access, thread::Thread};
+use crate::{
+    Actor, Assignee, ChatId, Content, Context, Decision, MemberId, MessageId, Ref, Refusal, Rejection, Rows, Scope,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Assigns. With `seen` it is a claim or a release: it succeeds only while the assignee is still the one that the member
+/// saw. Without, it is the act of somebody who may assign others: the last one in hub order stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssignChat {
+    /// Which conversation.
+    pub chat: ChatId,
+    /// To whom; `None` = nobody.
+    pub to: Option<MemberId>,
+    /// The assignee that the member saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<SeenAssignee>,
+    /// Names the system line that the command makes.
+    pub line: MessageId,
+}
+
+/// Whom the member saw as assignee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenAssignee {
+    /// `None` = nobody.
+    pub member: Option<MemberId>,
+}
+
+impl Rule for AssignChat {
+    fn reads(&self, _: Actor, rows: &Rows) -> Vec<Ref> {
+        let mut refs = access::chat_refs(self.chat, rows);
+        refs.extend(self.to.map(Ref::member));
+        refs
+    }
+
+    fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {
+        let seen = access::conversation(self.chat, rows, context)?;
+        if !seen.inbox.assignment {
+            return Err(Rejection::AssignmentOff.into());
+        }
+        let current = seen.conversation.assignee.as_ref();
+        let has = current.map(|a| a.member);
+        match self.seen {
+            Some(saw) => {
+                // A claim is for oneself, a release of what is one's own.
+                let me = context.actor.member();
+                if self.to.is_some() && self.to != me {
+                    return Err(Rejection::Forbidden.into());
+                }
+                if self.to.is_some() && has == self.to {
+                    return Ok(Decision::nothing());
+                }
+                if self.to.is_none() && saw.member != me {
+                    return Err(Rejection::Forbidden.into());
+                }
+                if has != saw.member {
+                    let at_ms = current.map_or(context.now_ms, |a| a.at_ms);
+                    return Err(Rejection::TakenBy { by: has, at_ms }.into());
+                }
+            }
+            None if !access::may_assign_others(seen.inbox, rows, context.actor) => {
+                return Err(Rejection::Forbidden.into());
+            }
+            None => {}
+        }
+        if let Some(to) = self.to
+            && !(seen.inbox.members.contains(&to) && rows.member(to).is_some_and(|m| m.active))
+        {
+            return Err(Rejection::NotInInbox { member: to }.into());
+        }
+        if has == self.to {
+            return Ok(Decision::nothing());
+        }
+        let mut conversation = seen.conversation.clone();
+        conversation.assignee =
+            self.to.map(|member| Assignee { member, by: context.actor.member(), at_ms: context.at_ms() });
+        if let Some(to) = self.to {
+            conversation.participants.entry(to).or_default();
+        }
+        let mut thread = Thread::new(self.chat, Scope::Channel(conversation.channel), self.line, context);
+        thread.line(Content::Assigned { to: self.to, from: has });
+        let mut rows = vec![conversation.into()];
+        rows.extend(thread.into_entries().into_iter().map(Into::into));
+        Ok(Decision::put(rows))
+    }
+
+    fn resolve(&mut self, resolve: &dyn Fn(Uuid) -> Uuid) {
+        self.chat = resolve(self.chat.0).into();
+    }
+
+    fn chat(&self) -> Option<ChatId> {
+        Some(self.chat)
+    }
+}

@@ -1,0 +1,103 @@
+//! `receive_message`: somebody outside wrote. Never lost, never doubled.
+
+use super::{Rule, thread::Thread};
+use crate::{
+    Actor, Address, Assignee, Author, ChannelId, ChatId, Content, Context, Conversation, Decision, MessageId,
+    MessageText, Name, NaturalKey, Ref, Refusal, Rejection, Rows, Scope,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// An inbound message. It goes to the open conversation of the address, reopens what was closed less than the inbox's
+/// number of days ago, or starts a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReceiveMessage {
+    /// Where it came in.
+    pub channel: ChannelId,
+    /// Who wrote.
+    pub address: Address,
+    /// What they call themselves.
+    #[serde(default)]
+    pub profile_name: Option<Name>,
+    /// Derived from what the other side calls the message, so that a repeated delivery is the same message.
+    pub message: MessageId,
+    /// What.
+    pub text: MessageText,
+    /// Identifier for a new conversation, if one starts.
+    pub new_chat: ChatId,
+}
+
+impl ReceiveMessage {
+    fn key(&self) -> NaturalKey {
+        NaturalKey::Conversation(self.channel, self.address.clone())
+    }
+
+    fn start(&self, context: &Context) -> Conversation {
+        Conversation {
+            id: self.new_chat,
+            channel: self.channel,
+            address: self.address.clone(),
+            profile_name: self.profile_name.clone(),
+            created_ms: context.at_ms(),
+            closed: None,
+            assignee: None,
+            tags: BTreeSet::new(),
+            last_message: None,
+            last_inbound: 0,
+            unanswered: None,
+            participants: BTreeMap::new(),
+            inbound: true,
+        }
+    }
+}
+
+impl Rule for ReceiveMessage {
+    fn reads(&self, _: Actor, rows: &Rows) -> Vec<Ref> {
+        let mut refs = vec![Ref::channel(self.channel), Ref::message(self.message), Ref::Key(self.key())];
+        refs.extend(rows.channel(self.channel).map(|c| Ref::inbox(c.inbox)));
+        if let Some(newest) = rows.key(&self.key()) {
+            refs.push(Ref::conversation(newest.into()));
+        }
+        refs
+    }
+
+    fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {
+        let channel = rows.channel(self.channel).ok_or(Rejection::NotFound)?;
+        let inbox = rows.inbox(channel.inbox).ok_or(Rejection::NotFound)?;
+        if rows.message(self.message).is_some() {
+            return Ok(Decision::nothing());
+        }
+        let newest = rows.key(&self.key()).and_then(|id| rows.conversation(id.into()));
+        let reopen_after = context.at_ms() - i64::from(inbox.reopen_days) * DAY_MS;
+        let (mut conversation, reopened) = match newest {
+            Some(open) if open.is_open() => (open.clone(), false),
+            Some(closed) if closed.closed.as_ref().is_some_and(|c| c.at_ms > reopen_after) => (closed.clone(), true),
+            _ => (self.start(context), false),
+        };
+        let mut thread = Thread::new(conversation.id, Scope::Channel(self.channel), self.message, context);
+        if reopened {
+            conversation.closed = None;
+            thread.line(Content::Reopened);
+            let had: Option<Assignee> = conversation.assignee.take();
+            if inbox.keep_assignee {
+                conversation.assignee = had;
+            } else if let Some(had) = had {
+                thread.line(Content::Assigned { to: None, from: Some(had.member) });
+            }
+        }
+        if self.profile_name.is_some() {
+            conversation.profile_name.clone_from(&self.profile_name);
+        }
+        let last = thread.message(self.message, Author::Contact, &self.text);
+        if let Some(pos) = last.pos {
+            conversation.last_inbound = pos;
+            conversation.unanswered.get_or_insert(pos);
+        }
+        conversation.last_message = Some(last);
+        let mut rows = vec![conversation.into()];
+        rows.extend(thread.into_entries().into_iter().map(Into::into));
+        Ok(Decision::put(rows))
+    }
+}

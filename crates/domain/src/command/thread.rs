@@ -1,0 +1,68 @@
+//! Making entries of a thread.
+
+use crate::{
+    Actor, Author, ChatId, Content, Context, Delivery, LastMessage, Message, MessageId, MessageText, Scope, derived_id,
+    preview,
+};
+
+/// Adds entries in order: each gets the next position of the command.
+pub(super) struct Thread<'a> {
+    chat: ChatId,
+    scope: Scope,
+    context: &'a Context,
+    /// What the lines' identifiers derive from: the same command makes the same lines on client and hub.
+    seed: MessageId,
+    entries: Vec<Message>,
+}
+
+impl<'a> Thread<'a> {
+    /// `seed` = an identifier that this command has for itself alone.
+    pub fn new(chat: ChatId, scope: Scope, seed: MessageId, context: &'a Context) -> Self {
+        Self { chat, scope, context, seed, entries: Vec::new() }
+    }
+
+    fn author(&self) -> Author {
+        match self.context.actor {
+            Actor::Member(id) => Author::Member(id),
+            Actor::System => Author::System,
+        }
+    }
+
+    fn push(&mut self, id: MessageId, author: Author, content: Content, delivery: Delivery) -> &Message {
+        let index = self.entries.len() as u64;
+        self.entries.push(Message {
+            id,
+            chat: self.chat,
+            scope: self.scope,
+            pos: self.context.pos(index),
+            at_ms: self.context.at_ms(),
+            author,
+            content,
+            delivery,
+        });
+        &self.entries[self.entries.len() - 1]
+    }
+
+    /// A system line by the actor.
+    pub fn line(&mut self, content: Content) {
+        let index = self.entries.len() as u8;
+        let id = MessageId(derived_id("line", &[self.seed.0.as_bytes(), &[index]]));
+        self.push(id, self.author(), content, Delivery::None);
+    }
+
+    /// A message. Returns what the chat's row says of it.
+    pub fn message(&mut self, id: MessageId, author: Author, text: &MessageText) -> LastMessage {
+        let delivery = if author == Author::Contact { Delivery::None } else { Delivery::Sent };
+        let by = match author {
+            Author::Member(id) => Some(id),
+            Author::Contact | Author::System => None,
+        };
+        let entry = self.push(id, author, Content::Text { text: text.clone() }, delivery);
+        LastMessage { id, pos: entry.pos, at_ms: entry.at_ms, by, preview: preview(text.as_str()) }
+    }
+
+    /// The entries.
+    pub fn into_entries(self) -> Vec<Message> {
+        self.entries
+    }
+}

@@ -1,0 +1,130 @@
+//! Chats: conversations and direct chats, and how far a member has read.
+
+use crate::{Address, ChannelId, ChatId, MemberId, MessageId, Name, TagId, derived_id};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// One exchange with one outside address on one channel, from its start to its close.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Identifier.
+    pub id: ChatId,
+    /// Its channel, for ever.
+    pub channel: ChannelId,
+    /// Who is at the other end. The contact that owns the address gives the title.
+    pub address: Address,
+    /// What the address calls itself, where it does; shown while no contact owns it.
+    #[serde(default)]
+    pub profile_name: Option<Name>,
+    /// When it began (UTC milliseconds).
+    pub created_ms: i64,
+    /// Set while closed: a closed one always has a closer.
+    #[serde(default)]
+    pub closed: Option<Closed>,
+    /// Who has it.
+    #[serde(default)]
+    pub assignee: Option<Assignee>,
+    /// Tags on it.
+    #[serde(default)]
+    pub tags: BTreeSet<TagId>,
+    /// Newest message.
+    #[serde(default)]
+    pub last_message: Option<LastMessage>,
+    /// Position of the newest inbound message; 0 = none. What a closer must have seen.
+    #[serde(default)]
+    pub last_inbound: u64,
+    /// Position of the first inbound message since the last reply; what is handed over is unread from there.
+    #[serde(default)]
+    pub unanswered: Option<u64>,
+    /// Whoever sent a message in it or was ever its assignee, with their newest reply.
+    #[serde(default)]
+    pub participants: BTreeMap<MemberId, Option<Reply>>,
+    /// Who wrote first: `true` = the customer.
+    pub inbound: bool,
+}
+
+impl Conversation {
+    /// Whether it is in *Open*.
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+}
+
+/// Who closed it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Closed {
+    /// The closer; `None` = the system.
+    pub by: Option<MemberId>,
+    /// When (UTC milliseconds).
+    pub at_ms: i64,
+}
+
+/// Who has a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assignee {
+    /// Who.
+    pub member: MemberId,
+    /// Who gave it to them; `None` = the system.
+    pub by: Option<MemberId>,
+    /// Since when (UTC milliseconds).
+    pub at_ms: i64,
+}
+
+/// A member's newest reply in a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The message.
+    pub message: MessageId,
+    /// Hub order; `None` while only the author's device has it.
+    pub pos: Option<u64>,
+    /// When (UTC milliseconds).
+    pub at_ms: i64,
+}
+
+/// The newest message of a chat, for its row in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastMessage {
+    /// The message.
+    pub id: MessageId,
+    /// Hub order; `None` while only the author's device has it.
+    pub pos: Option<u64>,
+    /// When (UTC milliseconds).
+    pub at_ms: i64,
+    /// The member who wrote it; `None` = the customer.
+    pub by: Option<MemberId>,
+    /// One line.
+    pub preview: String,
+}
+
+/// Two members.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DirectChat {
+    /// Identifier.
+    pub id: ChatId,
+    /// Both, in ascending order.
+    pub members: [MemberId; 2],
+    /// When it began (UTC milliseconds).
+    pub created_ms: i64,
+    /// Newest message.
+    #[serde(default)]
+    pub last_message: Option<LastMessage>,
+}
+
+/// How far a member has read in a chat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadPosition {
+    /// Who.
+    pub member: MemberId,
+    /// Where.
+    pub chat: ChatId,
+    /// Everything up to this position is read.
+    pub pos: u64,
+}
+
+impl ReadPosition {
+    /// One per member and chat.
+    pub fn id_of(member: MemberId, chat: ChatId) -> Uuid {
+        derived_id("read_position", &[member.0.as_bytes(), chat.0.as_bytes()])
+    }
+}

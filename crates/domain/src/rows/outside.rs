@@ -1,0 +1,108 @@
+//! What leads outside: channels, contacts, addresses.
+
+use crate::{ChannelId, ContactId, InboxId, MemberId, Name};
+use serde::{Deserialize, Serialize};
+
+/// Kind of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// A phone number, MMS included.
+    Sms,
+    /// WhatsApp.
+    Whatsapp,
+    /// Messenger.
+    Messenger,
+    /// Instagram.
+    Instagram,
+    /// The chat box of a web site.
+    Webchat,
+}
+
+impl ChannelKind {
+    /// The word that travels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChannelKind::Sms => "sms",
+            ChannelKind::Whatsapp => "whatsapp",
+            ChannelKind::Messenger => "messenger",
+            ChannelKind::Instagram => "instagram",
+            ChannelKind::Webchat => "webchat",
+        }
+    }
+}
+
+/// A way in and out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Identifier.
+    pub id: ChannelId,
+    /// The inbox that it delivers into.
+    pub inbox: InboxId,
+    /// What it is.
+    pub kind: ChannelKind,
+    /// Shown in the rail.
+    pub name: Name,
+    /// Settings of the chat box; `None` on other kinds.
+    #[serde(default)]
+    pub webchat: Option<Webchat>,
+}
+
+/// Settings of a chat box.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Webchat {
+    /// Names the channel to the public (`data-channel` of the loader script). Not a secret.
+    pub public_id: String,
+    /// Origins (`https://www.example.com`) that may show the box. Empty = none (default deny).
+    pub origins: Vec<String>,
+    /// Title of the box.
+    pub title: Name,
+    /// Colour of the box, `#rrggbb`.
+    pub color: Option<String>,
+}
+
+/// An address outside, unique to its owner.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Address {
+    /// What kind of address.
+    pub kind: AddressKind,
+    /// A phone number in E.164, a visitor id, ...: in the one form that the channel gives it.
+    pub value: String,
+}
+
+/// Kind of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressKind {
+    /// A phone number (E.164).
+    Phone,
+    /// A web chat visitor.
+    Visitor,
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            AddressKind::Phone => "phone",
+            AddressKind::Visitor => "visitor",
+        };
+        write!(f, "{kind}:{}", self.value)
+    }
+}
+
+/// A person outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Identifier.
+    pub id: ContactId,
+    /// Full name.
+    pub name: Name,
+    /// Company, where known.
+    #[serde(default)]
+    pub company: Option<Name>,
+    /// Addresses that are theirs.
+    pub addresses: Vec<Address>,
+    /// A private contact is seen by this member alone; `None` = shared.
+    #[serde(default)]
+    pub private_to: Option<MemberId>,
+}

@@ -1,0 +1,121 @@
+//! How we open SQLite: one writer, `query_only` readers, write-ahead log, and the key where the file is encrypted.
+//!
+//! One connection writes and many read: SQLite has one writer at a time anyway, and a known writer never meets
+//! `SQLITE_BUSY`. `synchronous=FULL`: what was answered is durable. Migrations are the owner's (refinery, embedded there).
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::Path;
+
+/// Key of an encrypted file: 256 random bits, used as they are (no key derivation).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(pub [u8; 32]);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+/// Why a file cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Encrypted with another key, or not a database at all: SQLCipher cannot tell the two apart.
+    #[error("the file cannot be read with this key")]
+    WrongKey(#[source] rusqlite::Error),
+    /// Read as a database, and damaged.
+    #[error("the file is damaged")]
+    Damaged(#[source] rusqlite::Error),
+    /// No room on the disk.
+    #[error("the disk is full: make room")]
+    DiskFull(#[source] rusqlite::Error),
+    /// Anything else (rights, a folder in the way, ...).
+    #[error("the file cannot be opened: {0}")]
+    Other(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(e: rusqlite::Error) -> Self {
+        match e.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => OpenError::WrongKey(e),
+            Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged(e),
+            Some(ErrorCode::DiskFull) => OpenError::DiskFull(e),
+            _ => OpenError::Other(e),
+        }
+    }
+}
+
+/// Pages of cache of a connection, in KiB (SQLite counts it negative).
+const CACHE_KIB: i64 = 8 * 1024;
+
+/// Opens the one writer, making the file where there is none.
+pub fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, OpenError> {
+    let connection = Connection::open(path)?;
+    unlock(&connection, key)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a reader of a file that a writer has made.
+pub fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(path, flags)?;
+    unlock(&connection, key)?;
+    prepare(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A plain database in memory, for simulators and tests of a store.
+pub fn open_memory() -> Result<Connection, OpenError> {
+    let connection = Connection::open_in_memory()?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), OpenError> {
+    if let Some(Key(bytes)) = key {
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        // A raw key is given as a blob literal; this statement is the one place where it is text.
+        connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+    }
+    // The first read is what proves the key.
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn prepare(connection: &Connection) -> Result<(), OpenError> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encrypted_file_opens_with_its_key_only_and_shows_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache.db");
+        let key = Key([7; 32]);
+        let writer = open_writer(&path, Some(&key)).unwrap();
+        writer
+            .execute_batch("CREATE TABLE t(x TEXT) STRICT; INSERT INTO t(x) VALUES ('needle in a haystack');")
+            .unwrap();
+        let reader = open_reader(&path, Some(&key)).unwrap();
+        let text: String = reader.query_row("SELECT x FROM t", [], |r| r.get(0)).unwrap();
+        assert_eq!(text, "needle in a haystack");
+        assert!(reader.execute("INSERT INTO t(x) VALUES ('no')", []).is_err(), "a reader must not write");
+        drop((writer, reader));
+        assert!(matches!(open_writer(&path, Some(&Key([8; 32]))), Err(OpenError::WrongKey(_))));
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(6).any(|w| w == b"needle"));
+        assert!(!bytes.starts_with(b"SQLite format 3"));
+    }
+}
