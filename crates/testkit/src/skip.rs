@@ -16,7 +16,11 @@ pub fn skip(reason: &str) {
     println!("{name} skipped: {reason}");
     if let Some(file) = std::env::var_os(SKIPPED_FILE) {
         let line = format!("{name}\t{}\n", reason.replace(['\n', '\t'], " "));
-        let written = OpenOptions::new().append(true).create(true).open(file).and_then(|mut file| file.write_all(line.as_bytes()));
+        let written = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file)
+            .and_then(|mut file| file.write_all(line.as_bytes()));
         written.expect("the list of skipped tests can be written");
     }
 }

@@ -1,0 +1,60 @@
+//! From a checkout to a window on a sample organization, in one command.
+//!
+//! Everything that is made lies in `target/run` and is kept: the hub's data, the profiles, the ports. A second run
+//! starts what is there. All programs end with the task.
+
+mod display;
+mod ports;
+mod sample;
+mod session;
+
+use std::fs;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+use crate::{commands, system, ui};
+use session::Session;
+
+/// What `cargo xtask run` can be told.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Forget the sample data and the profiles of earlier runs
+    #[arg(long)]
+    fresh: bool,
+    /// End by itself after so many seconds
+    #[arg(long, value_name = "N")]
+    seconds: Option<u64>,
+}
+
+/// Builds what is not built, starts everything and waits for the end.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let needs_display = display::is_missing();
+    let mut sets = vec![&system::BUILD];
+    if needs_display {
+        println!("There is no display here: a virtual one will be used.");
+        sets.push(&system::DISPLAY);
+    }
+    system::ensure(&sets)?;
+    build(workspace)?;
+
+    let directory = workspace.scratch("run");
+    if options.fresh && directory.exists() {
+        println!("Forgetting the earlier run in {}", directory.display());
+        fs::remove_dir_all(&directory).with_context(|| format!("could not remove {}", directory.display()))?;
+    }
+    fs::create_dir_all(&directory).with_context(|| format!("could not create {}", directory.display()))?;
+    Session::start(workspace, directory, needs_display)?.until_the_end(options.seconds.map(Duration::from_secs))
+}
+
+fn build(workspace: &Workspace) -> Result<()> {
+    ui::install(workspace)?;
+    ui::build(workspace)?;
+    let mut cargo = workspace.cargo();
+    // One command: its packages' features are unified once.
+    cargo.args(["build", "--bins", "--features", "deskbell/custom-protocol"]);
+    cargo.args(["-p", "deskbell", "-p", "deskbell-hub", "-p", "deskbell-cli"]);
+    commands::run(&mut cargo)
+}

@@ -1,0 +1,116 @@
+//! What each phase does.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::programs::{self, Programs};
+use crate::codegen::{self, Printers};
+use crate::commands;
+use crate::count::{self, Tally};
+use crate::workspace::Workspace;
+use crate::{system, tidy, ui};
+
+/// The one selection of packages and features; see the module above.
+///
+/// The tasks themselves are left out: the program that runs cannot be replaced on every system.
+const SELECTION: &[&str] = &["--locked", "--workspace", "--exclude", "xtask", "--features", "deskbell/custom-protocol"];
+
+/// Installs what is needed and builds the UI, which the programs have inside.
+pub fn prepare(workspace: &Workspace, quick: bool) -> Result<Tally> {
+    if quick {
+        system::ensure(&[&system::BUILD])?;
+    } else {
+        system::ensure(&[&system::BUILD, &system::DISPLAY, &system::TESTS])?;
+        system::ensure_browser();
+    }
+    ui::install(workspace)?;
+    ui::build(workspace)?;
+    Ok(Tally::default())
+}
+
+/// rustfmt.
+pub fn formatting(workspace: &Workspace) -> Tally {
+    check("rustfmt", workspace.cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// What no compiler checks.
+pub fn tidy(workspace: &Workspace) -> Result<Tally> {
+    let findings = tidy::findings(workspace)?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    Ok(Tally::of_check("tidy", findings.is_empty()))
+}
+
+/// svelte-check, eslint and the UI's tests.
+pub fn ui(workspace: &Workspace) -> Result<Tally> {
+    let mut tally = check("svelte-check", commands::npm(workspace).args(["run", "check"]));
+    tally.add(check("eslint", commands::npm(workspace).args(["run", "lint"])));
+
+    let report = workspace.scratch("xtask/vitest.json");
+    let _ = fs::remove_file(&report);
+    let mut vitest = commands::npm(workspace);
+    vitest.args(["test", "--", "--reporter=default", "--reporter=json"]);
+    vitest.arg(format!("--outputFile.json={}", report.display()));
+    let succeeded = succeeds(&mut vitest);
+    match fs::read_to_string(&report) {
+        Ok(text) => tally.add(count::of_vitest(&text, succeeded)?),
+        Err(_) => tally.add(Tally::of_check("vitest", false)),
+    }
+    Ok(tally)
+}
+
+/// clippy, without warnings, on everything.
+pub fn clippy(workspace: &Workspace) -> Tally {
+    let mut everything = workspace.cargo();
+    everything.arg("clippy").args(SELECTION).args(["--all-targets", "--", "-D", "warnings"]);
+    let mut tasks = workspace.cargo();
+    tasks.args(["clippy", "--locked", "-p", "xtask", "--all-targets", "--", "-D", "warnings"]);
+    let mut tally = check("clippy", &mut everything);
+    tally.add(check("clippy of the tasks", &mut tasks));
+    tally
+}
+
+/// Builds programs, examples and test programs. `None` when they do not build.
+pub fn build(workspace: &Workspace) -> Result<(Tally, Option<Programs>)> {
+    let mut everything = workspace.cargo();
+    everything.arg("build").args(SELECTION).arg("--all-targets");
+    let mut tasks = workspace.cargo();
+    tasks.args(["test", "--locked", "--no-run", "-p", "xtask"]);
+    let built = programs::build(&mut everything)?.zip(programs::build(&mut tasks)?);
+    let tally = Tally::of_check("the build", built.is_some());
+    Ok((tally, built.map(|(everything, tasks)| everything.and(tasks))))
+}
+
+/// Whether the generated files are what the Rust types give.
+pub fn codegen(workspace: &Workspace) -> Result<Tally> {
+    let stale = codegen::stale(workspace, &Printers::Built)?;
+    for sentence in &stale {
+        println!("{sentence}");
+    }
+    Ok(Tally::of_check("generated files", stale.is_empty()))
+}
+
+/// The examples in documentation comments.
+pub fn documentation(workspace: &Workspace) -> Result<Tally> {
+    let mut command = workspace.cargo();
+    command.args(["test", "--doc", "--no-fail-fast"]).args(SELECTION);
+    let (printed, succeeded) = programs::run_shown(&mut command)?;
+    Ok(count::of_rust("documentation", &printed, succeeded))
+}
+
+fn check(name: &str, command: &mut Command) -> Tally {
+    Tally::of_check(name, succeeds(command))
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    match commands::run(command).context("a check failed") {
+        Ok(()) => true,
+        Err(error) => {
+            println!("{error:#}");
+            false
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What no compiler checks: the house keeps its shape.
+
+mod arrows;
+mod lines;
+mod markup;
+mod texts;
+
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use crate::codegen::{self, Printers};
+use crate::commands;
+use crate::workspace::Workspace;
+
+/// A file of the checkout, by its path from the top.
+struct Source {
+    path: String,
+    text: String,
+}
+
+/// Prints what is wrong, stale generated files included.
+pub fn tidy(workspace: &Workspace) -> Result<ExitCode> {
+    let mut findings = findings(workspace)?;
+    match codegen::stale(workspace, &Printers::Build) {
+        Ok(stale) => findings.extend(stale),
+        Err(error) => findings.push(format!("what is generated cannot be compared: {error:#}")),
+    }
+    for finding in &findings {
+        println!("{finding}");
+    }
+    println!("{} to mend", findings.len());
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A sentence for everything that is wrong and can be seen without building.
+pub fn findings(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut findings = arrows::findings(workspace.packages());
+    for source in sources(workspace)? {
+        findings.extend(lines::findings(&source));
+        findings.extend(texts::findings(&source));
+    }
+    Ok(findings)
+}
+
+/// The files under version control and the new ones, as far as they are looked at here.
+fn sources(workspace: &Workspace) -> Result<Vec<Source>> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(workspace.root());
+    let list = commands::output(&mut git).context("tidy needs git to know which files there are")?;
+    let mut sources = Vec::new();
+    for path in list.split('\0').filter(|path| lines::is_counted(path)) {
+        // A file that was removed and not yet committed is still listed.
+        if let Ok(text) = fs::read_to_string(workspace.path(path)) {
+            sources.push(Source { path: path.to_owned(), text });
+        }
+    }
+    Ok(sources)
+}

@@ -1,0 +1,117 @@
+//! The part in TypeScript: its packages and its build, each only when something changed.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::commands;
+use crate::workspace::Workspace;
+
+/// What the built UI depends on, besides the packages that the lockfile names.
+const SOURCES: &[&str] = &[
+    "src",
+    "messages",
+    "project.inlang",
+    "public",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "svelte.config.js",
+    "tsconfig.json",
+];
+
+/// Written by the build itself.
+const WRITTEN: &[&str] = &["paraglide", "cache"];
+
+/// Installs the packages that `package-lock.json` names, unless they are there.
+pub fn install(workspace: &Workspace) -> Result<()> {
+    check_node()?;
+    let lock = fs::read(workspace.path("ui/package-lock.json")).context("could not read ui/package-lock.json")?;
+    let stamp = workspace.path("ui/node_modules/.installed-package-lock.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    commands::run(commands::npm(workspace).args(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&stamp, lock).with_context(|| format!("could not write {}", stamp.display()))
+}
+
+/// Builds `ui/dist`, unless it is what the sources give.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    let stamp = workspace.scratch("xtask/ui-build");
+    let sources = fingerprint(&workspace.path("ui"))?;
+    let is_built = workspace.path("ui/dist/index.html").exists();
+    if is_built && fs::read_to_string(&stamp).is_ok_and(|built| built == sources) {
+        return Ok(());
+    }
+    commands::run(commands::npm(workspace).args(["run", "build"]))?;
+    fs::create_dir_all(stamp.parent().context("the stamp has no directory")?)?;
+    fs::write(&stamp, sources).with_context(|| format!("could not write {}", stamp.display()))
+}
+
+fn check_node() -> Result<()> {
+    let version = commands::output(std::process::Command::new("node").arg("--version"))
+        .context("Node 20 or later is needed: https://nodejs.org")?;
+    let major: u32 = version.trim().trim_start_matches('v').split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    if major < 20 {
+        bail!("Node 20 or later is needed, here is {}", version.trim());
+    }
+    Ok(())
+}
+
+/// Name, size and time of every source: differs when any of them is added, changed or removed.
+fn fingerprint(ui: &Path) -> Result<String> {
+    let mut lines = String::new();
+    for name in SOURCES {
+        describe(&ui.join(name), &mut lines)?;
+    }
+    Ok(lines)
+}
+
+fn describe(path: &Path, lines: &mut String) -> Result<()> {
+    let Ok(metadata) = path.metadata() else {
+        return Ok(());
+    };
+    if !metadata.is_dir() {
+        let changed = metadata.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        writeln!(lines, "{} {} {changed}", path.display(), metadata.len())?;
+        return Ok(());
+    }
+    let mut entries: Vec<_> = fs::read_dir(path)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        if !WRITTEN.iter().any(|name| entry.file_name() == *name) {
+            describe(&entry.path(), lines)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_appears_changes_or_goes_is_noticed() {
+        let ui = std::env::temp_dir().join(format!("deskbell-ui-{}", std::process::id()));
+        fs::create_dir_all(ui.join("src/lib/paraglide")).unwrap();
+        fs::write(ui.join("src/main.ts"), "1").unwrap();
+        let first = fingerprint(&ui).unwrap();
+        assert_eq!(first, fingerprint(&ui).unwrap());
+
+        fs::write(ui.join("src/lib/paraglide/messages.js"), "generated").unwrap();
+        assert_eq!(first, fingerprint(&ui).unwrap());
+
+        fs::write(ui.join("src/main.ts"), "12").unwrap();
+        let changed = fingerprint(&ui).unwrap();
+        assert_ne!(first, changed);
+
+        fs::write(ui.join("src/lib/other.ts"), "").unwrap();
+        assert_ne!(changed, fingerprint(&ui).unwrap());
+        fs::remove_file(ui.join("src/lib/other.ts")).unwrap();
+        assert_eq!(changed, fingerprint(&ui).unwrap());
+        fs::remove_dir_all(ui).unwrap();
+    }
+}

@@ -1,0 +1,106 @@
+//! Where things lie in the checkout, and which crates there are.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::commands;
+
+/// The checkout and its build directory.
+pub struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+    packages: Vec<Package>,
+}
+
+/// A crate of ours and what it depends on, as its `Cargo.toml` says.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// As in `Cargo.toml`.
+    pub name: String,
+    /// Every dependency, of ours or not.
+    pub dependencies: Vec<Dependency>,
+}
+
+/// One line of a `Cargo.toml`'s dependencies.
+#[derive(Debug, Clone)]
+pub struct Dependency {
+    /// The package's name.
+    pub name: String,
+    /// Needed by its tests only.
+    pub for_tests: bool,
+}
+
+impl Workspace {
+    /// The workspace this program was built from.
+    pub fn find() -> Result<Workspace> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies outside the workspace")?;
+        let mut cargo = Command::new(commands::cargo());
+        cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root);
+        let metadata: Value = serde_json::from_str(&commands::output(&mut cargo)?)?;
+        Ok(Workspace {
+            root: root.to_owned(),
+            target: metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into(),
+            packages: packages(&metadata),
+        })
+    }
+
+    /// The top of the checkout.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A file or directory by its path from the top.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// A place of the tasks' own in the build directory.
+    pub fn scratch(&self, relative: &str) -> PathBuf {
+        self.target.join(relative)
+    }
+
+    /// A built program.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// A built program, to be started at the top of the checkout.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.program(program));
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The crates of the workspace.
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    /// `cargo` at the top of the checkout.
+    pub fn cargo(&self) -> Command {
+        let mut command = Command::new(commands::cargo());
+        command.current_dir(&self.root);
+        command
+    }
+}
+
+fn packages(metadata: &Value) -> Vec<Package> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    list(&metadata["packages"])
+        .iter()
+        .map(|package| Package {
+            name: text(&package["name"]),
+            dependencies: list(&package["dependencies"])
+                .iter()
+                .map(|dependency| Dependency {
+                    name: text(&dependency["name"]),
+                    for_tests: dependency["kind"] == "dev",
+                })
+                .collect(),
+        })
+        .collect()
+}
