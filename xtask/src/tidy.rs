@@ -3,6 +3,7 @@
 mod arrows;
 mod lines;
 mod markup;
+mod pages;
 mod texts;
 
 use std::fs;
@@ -38,8 +39,12 @@ pub fn tidy(workspace: &Workspace) -> Result<ExitCode> {
 pub fn findings(workspace: &Workspace) -> Result<Vec<String>> {
     let mut findings = arrows::findings(workspace.packages());
     for source in sources(workspace)? {
-        findings.extend(lines::findings(&source));
-        findings.extend(texts::findings(&source));
+        if pages::is_page(&source.path) {
+            findings.extend(pages::findings(&source, |file| workspace.path(file).exists()));
+        } else {
+            findings.extend(lines::findings(&source));
+            findings.extend(texts::findings(&source));
+        }
     }
     Ok(findings)
 }
@@ -50,7 +55,7 @@ fn sources(workspace: &Workspace) -> Result<Vec<Source>> {
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(workspace.root());
     let list = commands::output(&mut git).context("tidy needs git to know which files there are")?;
     let mut sources = Vec::new();
-    for path in list.split('\0').filter(|path| lines::is_counted(path)) {
+    for path in list.split('\0').filter(|path| lines::is_counted(path) || pages::is_page(path)) {
         // A file that was removed and not yet committed is still listed.
         if let Ok(text) = fs::read_to_string(workspace.path(path)) {
             sources.push(Source { path: path.to_owned(), text });
