@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const { version } = JSON.parse(readFileSync(here("./package.json"), "utf8")) as { version: string };
 
 /**
  * `fake` mode and the component tests put `dev/host.ts` in the place of the one module that knows Tauri.
@@ -13,6 +16,7 @@ export default defineConfig(({ mode }) => {
   const fake = mode === "fake" || mode === "test";
   return {
     base: "./",
+    define: { __APP_VERSION__: JSON.stringify(version) },
     plugins: [
       paraglideVitePlugin({
         project: "./project.inlang",

@@ -25,3 +25,9 @@ export function asError(thrown: unknown): RpcError {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown) return thrown as RpcError;
   return { code: "internal", message: String(thrown), retryable: false };
 }
+
+/** A text cut after its first sentence. */
+export function leadAndRest(text: string): { lead: string; rest: string } {
+  const at = text.search(/(?<=[.!?。！？])\s/u);
+  return at < 0 ? { lead: text, rest: "" } : { lead: text.slice(0, at), rest: text.slice(at).trim() };
+}

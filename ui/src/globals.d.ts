@@ -1,0 +1,2 @@
+/** Version of the program, put in by Vite. */
+declare const __APP_VERSION__: string;
