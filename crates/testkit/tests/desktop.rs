@@ -10,9 +10,7 @@ use deskbell_testkit::process::Running;
 
 fn call(desktop: &Desktop, arguments: &[&str]) -> Output {
     let mut command = Command::new("dbus-send");
-    command
-        .args(["--session", "--print-reply=literal"])
-        .args(arguments);
+    command.args(["--session", "--print-reply=literal"]).args(arguments);
     desktop.enter(&mut command).output().unwrap()
 }
 
@@ -40,11 +38,7 @@ fn is_locked(desktop: &Desktop) -> bool {
             "string:Locked",
         ],
     );
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).contains("true")
 }
 
@@ -60,27 +54,16 @@ fn it_has_a_display_an_open_keyring_and_a_notification_daemon() {
 
 #[test]
 fn its_keyring_can_be_locked_from_the_start() {
-    let options = DesktopOptions {
-        keyring: Keyring::Locked,
-        ..DesktopOptions::default()
-    };
+    let options = DesktopOptions { keyring: Keyring::Locked, ..DesktopOptions::default() };
     let desktop = Desktop::start_with(&options).unwrap();
     assert!(is_locked(&desktop));
 }
 
 #[test]
 fn its_keyring_can_be_absent_and_nothing_brings_one() {
-    let options = DesktopOptions {
-        keyring: Keyring::Absent,
-        notifications: false,
-        ..DesktopOptions::default()
-    };
+    let options = DesktopOptions { keyring: Keyring::Absent, notifications: false, ..DesktopOptions::default() };
     let desktop = Desktop::start_with(&options).unwrap();
-    let question = [
-        "--dest=org.freedesktop.secrets",
-        "/org/freedesktop/secrets",
-        "org.freedesktop.DBus.Peer.Ping",
-    ];
+    let question = ["--dest=org.freedesktop.secrets", "/org/freedesktop/secrets", "org.freedesktop.DBus.Peer.Ping"];
     assert!(!call(&desktop, &question).status.success());
     assert!(!has_owner(&desktop, "org.freedesktop.secrets"));
     assert!(!has_owner(&desktop, "org.freedesktop.Notifications"));
@@ -89,11 +72,8 @@ fn its_keyring_can_be_absent_and_nothing_brings_one() {
 #[test]
 fn a_keyring_kept_in_a_directory_opens_again_the_next_time() {
     let directory = tempfile::tempdir().unwrap();
-    let options = DesktopOptions {
-        data: Some(directory.path().to_owned()),
-        notifications: false,
-        ..DesktopOptions::default()
-    };
+    let options =
+        DesktopOptions { data: Some(directory.path().to_owned()), notifications: false, ..DesktopOptions::default() };
     drop(Desktop::start_with(&options).unwrap());
     assert!(directory.path().join("keyrings/login.keyring").exists());
     let again = Desktop::start_with(&options).unwrap();
@@ -114,38 +94,22 @@ fn two_desktops_do_not_see_each_other() {
 fn nothing_of_it_stays_behind() {
     let desktop = Desktop::start().unwrap();
     let runtime = desktop.runtime_dir().to_owned();
-    let socket = format!(
-        "/tmp/.X11-unix/X{}",
-        desktop.display().trim_start_matches(':')
-    );
+    let socket = format!("/tmp/.X11-unix/X{}", desktop.display().trim_start_matches(':'));
     assert!(std::path::Path::new(&socket).exists());
     drop(desktop);
     assert!(!runtime.exists());
-    assert!(
-        !std::path::Path::new(&socket).exists(),
-        "{socket} is still there"
-    );
+    assert!(!std::path::Path::new(&socket).exists(), "{socket} is still there");
 }
 
 #[test]
 fn a_button_of_a_notification_can_be_pressed_by_its_label() {
     let desktop = Desktop::start().unwrap();
     let mut sender = Command::new("dunstify");
-    sender.args([
-        "-A",
-        "take,Assign to me",
-        "-A",
-        "read,Mark read",
-        "A message",
-        "Text",
-    ]);
+    sender.args(["-A", "take,Assign to me", "-A", "read,Mark read", "A message", "Text"]);
     let mut sender = Running::start(desktop.enter(&mut sender).stdout(Stdio::piped())).unwrap();
     let count = || {
         let mut command = Command::new("dunstctl");
-        let output = desktop
-            .enter(command.args(["count", "displayed"]))
-            .output()
-            .unwrap();
+        let output = desktop.enter(command.args(["count", "displayed"])).output().unwrap();
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     };
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -154,12 +118,6 @@ fn a_button_of_a_notification_can_be_pressed_by_its_label() {
     }
     desktop.press_notification_action("Mark read").unwrap();
     let mut pressed = String::new();
-    sender
-        .child()
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut pressed)
-        .unwrap();
+    sender.child().stdout.take().unwrap().read_to_string(&mut pressed).unwrap();
     assert_eq!(pressed.trim(), "read");
 }

@@ -10,29 +10,17 @@ use std::process::Stdio;
 
 /// A shell that starts a grandchild, prints its id and waits.
 fn shell_with_grandchild() -> (Running, String) {
-    let mut shell = Running::start(
-        Command::new("sh")
-            .args(["-c", "sleep 600 & echo $!; wait"])
-            .stdout(Stdio::piped()),
-    )
-    .unwrap();
+    let mut shell =
+        Running::start(Command::new("sh").args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped())).unwrap();
     let mut line = String::new();
-    BufReader::new(shell.child().stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(shell.child().stdout.take().unwrap()).read_line(&mut line).unwrap();
     (shell, line.trim().to_owned())
 }
 
 fn is_running(pid: &str) -> bool {
     // A killed process whose parent is gone may stay as a zombie until init reaps it.
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
-        !stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .trim_start()
-            .starts_with(['Z', 'X'])
-    })
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with(['Z', 'X']))
 }
 
 fn ends_soon(pid: &str) -> bool {
