@@ -8,7 +8,7 @@ mod ports;
 mod sample;
 mod session;
 
-use std::fs;
+use std::fs::{self, File};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     }
     system::ensure(&sets)?;
     build(workspace)?;
+    let _only = only_one(workspace)?;
 
     let directory = workspace.scratch("run");
     if options.fresh && directory.exists() {
@@ -47,6 +48,17 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     }
     fs::create_dir_all(&directory).with_context(|| format!("could not create {}", directory.display()))?;
     Session::start(workspace, directory, needs_display)?.until_the_end(options.seconds.map(Duration::from_secs))
+}
+
+/// Two runs would share ports, data and profiles. The lock goes with the process, however it ends.
+fn only_one(workspace: &Workspace) -> Result<File> {
+    let path = workspace.scratch("run.lock");
+    let file = File::create(&path).with_context(|| format!("could not write {}", path.display()))?;
+    #[cfg(unix)]
+    if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
+        anyhow::bail!("another `cargo xtask run` is going on in this checkout: end it first");
+    }
+    Ok(file)
 }
 
 fn build(workspace: &Workspace) -> Result<()> {
