@@ -8,7 +8,11 @@ pub mod driver;
 pub mod dunst;
 pub mod eventually;
 pub mod process;
+pub mod programs;
 #[cfg(target_os = "linux")]
 pub mod screen;
+pub mod skip;
 #[cfg(target_os = "linux")]
 pub mod statusnotifier;
+#[cfg(target_os = "linux")]
+pub mod window;

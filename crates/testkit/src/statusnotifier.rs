@@ -7,10 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use watcher::Watcher;
 use zbus::{
-    Connection, interface,
-    message::Header,
-    object_server::SignalEmitter,
+    Connection,
     zvariant::{OwnedValue, Value},
 };
 
@@ -21,50 +20,59 @@ const NAME: &str = "org.kde.StatusNotifierWatcher";
 
 type Items = Arc<Mutex<Vec<(String, String)>>>;
 
-struct Watcher {
-    items: Items,
-    draws: bool,
-}
+mod watcher {
+    // The macro makes methods of its own for the signal, without a word on them.
+    #![allow(missing_docs)]
 
-// The macro makes methods of its own for the signal, without a word on them.
-#[allow(missing_docs)]
-#[interface(name = "org.kde.StatusNotifierWatcher")]
-impl Watcher {
-    async fn register_status_notifier_item(
-        &self,
-        service: String,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
-    ) -> zbus::fdo::Result<()> {
-        let sender = header.sender().map(ToString::to_string).unwrap_or_default();
-        // A name on the bus, or a path of whoever asks.
-        let item =
-            if service.starts_with('/') { (sender, service) } else { (service, "/StatusNotifierItem".to_owned()) };
-        let said = format!("{}{}", item.0, item.1);
-        self.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
-        Ok(Self::status_notifier_item_registered(&emitter, &said).await?)
+    use std::sync::PoisonError;
+
+    use zbus::{interface, message::Header, object_server::SignalEmitter};
+
+    use super::Items;
+
+    pub struct Watcher {
+        pub items: Items,
+        pub draws: bool,
     }
 
-    fn register_status_notifier_host(&self, _service: &str) {}
+    #[interface(name = "org.kde.StatusNotifierWatcher")]
+    impl Watcher {
+        async fn register_status_notifier_item(
+            &self,
+            service: String,
+            #[zbus(header)] header: Header<'_>,
+            #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
+        ) -> zbus::fdo::Result<()> {
+            let sender = header.sender().map(ToString::to_string).unwrap_or_default();
+            // A name on the bus, or a path of whoever asks.
+            let item =
+                if service.starts_with('/') { (sender, service) } else { (service, "/StatusNotifierItem".to_owned()) };
+            let said = format!("{}{}", item.0, item.1);
+            self.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+            Ok(Self::status_notifier_item_registered(&emitter, &said).await?)
+        }
 
-    #[zbus(property)]
-    fn registered_status_notifier_items(&self) -> Vec<String> {
-        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        items.iter().map(|(name, path)| format!("{name}{path}")).collect()
+        fn register_status_notifier_host(&self, _service: &str) {}
+
+        #[zbus(property)]
+        fn registered_status_notifier_items(&self) -> Vec<String> {
+            let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+            items.iter().map(|(name, path)| format!("{name}{path}")).collect()
+        }
+
+        #[zbus(property)]
+        fn is_status_notifier_host_registered(&self) -> bool {
+            self.draws
+        }
+
+        #[zbus(property)]
+        fn protocol_version(&self) -> i32 {
+            0
+        }
+
+        #[zbus(signal)]
+        async fn status_notifier_item_registered(emitter: &SignalEmitter<'_>, service: &str) -> zbus::Result<()>;
     }
-
-    #[zbus(property)]
-    fn is_status_notifier_host_registered(&self) -> bool {
-        self.draws
-    }
-
-    #[zbus(property)]
-    fn protocol_version(&self) -> i32 {
-        0
-    }
-
-    #[zbus(signal)]
-    async fn status_notifier_item_registered(emitter: &SignalEmitter<'_>, service: &str) -> zbus::Result<()>;
 }
 
 /// The panel. It is gone when dropped.

@@ -1,0 +1,268 @@
+//! The real window, used the way a person does: by what is written on the screen.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use thirtyfour::{Key, WebElement};
+
+use crate::{
+    desktop::Desktop,
+    driver::Driver,
+    eventually::{PATIENCE, eventually, within},
+    process::Running,
+    programs::program,
+    screen::Screen,
+};
+
+const PAGE: &str = include_str!("page.js");
+
+/// A window of Deskbell with its profile.
+pub struct Window<'d> {
+    desktop: &'d Desktop,
+    driver: Driver,
+    profile: PathBuf,
+}
+
+impl<'d> Window<'d> {
+    /// Opens the window of a profile and waits until it shows something.
+    pub async fn open(desktop: &'d Desktop, profile: &Path) -> Result<Self> {
+        Self::open_with(desktop, profile, &[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn open_with(desktop: &'d Desktop, profile: &Path, environment: &[(&str, String)]) -> Result<Self> {
+        let path = profile.to_str().context("a profile path in UTF-8")?;
+        let driver = Driver::start(desktop, &program("deskbell")?, &["--profile", path], environment).await?;
+        let window = Self { desktop, driver, profile: profile.into() };
+        window.shows_something().await?;
+        Ok(window)
+    }
+
+    async fn shows_something(&self) -> Result<()> {
+        eventually("the window to show something", async || Ok((!self.text().await?.is_empty()).then_some(()))).await
+    }
+
+    /// Starts the program again with the same profile and returns how it ended: it raises the window that is open.
+    pub fn start_again(&self) -> Result<std::process::ExitStatus> {
+        let mut command = Command::new(program("deskbell")?);
+        command.arg("--profile").arg(&self.profile);
+        let mut second = Running::start(self.desktop.enter(&mut command))?;
+        second.wait_for(PATIENCE)?.context("the second start did not end")
+    }
+
+    /// Fills the sign-in form and sends it.
+    pub async fn sign_in(&self, hub: &str, email: &str, password: &str) -> Result<()> {
+        self.fill("Hub address", hub).await?;
+        self.fill("Email", email).await?;
+        self.fill("Password", password).await?;
+        self.click("Sign in").await
+    }
+
+    // ── What a person sees ──────────────────────────────────────────────────
+
+    /// Everything that is written in the window.
+    pub async fn text(&self) -> Result<String> {
+        let answer = self.driver.session().execute("return document.body?.innerText ?? '';", vec![]).await?;
+        Ok(answer.json().as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until `text` is written somewhere.
+    pub async fn sees(&self, text: &str) -> Result<()> {
+        self.sees_in("body", text).await
+    }
+
+    /// Waits until `text` is written in the first element that matches a selector.
+    pub async fn sees_in(&self, selector: &str, text: &str) -> Result<()> {
+        let found = eventually("", async || {
+            Ok(self.text_in(selector).await?.is_some_and(|all| squeeze(&all).contains(&squeeze(text))).then_some(()))
+        })
+        .await;
+        if found.is_err() {
+            bail!("waited in vain to see {text:?} in {selector}; it shows:\n{}", self.told().await);
+        }
+        Ok(())
+    }
+
+    /// Waits until `text` is written nowhere.
+    pub async fn sees_no(&self, text: &str) -> Result<()> {
+        let gone =
+            eventually("", async || Ok((!squeeze(&self.text().await?).contains(&squeeze(text))).then_some(()))).await;
+        if gone.is_err() {
+            bail!("{text:?} does not go away; the window shows:\n{}", self.told().await);
+        }
+        Ok(())
+    }
+
+    /// The text in the first element that matches, or `None` where there is none.
+    pub async fn text_in(&self, selector: &str) -> Result<Option<String>> {
+        let script = "return document.querySelector(arguments[0])?.innerText ?? null;";
+        let answer = self.driver.session().execute(script, vec![json!(selector)]).await?;
+        Ok(answer.json().as_str().map(str::to_owned))
+    }
+
+    /// What a script of the test finds out about the page.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        let answer = self.driver.session().execute(format!("{PAGE}\n{script}"), arguments).await?;
+        Ok(answer.json().clone())
+    }
+
+    /// The value of a field.
+    pub async fn value_of(&self, label: &str) -> Result<String> {
+        let field = self.find("field", label, false, None).await?;
+        Ok(field.prop("value").await?.unwrap_or_default())
+    }
+
+    async fn told(&self) -> String {
+        self.text().await.unwrap_or_else(|error| format!("(no answer: {error})"))
+    }
+
+    // ── What a person does ──────────────────────────────────────────────────
+
+    /// Clicks on the button, menu entry or tab with this name.
+    pub async fn click(&self, name: &str) -> Result<()> {
+        self.press_found("button", name, false, None).await
+    }
+
+    /// The same within the first element that matches a selector.
+    pub async fn click_in(&self, selector: &str, name: &str) -> Result<()> {
+        self.press_found("button", name, false, Some(selector)).await
+    }
+
+    /// Clicks on the link with this text.
+    pub async fn click_link(&self, text: &str) -> Result<()> {
+        self.press_found("link", text, false, None).await
+    }
+
+    /// Clicks on what is called something with `part` in it: a conversation in the list, a place in the rail.
+    pub async fn choose(&self, selector: &str, part: &str) -> Result<()> {
+        self.press_found("row", part, true, Some(selector)).await
+    }
+
+    /// Replaces what stands in a field.
+    pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
+        let field = self.find("field", label, false, None).await?;
+        field.click().await?;
+        field.send_keys(Key::Control + "a").await?;
+        field.send_keys(Key::Delete).await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Types at the end of a field.
+    pub async fn type_in(&self, label: &str, text: &str) -> Result<()> {
+        self.find("field", label, false, None).await?.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Presses Enter in a field.
+    pub async fn enter_in(&self, label: &str) -> Result<()> {
+        self.find("field", label, false, None).await?.send_keys(Key::Enter).await?;
+        Ok(())
+    }
+
+    async fn press_found(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<()> {
+        // A list may be drawn anew between finding and clicking.
+        let clicked = eventually("", async || {
+            self.find_now(role, name, part, within).await?.context("not there")?.click().await?;
+            Ok(Some(()))
+        })
+        .await;
+        match clicked {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                bail!("could not click the {role} {name:?} ({error:#}); the window shows:\n{}", self.told().await)
+            }
+        }
+    }
+
+    async fn find(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<WebElement> {
+        let found = eventually("", async || self.find_now(role, name, part, within).await).await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(_) => bail!("there is no {role} {name:?}; the window shows:\n{}", self.told().await),
+        }
+    }
+
+    async fn find_now(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<Option<WebElement>> {
+        let script = format!("{PAGE}\nreturn named(...arguments)[0] ?? null;");
+        let answer =
+            self.driver.session().execute(script, vec![json!(role), json!(name), json!(part), json!(within)]).await?;
+        if answer.json().is_null() {
+            return Ok(None);
+        }
+        Ok(Some(answer.element()?))
+    }
+
+    // ── The window itself ───────────────────────────────────────────────────
+
+    /// Process id of the program.
+    pub fn pid(&self) -> Result<u32> {
+        self.driver.program()
+    }
+
+    /// Gives the window the focus.
+    pub async fn focus(&self) -> Result<()> {
+        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        eventually("the window to have the focus", async || {
+            screen.focus(pid)?;
+            Ok(screen.has_focus(pid)?.then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until the window is on the screen and has the focus.
+    pub async fn is_in_front(&self) -> Result<()> {
+        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        eventually("the window to be shown with the focus", async || {
+            Ok((screen.is_shown(pid)? && screen.has_focus(pid)?).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until the window is hidden, with the program running.
+    pub async fn is_hidden(&self) -> Result<()> {
+        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        eventually("the window to be hidden", async || Ok((!screen.is_shown(pid)?).then_some(()))).await?;
+        self.pid().map(drop).context("the program has ended instead of hiding")
+    }
+
+    /// Presses the close button of the window.
+    pub async fn close(&self) -> Result<()> {
+        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        eventually("a window to close", async || Ok(screen.is_shown(pid)?.then_some(()))).await?;
+        screen.close(pid)
+    }
+
+    /// Waits until the program has ended by itself.
+    pub async fn has_ended(&self) -> Result<()> {
+        self.driver.program_ended(PATIENCE).await
+    }
+
+    /// Cuts the power: nothing of the program gets a chance to say goodbye.
+    pub fn kill(mut self) -> Result<()> {
+        self.driver.kill()
+    }
+
+    /// Waits with another patience than usual.
+    pub async fn sees_within(&self, patience: Duration, text: &str) -> Result<()> {
+        within(patience, &format!("the window to show {text:?}"), async || {
+            Ok(squeeze(&self.text().await?).contains(&squeeze(text)).then_some(()))
+        })
+        .await
+    }
+
+    /// A picture of the page, for looking at when a test fails.
+    pub async fn picture(&self, file: &Path) -> Result<()> {
+        Ok(self.driver.session().screenshot(file).await?)
+    }
+}
+
+/// Text as it is read: line breaks and runs of spaces are one space.
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
