@@ -1,1 +1,16 @@
-//! core
+//! The client: an encrypted cache, an outbox, the machine that keeps both in step with the hub, and the one list of what
+//! a window or the command line can ask. Works headless, knows no window, and never waits for the network to answer.
+//!
+//! `store` is synchronous and owned by one writer thread; `sync` is a machine without input or output; `driver` gives it
+//! a network; `rpc` is what others call; `notify` decides what deserves a notification.
+
+pub mod clock;
+mod core;
+pub mod notify;
+pub mod profile;
+pub mod rpc;
+pub mod secrets;
+
+pub use crate::core::{Core, CoreError, CoreOptions};
+pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};
+pub use notify::{Notice, NoticeAction, NoticeEvent};

@@ -1,0 +1,3 @@
+//! What the window and the command line can ask: one list of `name(Request) -> Response`.
+
+pub mod types;
