@@ -1,0 +1,273 @@
+//! The profile directory: everything that one sign-in keeps on this computer, readable by its owner only.
+//!
+//! `profile.json` says which hub and how the key of the cache is kept. There is no secret in it: the key lies in the
+//! keyring or is wrapped, the token lies in the encrypted cache. `profile.lock` makes sure that one program at a time
+//! has the profile: two writers of one outbox would send everything twice.
+
+use crate::secrets::{KeyWrap, PasswordWrap};
+use deskbell_domain::DeviceId;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use uuid::Uuid;
+
+const LOCK: &str = "profile.lock";
+const FACTS: &str = "profile.json";
+const CACHE: &str = "cache.db";
+/// Newest shape of `profile.json` that this program reads.
+const VERSION: u32 = 1;
+/// A longer `profile.json` is not ours.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Why a profile cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Another program has it.
+    #[error("{0} is in use: close the other Deskbell that uses this profile, or choose another one")]
+    InUse(PathBuf),
+    /// Made by a newer program.
+    #[error("{0} was made by a newer Deskbell: update this one")]
+    Newer(PathBuf),
+    /// `profile.json` is not readable as what it should be.
+    #[error("{0} is damaged: {1}")]
+    Damaged(PathBuf, String),
+    /// Rights, a full disk, a file in the way.
+    #[error("{0} cannot be used: {1}")]
+    Io(PathBuf, #[source] io::Error),
+}
+
+impl ProfileError {
+    /// The problem as it travels.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ProfileError::InUse(_) => "profile_in_use",
+            ProfileError::Newer(_) => "profile_newer",
+            ProfileError::Damaged(..) => "profile_damaged",
+            ProfileError::Io(_, error) if error.kind() == io::ErrorKind::StorageFull => "disk_full",
+            ProfileError::Io(..) => "profile_unusable",
+        }
+    }
+}
+
+/// How the key of the cache is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kept", rename_all = "snake_case")]
+pub enum KeyKept {
+    /// In the system's keyring, under the profile's id.
+    Keyring,
+    /// Here, wrapped by a password.
+    Password(PasswordWrap),
+}
+
+/// What `profile.json` holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProfileFacts {
+    version: u32,
+    /// Name of the profile in the keyring; stays when the directory is moved.
+    pub id: Uuid,
+    /// Address of the hub.
+    #[serde(default)]
+    pub hub: Option<String>,
+    /// Who signed in last.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// The device that the hub knows this profile as.
+    #[serde(default)]
+    pub device: Option<DeviceId>,
+    /// How the key of the cache is kept; `None` = there is no cache yet.
+    #[serde(default)]
+    pub key: Option<KeyKept>,
+    /// The key once more, wrapped by what the hub hands out at sign-in.
+    #[serde(default)]
+    pub hub_wrap: Option<KeyWrap>,
+}
+
+/// An open profile. The directory belongs to this program as long as it lives.
+#[derive(Debug)]
+pub struct Profile {
+    dir: PathBuf,
+    facts: Mutex<ProfileFacts>,
+    _lock: File,
+}
+
+impl Profile {
+    /// Makes the directory where it is missing and takes it.
+    pub fn open(dir: &Path) -> Result<Self, ProfileError> {
+        let dir = std::path::absolute(dir).map_err(|error| ProfileError::Io(dir.into(), error))?;
+        let unusable = |error| ProfileError::Io(dir.clone(), error);
+        make_private(&dir).map_err(unusable)?;
+        let lock = private().truncate(false).open(dir.join(LOCK)).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ProfileError::InUse(dir)),
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        let facts = match read_facts(&dir)? {
+            Some(facts) => facts,
+            None => {
+                let facts = ProfileFacts {
+                    version: VERSION,
+                    id: Uuid::now_v7(),
+                    hub: None,
+                    email: None,
+                    device: None,
+                    key: None,
+                    hub_wrap: None,
+                };
+                write_facts(&dir, &facts).map_err(unusable)?;
+                facts
+            }
+        };
+        Ok(Self { dir, facts: Mutex::new(facts), _lock: lock })
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The encrypted cache.
+    pub fn cache_path(&self) -> PathBuf {
+        self.dir.join(CACHE)
+    }
+
+    /// What is known of the profile.
+    pub fn facts(&self) -> ProfileFacts {
+        self.lock_facts().clone()
+    }
+
+    /// Changes what is known; it is on the disk, whole, when this returns.
+    pub fn update(&self, change: impl FnOnce(&mut ProfileFacts)) -> Result<(), ProfileError> {
+        let mut facts = self.lock_facts();
+        let mut changed = facts.clone();
+        change(&mut changed);
+        if changed != *facts {
+            write_facts(&self.dir, &changed).map_err(|error| ProfileError::Io(self.dir.clone(), error))?;
+            *facts = changed;
+        }
+        Ok(())
+    }
+
+    /// Removes the cache's files. The key should be forgotten before: then nothing can read what a disk keeps of them.
+    pub fn remove_cache(&self) -> Result<(), ProfileError> {
+        for suffix in ["", "-wal", "-shm"] {
+            let file = self.dir.join(format!("{CACHE}{suffix}"));
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ProfileError::Io(file, error)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn lock_facts(&self) -> MutexGuard<'_, ProfileFacts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_facts(dir: &Path) -> Result<Option<ProfileFacts>, ProfileError> {
+    let path = dir.join(FACTS);
+    let bytes = match fs::metadata(&path) {
+        Ok(about) if about.len() > MOST_BYTES => return Err(ProfileError::Damaged(path, "it is too long".into())),
+        Ok(_) => fs::read(&path).map_err(|error| ProfileError::Io(path.clone(), error))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(ProfileError::Io(path, error)),
+    };
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    let damaged = |error: serde_json::Error| ProfileError::Damaged(path.clone(), error.to_string());
+    let Versioned { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
+    if version > VERSION {
+        return Err(ProfileError::Newer(path));
+    }
+    serde_json::from_slice(&bytes).map(Some).map_err(damaged)
+}
+
+/// Written beside and renamed, with the directory flushed too: a crash leaves the old or the new one, never half of one.
+fn write_facts(dir: &Path, facts: &ProfileFacts) -> io::Result<()> {
+    let draft = dir.join("profile.json.new");
+    let mut file = private().truncate(true).open(&draft)?;
+    file.write_all(&serde_json::to_vec_pretty(facts)?)?;
+    file.sync_all()?;
+    fs::rename(&draft, dir.join(FACTS))?;
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_private(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_its_owners_only_and_remembers() {
+        let tmp = tempfile::tempdir().unwrap();
+        let dir = tmp.path().join("a/b");
+        let id = {
+            let profile = Profile::open(&dir).unwrap();
+            profile.update(|facts| facts.hub = Some("https://hub.example".into())).unwrap();
+            profile.facts().id
+        };
+        let profile = Profile::open(&dir).unwrap();
+        assert_eq!(profile.facts().id, id);
+        assert_eq!(profile.facts().hub.as_deref(), Some("https://hub.example"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&dir), 0o700);
+            assert_eq!(mode(&dir.join(FACTS)), 0o600);
+        }
+    }
+
+    #[test]
+    fn one_program_at_a_time_has_a_profile() {
+        let tmp = tempfile::tempdir().unwrap();
+        let first = Profile::open(tmp.path()).unwrap();
+        let error = Profile::open(tmp.path()).unwrap_err();
+        assert_eq!(error.code(), "profile_in_use");
+        drop(first);
+        Profile::open(tmp.path()).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left_as_it_is() {
+        let tmp = tempfile::tempdir().unwrap();
+        for (text, code) in
+            [("{", "profile_damaged"), (r#"{"version": 2}"#, "profile_newer"), ("[1]", "profile_damaged")]
+        {
+            fs::write(tmp.path().join(FACTS), text).unwrap();
+            assert_eq!(Profile::open(tmp.path()).unwrap_err().code(), code);
+            assert_eq!(fs::read_to_string(tmp.path().join(FACTS)).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_file_on_the_way_is_an_error_not_a_panic() {
+        let tmp = tempfile::tempdir().unwrap();
+        fs::write(tmp.path().join("file"), "").unwrap();
+        assert_eq!(Profile::open(&tmp.path().join("file/profile")).unwrap_err().code(), "profile_unusable");
+    }
+}
