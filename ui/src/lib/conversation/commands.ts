@@ -3,25 +3,27 @@
 import { m } from "$lib/paraglide/messages.js";
 import type { OutboxRow } from "$lib/rpc/types";
 
-const words: Record<string, () => string> = {
-  send_message: m.command_send_message,
-  assign_chat: m.command_assign_chat,
-  close_chat: m.command_close_chat,
-  reopen_chat: m.command_reopen_chat,
-  tag_chat: m.command_tag_chat,
-  untag_chat: m.command_untag_chat,
-  create_tag: m.command_create_tag,
-  create_chat: m.command_create_chat,
-  mark_read: m.command_mark_read,
+type Words = { alone: () => string; on: (of: { title: string }) => string };
+
+const words: Record<string, Words> = {
+  send_message: { alone: m.command_send_message, on: m.command_send_message_to },
+  assign_chat: { alone: m.command_assign_chat, on: m.command_assign_chat_of },
+  close_chat: { alone: m.command_close_chat, on: m.command_close_chat_of },
+  reopen_chat: { alone: m.command_reopen_chat, on: m.command_reopen_chat_of },
+  tag_chat: { alone: m.command_tag_chat, on: m.command_tag_chat_of },
+  untag_chat: { alone: m.command_untag_chat, on: m.command_untag_chat_of },
+  create_tag: { alone: m.command_create_tag, on: m.command_create_tag_of },
+  create_chat: { alone: m.command_create_chat, on: m.command_create_chat_with },
+  mark_read: { alone: m.command_mark_read, on: m.command_mark_read_of },
 };
 
 /** What a command does, in a word or two. A kind that this version does not know keeps its own name. */
 export function commandWord(kind: string): string {
-  return words[kind]?.() ?? kind;
+  return words[kind]?.alone() ?? kind;
 }
 
 /** What a row of the outbox is, and to whom. */
 export function commandTitle(row: OutboxRow): string {
-  const what = commandWord(row.kind);
-  return row.title === "" ? what : m.command_for({ what, title: row.title });
+  if (row.title === "") return commandWord(row.kind);
+  return words[row.kind]?.on({ title: row.title }) ?? `${row.kind} ${row.title}`;
 }

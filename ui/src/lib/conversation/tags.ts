@@ -22,6 +22,14 @@ export function tagChoices(tags: readonly TagInfo[], typed: string): TagChoice[]
   return choices;
 }
 
+const TINTS = ["sky", "moss", "amber", "violet", "teal", "rose", "brick", "stone"];
+
+/** The colour that the fewest tags have: tags made one after the other differ. */
+export function nextTint(tags: readonly TagInfo[]): string {
+  const used = (tint: string) => tags.filter((tag) => tag.color === tint).length;
+  return TINTS.reduce((best, tint) => (used(tint) < used(best) ? tint : best));
+}
+
 function fold(name: string): string {
   return name.normalize("NFKC").trim().replace(/\s+/g, " ").toLocaleLowerCase();
 }

@@ -7,6 +7,7 @@
 import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
 import type { Entry, RpcError, ThreadPage } from "$lib/rpc/types";
+import { firstPos, mergePage } from "./pages";
 
 /** Entries read at a time. */
 export const PAGE = 60;
@@ -23,8 +24,8 @@ export class Thread {
   /** An older page is on its way. */
   loadingOlder = $state(false);
   error = $state<RpcError | null>(null);
-  /** The last change put entries in front: a scroller keeps its distance to the end. */
-  grewInFront = $state(false);
+  /** The last change was at the front: a scroller keeps its distance to the end. */
+  frontMoved = $state(false);
 
   #running = false;
   #again = false;
@@ -86,6 +87,14 @@ export class Thread {
     }
   }
 
+  /** Lets go of what was read long ago: the end is on screen, and a change reads again whatever is loaded. */
+  trim(): void {
+    if (this.#running || this.loadingOlder || this.entries.length <= 4 * PAGE) return;
+    this.frontMoved = true;
+    this.more = true;
+    this.entries = this.entries.slice(-2 * PAGE);
+  }
+
   /** The thread was left. */
   leave(): void {
     this.#left = true;
@@ -99,33 +108,11 @@ export class Thread {
   }
 
   #put(page: ThreadPage, before: number | null): void {
-    const top = firstPos(page.entries);
-    const from = page.more ? (top ?? Infinity) : -Infinity;
-    const to = before ?? Infinity;
-    const old = new Map(this.entries.map((entry) => [entry.id, entry]));
-    const same = page.entries.map((entry) => {
-      const had = old.get(entry.id);
-      return had && JSON.stringify(had) === JSON.stringify(entry) ? had : entry;
-    });
-    const fetched = new Set(page.entries.map((entry) => entry.id));
-    const below: Entry[] = [];
-    const above: Entry[] = [];
-    for (const entry of this.entries) {
-      if (fetched.has(entry.id)) continue;
-      if (entry.pos === null) {
-        if (before !== null) above.push(entry);
-      } else if (entry.pos < from) below.push(entry);
-      else if (entry.pos >= to) above.push(entry);
-    }
-    const next = [...below, ...same, ...above];
-    if (below.length === 0) this.more = page.more;
+    const { entries, reachesStart } = mergePage(this.entries, page, before);
+    if (reachesStart) this.more = page.more;
     this.ready = true;
-    if (next.length === this.entries.length && next.every((entry, i) => entry === this.entries[i])) return;
-    this.grewInFront = before !== null && this.entries.length > 0 && next[0]?.id !== this.entries[0]?.id;
-    this.entries = next;
+    if (entries === this.entries) return;
+    this.frontMoved = before !== null && this.entries.length > 0 && entries[0]?.id !== this.entries[0]?.id;
+    this.entries = entries;
   }
-}
-
-function firstPos(entries: readonly Entry[]): number | null {
-  return entries.find((entry) => entry.pos !== null)?.pos ?? null;
 }
