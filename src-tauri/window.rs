@@ -2,10 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tauri::{
-    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    webview::NewWindowResponse,
-};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, webview::NewWindowResponse};
 
 use crate::{StartError, tray::Tray, words};
 
@@ -68,22 +65,37 @@ fn is_own(url: &Url, dev_url: Option<&Url>) -> bool {
 /// program take the focus.
 pub fn present(app: &AppHandle, token: Option<String>) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
-    let app = app.clone();
-    let on_main = app.clone().run_on_main_thread(move || {
-        #[cfg(target_os = "linux")]
-        if let (Some(token), Ok(gtk_window)) = (token, window.gtk_window()) {
-            use gtk::prelude::GtkWindowExt;
-            gtk_window.set_startup_id(&token);
-        }
-        let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
-        if let Err(error) = shown {
+    let shown = app.clone();
+    let on_main = app.run_on_main_thread(move || {
+        if let Err(error) = to_front(&window, token.as_deref()) {
             tracing::warn!(%error, "the window did not come to the front");
         }
-        set_shown(&app, true);
+        set_shown(&shown, true);
     });
     if let Err(error) = on_main {
         tracing::warn!(%error, "the window did not come to the front");
     }
+}
+
+/// Asks GTK itself: the toolkit between queues the showing, finds the window still hidden when it is asked for the
+/// focus right after, and drops that.
+#[cfg(target_os = "linux")]
+fn to_front(window: &WebviewWindow, token: Option<&str>) -> tauri::Result<()> {
+    use gtk::prelude::{GtkWindowExt, WidgetExt};
+    let gtk_window = window.gtk_window()?;
+    if let Some(token) = token {
+        gtk_window.set_startup_id(token);
+    }
+    gtk_window.show_all();
+    gtk_window.present();
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn to_front(window: &WebviewWindow, _token: Option<&str>) -> tauri::Result<()> {
+    window.show()?;
+    window.unminimize()?;
+    window.set_focus()
 }
 
 /// Hides the window; everything else goes on.

@@ -161,6 +161,11 @@ impl TrayIcon {
         Ok(self.entries().await?.into_iter().map(|(_, label)| label).collect())
     }
 
+    /// Waits until the menu has exactly these labels.
+    pub async fn menu_is(&self, labels: &[&str]) -> Result<()> {
+        eventually(&format!("the menu {labels:?}"), async || Ok((self.menu().await? == labels).then_some(()))).await
+    }
+
     /// Chooses an entry of the menu.
     pub async fn choose(&self, label: &str) -> Result<()> {
         let entries = self.entries().await?;

@@ -1,0 +1,114 @@
+//! One window per profile; a profile that cannot be used is said in one sentence.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use anyhow::Result;
+use deskbell_testkit::{
+    desktop::Desktop, eventually::PATIENCE, process::Running, programs::program, screen::Screen, statusnotifier::Panel,
+    window::Window,
+};
+
+#[tokio::test]
+async fn a_second_start_raises_a_window_that_is_behind_others() -> Result<()> {
+    let desktop = Desktop::start()?;
+    let profile = tempfile::tempdir()?;
+    let window = Window::open(&desktop, profile.path()).await?;
+    Screen::open(&desktop)?.focus_elsewhere()?;
+
+    let second = window.start_again()?;
+
+    assert!(second.success(), "{second}");
+    window.is_in_front().await
+}
+
+#[tokio::test]
+async fn a_second_start_shows_a_window_that_was_closed_to_the_tray() -> Result<()> {
+    let desktop = Desktop::start()?;
+    let panel = Panel::start(&desktop).await?;
+    let profile = tempfile::tempdir()?;
+    let window = Window::open(&desktop, profile.path()).await?;
+    panel.icon().await?;
+    window.close().await?;
+    window.is_hidden().await?;
+
+    assert!(window.start_again()?.success());
+
+    window.is_in_front().await
+}
+
+#[tokio::test]
+async fn two_profiles_are_two_windows() -> Result<()> {
+    let desktop = Desktop::start()?;
+    let (mine, yours) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let first = Window::open(&desktop, mine.path()).await?;
+    let second = Window::open(&desktop, yours.path()).await?;
+    assert_ne!(first.pid()?, second.pid()?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_killed_program_does_not_keep_the_next_one_out() -> Result<()> {
+    let desktop = Desktop::start()?;
+    let profile = tempfile::tempdir()?;
+    Window::open(&desktop, profile.path()).await?.kill()?;
+    Window::open(&desktop, profile.path()).await?;
+    Ok(())
+}
+
+/// Starts the program where it cannot run; returns its exit code and what it wrote.
+fn refused(desktop: &Desktop, profile: &std::path::Path) -> Result<(Option<i32>, String)> {
+    let mut command = Command::new(program("deskbell")?);
+    command.arg("--profile").arg(profile).stderr(Stdio::piped());
+    let mut program = Running::start(desktop.enter(&mut command))?;
+    let status = program.wait_for(PATIENCE)?.expect("a refused program ends");
+    let mut written = String::new();
+    if let Some(mut stderr) = program.child().stderr.take() {
+        std::io::Read::read_to_string(&mut stderr, &mut written)?;
+    }
+    Ok((status.code(), written))
+}
+
+#[tokio::test]
+async fn a_profile_that_is_a_file_is_refused_with_a_sentence() -> Result<()> {
+    let desktop = Desktop::start()?;
+    let dir = tempfile::tempdir()?;
+    let file = dir.path().join("profile");
+    fs::write(&file, "not a directory")?;
+
+    let (code, written) = refused(&desktop, &file)?;
+
+    assert_eq!(code, Some(1));
+    assert!(written.contains("is a file, not a directory") && written.contains("--profile"), "{written}");
+    assert!(!written.contains("panicked"), "{written}");
+    assert_eq!(fs::read_to_string(&file)?, "not a directory");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_made_is_refused_with_a_sentence() -> Result<()> {
+    let desktop = Desktop::start()?;
+    // Not a directory in which anybody may write, not even root.
+    let (code, written) = refused(&desktop, std::path::Path::new("/proc/deskbell"))?;
+    assert_eq!(code, Some(1));
+    assert!(written.contains("/proc/deskbell") && written.contains("cannot be used"), "{written}");
+    assert!(!written.contains("panicked"), "{written}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_display_it_says_so() -> Result<()> {
+    let profile = tempfile::tempdir()?;
+    let output = Command::new(program("deskbell")?)
+        .arg("--profile")
+        .arg(profile.path())
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()?;
+    assert_eq!(output.status.code(), Some(1));
+    let written = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(written.contains("no display") && !written.contains("panicked"), "{written}");
+    Ok(())
+}

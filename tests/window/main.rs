@@ -1,0 +1,6 @@
+//! Through the real window: every test has a desktop, a hub and profiles of its own.
+
+#![cfg(target_os = "linux")]
+
+mod instance;
+mod tray;
