@@ -20,7 +20,7 @@ export default ts.config(
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {
-    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+    languageOptions: { globals: { ...globals.browser, ...globals.node, __APP_VERSION__: "readonly" } },
     rules: {
       "no-restricted-imports": "off",
       "@typescript-eslint/no-restricted-imports": ["error", noSampleData],
@@ -39,6 +39,8 @@ export default ts.config(
       "svelte/no-at-html-tags": "error",
       "svelte/button-has-type": "error",
       "svelte/no-target-blank": "error",
+      // A Set or a Date that nothing on screen reads is better plain.
+      "svelte/prefer-svelte-reactivity": "off",
       "svelte/require-each-key": "error",
     },
   },

@@ -117,7 +117,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     const chat = conversation(person, at, inbox.id, channel?.id ?? "");
     chat.assignee = ([me, me, members[1], null, me, members[2], null] as Array<MemberInfo | null>)[i % 7] ?? null;
     chat.tags = tags.filter((_, t) => (i * 7 + t * 3) % 11 < 2).slice(0, (i % 4) + 1);
-    if (i % 9 === 8) chat.closed = { by: "Dana Whitcombe", at_ms: at };
+    if (i % 10 === 9) chat.closed = { by: "Dana Whitcombe", at_ms: at };
     if (i % 4 === 0) chat.entries.push(textEntry({ kind: "member", ...me }, "The rack arrives Wednesday, I’ll send a photo", at));
     chat.read_pos = i % 3 === 1 ? 0 : pos;
     chats.unshift(chat);
