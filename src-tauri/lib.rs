@@ -45,6 +45,7 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
 
     let app = tauri::Builder::default()
         .manage(core.clone())
+        .manage(rpc::Calls::default())
         .manage(window::Visibility::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .setup(move |app| {

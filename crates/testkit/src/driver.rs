@@ -1,6 +1,7 @@
 //! WebKit's own WebDriver, one process for each window.
 
 use std::{
+    mem::ManuallyDrop,
     net::TcpListener,
     path::Path,
     process::{Command, Stdio},
@@ -19,9 +20,9 @@ use crate::{
 
 /// A program under WebDriver. The program is a child of the driver, in the driver's process group.
 pub struct Driver {
-    // Before the process: what is left of the session ends at once when nobody listens any more.
     process: Option<Running>,
-    session: WebDriver,
+    // Its own `drop` would say goodbye over HTTP, to a driver that is gone and from a runtime that is ending.
+    session: ManuallyDrop<WebDriver>,
 }
 
 impl Driver {
@@ -53,7 +54,7 @@ impl Driver {
         let session = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .with_context(|| format!("{} does not answer WebDriver", program.display()))?;
-        Ok(Self { process: Some(process), session })
+        Ok(Self { process: Some(process), session: ManuallyDrop::new(session) })
     }
 
     /// The session.
