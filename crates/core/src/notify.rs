@@ -1,6 +1,16 @@
-//! What deserves a notification.
+//! What deserves a notification: decided from committed rows, recorded before it is shown.
+//!
+//! The rule is pure ([`rule`]); the store asks it inside the transaction that brings the rows, and notes per chat up to
+//! where it has been asked. So nothing is notified twice, whatever the network repeats, and a notification that a crash
+//! swallowed is known at the next start: it goes into one digest, never into a second pop-up.
+//! There is one notification per chat at a time; a later one takes its place.
 
-use deskbell_domain::ChatId;
+pub mod rule;
+mod words;
+
+use deskbell_domain::{ChatId, MemberId};
+
+pub use words::{digest_title, plain_line};
 
 /// A notification to show. Title and body are plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,4 +50,50 @@ pub enum NoticeEvent {
         /// Which chat.
         chat: ChatId,
     },
+}
+
+/// What is before the person's eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct View {
+    /// The chat on screen.
+    pub chat: Option<ChatId>,
+    /// The window has the focus and is visible.
+    pub focused: bool,
+}
+
+impl View {
+    /// Whether the person looks at this chat now.
+    pub fn shows(&self, chat: ChatId) -> bool {
+        self.focused && self.chat == Some(chat)
+    }
+}
+
+/// The identifier of a notification: the chat, and the position of what it tells. It needs no table to be understood
+/// when the person clicks an hour later.
+pub fn notice_id(chat: ChatId, pos: u64) -> String {
+    format!("{chat}/{pos}")
+}
+
+/// The chat and position that an identifier names; `None` for one that is not ours.
+pub fn parse_notice_id(id: &str) -> Option<(ChatId, u64)> {
+    let (chat, pos) = id.split_once('/')?;
+    Some((chat.parse().ok()?, pos.parse().ok()?))
+}
+
+/// Name of a member, for a sentence. Nobody known: a colleague.
+pub type NameOf<'a> = &'a dyn Fn(MemberId) -> Option<String>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn an_identifier_leads_back_to_its_chat() {
+        let chat = ChatId(Uuid::from_u128(7));
+        assert_eq!(parse_notice_id(&notice_id(chat, 42)), Some((chat, 42)));
+        for wrong in ["", "/", "7/42", "not a chat/1"] {
+            assert_eq!(parse_notice_id(wrong), None, "{wrong}");
+        }
+    }
 }
