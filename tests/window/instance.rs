@@ -3,6 +3,7 @@
 use std::{
     fs,
     process::{Command, Stdio},
+    sync::Arc,
 };
 
 use anyhow::Result;
@@ -13,7 +14,7 @@ use deskbell_testkit::{
 
 #[tokio::test]
 async fn a_second_start_raises_a_window_that_is_behind_others() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
     Screen::open(&desktop)?.focus_elsewhere()?;
@@ -26,7 +27,7 @@ async fn a_second_start_raises_a_window_that_is_behind_others() -> Result<()> {
 
 #[tokio::test]
 async fn a_second_start_shows_a_window_that_was_closed_to_the_tray() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let panel = Panel::start(&desktop).await?;
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
@@ -41,7 +42,7 @@ async fn a_second_start_shows_a_window_that_was_closed_to_the_tray() -> Result<(
 
 #[tokio::test]
 async fn two_profiles_are_two_windows() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let (mine, yours) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let first = Window::open(&desktop, mine.path()).await?;
     let second = Window::open(&desktop, yours.path()).await?;
@@ -51,7 +52,7 @@ async fn two_profiles_are_two_windows() -> Result<()> {
 
 #[tokio::test]
 async fn a_killed_program_does_not_keep_the_next_one_out() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let profile = tempfile::tempdir()?;
     Window::open(&desktop, profile.path()).await?.kill()?;
     Window::open(&desktop, profile.path()).await?;
@@ -73,7 +74,7 @@ fn refused(desktop: &Desktop, profile: &std::path::Path) -> Result<(Option<i32>,
 
 #[tokio::test]
 async fn a_profile_that_is_a_file_is_refused_with_a_sentence() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let dir = tempfile::tempdir()?;
     let file = dir.path().join("profile");
     fs::write(&file, "not a directory")?;
@@ -89,7 +90,7 @@ async fn a_profile_that_is_a_file_is_refused_with_a_sentence() -> Result<()> {
 
 #[tokio::test]
 async fn a_profile_that_cannot_be_made_is_refused_with_a_sentence() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     // Not a directory in which anybody may write, not even root.
     let (code, written) = refused(&desktop, std::path::Path::new("/proc/deskbell"))?;
     assert_eq!(code, Some(1));

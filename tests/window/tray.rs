@@ -1,11 +1,13 @@
 //! Closing the window: into the tray where somebody draws the icon, else the program ends. Never out of reach.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use deskbell_testkit::{desktop::Desktop, statusnotifier::Panel, window::Window};
 
 #[tokio::test]
 async fn with_a_tray_closing_hides_and_the_menu_brings_back() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let panel = Panel::start(&desktop).await?;
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
@@ -29,7 +31,7 @@ async fn with_a_tray_closing_hides_and_the_menu_brings_back() -> Result<()> {
 
 #[tokio::test]
 async fn quit_in_the_menu_ends_the_program() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let panel = Panel::start(&desktop).await?;
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
@@ -39,7 +41,7 @@ async fn quit_in_the_menu_ends_the_program() -> Result<()> {
 
 #[tokio::test]
 async fn without_a_tray_closing_ends_the_program() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
     window.close().await?;
@@ -48,7 +50,7 @@ async fn without_a_tray_closing_ends_the_program() -> Result<()> {
 
 #[tokio::test]
 async fn an_icon_that_nobody_draws_is_no_way_back() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let panel = Panel::start_blind(&desktop).await?;
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
@@ -59,7 +61,7 @@ async fn an_icon_that_nobody_draws_is_no_way_back() -> Result<()> {
 
 #[tokio::test]
 async fn a_hidden_window_comes_back_when_the_panel_goes_away() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let panel = Panel::start(&desktop).await?;
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
@@ -74,7 +76,7 @@ async fn a_hidden_window_comes_back_when_the_panel_goes_away() -> Result<()> {
 
 #[tokio::test]
 async fn a_panel_that_starts_later_gets_the_icon() -> Result<()> {
-    let desktop = Desktop::start()?;
+    let desktop = Arc::new(Desktop::start()?);
     let profile = tempfile::tempdir()?;
     let window = Window::open(&desktop, profile.path()).await?;
     let panel = Panel::start(&desktop).await?;

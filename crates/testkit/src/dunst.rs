@@ -1,6 +1,6 @@
 //! The notification daemon of a private desktop, and the person who clicks on what it shows.
 
-use std::process::Command;
+use std::{process::Command, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -19,14 +19,14 @@ pub struct Drawn {
 }
 
 /// dunst on a private desktop.
-pub struct Notifications<'d> {
-    desktop: &'d Desktop,
+pub struct Notifications {
+    desktop: Arc<Desktop>,
 }
 
-impl<'d> Notifications<'d> {
+impl Notifications {
     /// Of this desktop, which must have been started with notifications.
-    pub fn of(desktop: &'d Desktop) -> Self {
-        Self { desktop }
+    pub fn of(desktop: &Arc<Desktop>) -> Self {
+        Self { desktop: Arc::clone(desktop) }
     }
 
     /// How many are on the screen, or wait for a place there.

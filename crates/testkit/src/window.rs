@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,23 +23,23 @@ use crate::{
 const PAGE: &str = include_str!("page.js");
 
 /// A window of Deskbell with its profile.
-pub struct Window<'d> {
-    desktop: &'d Desktop,
+pub struct Window {
+    desktop: Arc<Desktop>,
     driver: Driver,
     profile: PathBuf,
 }
 
-impl<'d> Window<'d> {
+impl Window {
     /// Opens the window of a profile and waits until it shows something.
-    pub async fn open(desktop: &'d Desktop, profile: &Path) -> Result<Self> {
+    pub async fn open(desktop: &Arc<Desktop>, profile: &Path) -> Result<Self> {
         Self::open_with(desktop, profile, &[]).await
     }
 
     /// The same with more in its environment.
-    pub async fn open_with(desktop: &'d Desktop, profile: &Path, environment: &[(&str, String)]) -> Result<Self> {
+    pub async fn open_with(desktop: &Arc<Desktop>, profile: &Path, environment: &[(&str, String)]) -> Result<Self> {
         let path = profile.to_str().context("a profile path in UTF-8")?;
         let driver = Driver::start(desktop, &program("deskbell")?, &["--profile", path], environment).await?;
-        let window = Self { desktop, driver, profile: profile.into() };
+        let window = Self { desktop: Arc::clone(desktop), driver, profile: profile.into() };
         window.shows_something().await?;
         Ok(window)
     }
@@ -207,7 +208,7 @@ impl<'d> Window<'d> {
 
     /// Gives the window the focus.
     pub async fn focus(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
         eventually("the window to have the focus", async || {
             screen.focus(pid)?;
             Ok(screen.has_focus(pid)?.then_some(()))
@@ -217,7 +218,7 @@ impl<'d> Window<'d> {
 
     /// Waits until the window is on the screen and has the focus.
     pub async fn is_in_front(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
         eventually("the window to be shown with the focus", async || {
             Ok((screen.is_shown(pid)? && screen.has_focus(pid)?).then_some(()))
         })
@@ -226,14 +227,14 @@ impl<'d> Window<'d> {
 
     /// Waits until the window is hidden, with the program running.
     pub async fn is_hidden(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
         eventually("the window to be hidden", async || Ok((!screen.is_shown(pid)?).then_some(()))).await?;
         self.pid().map(drop).context("the program has ended instead of hiding")
     }
 
     /// Presses the close button of the window.
     pub async fn close(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(self.desktop)?, self.pid()?);
+        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
         eventually("a window to close", async || Ok(screen.is_shown(pid)?.then_some(()))).await?;
         screen.close(pid)
     }

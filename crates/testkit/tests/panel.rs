@@ -2,6 +2,8 @@
 
 #![cfg(target_os = "linux")]
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use deskbell_testkit::{
     desktop::{Desktop, DesktopOptions, Keyring},
@@ -40,7 +42,7 @@ async fn a_blind_watcher_takes_icons_and_says_that_nobody_draws_them() -> Result
 
 #[tokio::test]
 async fn the_daemon_shows_markup_as_markup_and_reports_what_it_drew() -> Result<()> {
-    let desktop = desktop(true)?;
+    let desktop = Arc::new(desktop(true)?);
     let notifications = Notifications::of(&desktop);
     assert_eq!(notifications.count()?, 0);
     let bus = zbus::connection::Builder::address(desktop.bus())?.build().await?;
