@@ -32,7 +32,7 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     }
     report.phase("formatting", || Ok(phases::formatting(workspace)));
     report.phase("tidy", || phases::tidy(workspace));
-    report.phase("ui", || phases::ui(workspace));
+    report.phase("ui", || phases::ui(workspace, options.quick));
     report.phase("clippy", || Ok(phases::clippy(workspace)));
     let mut programs = None;
     report.phase("build", || {

@@ -23,8 +23,14 @@ const SOURCES: &[&str] = &[
     "tsconfig.json",
 ];
 
+/// What its checks and tests depend on besides.
+const CHECKED: &[&str] = &["test", "dev", "eslint.config.js"];
+
 /// Written by the build itself.
 const WRITTEN: &[&str] = &["paraglide", "cache"];
+
+/// Where it is remembered what passed.
+const PASSED: &str = "xtask/ui-passed";
 
 /// Installs the packages that `package-lock.json` names, unless they are there.
 pub fn install(workspace: &Workspace) -> Result<()> {
@@ -41,14 +47,34 @@ pub fn install(workspace: &Workspace) -> Result<()> {
 /// Builds `ui/dist`, unless it is what the sources give.
 pub fn build(workspace: &Workspace) -> Result<()> {
     let stamp = workspace.scratch("xtask/ui-build");
-    let sources = fingerprint(&workspace.path("ui"))?;
+    let sources = fingerprint(&workspace.path("ui"), SOURCES)?;
     let is_built = workspace.path("ui/dist/index.html").exists();
     if is_built && fs::read_to_string(&stamp).is_ok_and(|built| built == sources) {
         return Ok(());
     }
     commands::run(commands::npm(workspace).args(["run", "build"]))?;
-    fs::create_dir_all(stamp.parent().context("the stamp has no directory")?)?;
-    fs::write(&stamp, sources).with_context(|| format!("could not write {}", stamp.display()))
+    write(&stamp, &sources)
+}
+
+/// How many checks passed on exactly these sources, if all of them did the last time.
+pub fn passed_before(workspace: &Workspace) -> Option<usize> {
+    let remembered = fs::read_to_string(workspace.scratch(PASSED)).ok()?;
+    let (passed, sources) = remembered.split_once('\n')?;
+    (sources == checked(workspace).ok()?).then(|| passed.parse().ok())?
+}
+
+/// Remembers how many checks passed on these sources.
+pub fn remember_passed(workspace: &Workspace, passed: usize) -> Result<()> {
+    write(&workspace.scratch(PASSED), &format!("{passed}\n{}", checked(workspace)?))
+}
+
+fn checked(workspace: &Workspace) -> Result<String> {
+    fingerprint(&workspace.path("ui"), &[SOURCES, CHECKED].concat())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::create_dir_all(file.parent().context("the file has no directory")?)?;
+    fs::write(file, text).with_context(|| format!("could not write {}", file.display()))
 }
 
 fn check_node() -> Result<()> {
@@ -62,9 +88,9 @@ fn check_node() -> Result<()> {
 }
 
 /// Name, size and time of every source: differs when any of them is added, changed or removed.
-fn fingerprint(ui: &Path) -> Result<String> {
+fn fingerprint(ui: &Path, names: &[&str]) -> Result<String> {
     let mut lines = String::new();
-    for name in SOURCES {
+    for name in names {
         describe(&ui.join(name), &mut lines)?;
     }
     Ok(lines)
@@ -98,20 +124,20 @@ mod tests {
         let ui = std::env::temp_dir().join(format!("deskbell-ui-{}", std::process::id()));
         fs::create_dir_all(ui.join("src/lib/paraglide")).unwrap();
         fs::write(ui.join("src/main.ts"), "1").unwrap();
-        let first = fingerprint(&ui).unwrap();
-        assert_eq!(first, fingerprint(&ui).unwrap());
+        let first = fingerprint(&ui, SOURCES).unwrap();
+        assert_eq!(first, fingerprint(&ui, SOURCES).unwrap());
 
         fs::write(ui.join("src/lib/paraglide/messages.js"), "generated").unwrap();
-        assert_eq!(first, fingerprint(&ui).unwrap());
+        assert_eq!(first, fingerprint(&ui, SOURCES).unwrap());
 
         fs::write(ui.join("src/main.ts"), "12").unwrap();
-        let changed = fingerprint(&ui).unwrap();
+        let changed = fingerprint(&ui, SOURCES).unwrap();
         assert_ne!(first, changed);
 
         fs::write(ui.join("src/lib/other.ts"), "").unwrap();
-        assert_ne!(changed, fingerprint(&ui).unwrap());
+        assert_ne!(changed, fingerprint(&ui, SOURCES).unwrap());
         fs::remove_file(ui.join("src/lib/other.ts")).unwrap();
-        assert_eq!(changed, fingerprint(&ui).unwrap());
+        assert_eq!(changed, fingerprint(&ui, SOURCES).unwrap());
         fs::remove_dir_all(ui).unwrap();
     }
 }

@@ -44,8 +44,12 @@ pub fn tidy(workspace: &Workspace) -> Result<Tally> {
     Ok(Tally::of_check("tidy", findings.is_empty()))
 }
 
-/// svelte-check, eslint and the UI's tests.
-pub fn ui(workspace: &Workspace) -> Result<Tally> {
+/// svelte-check, eslint and the UI's tests. If `quick`, only where something changed since they passed.
+pub fn ui(workspace: &Workspace, quick: bool) -> Result<Tally> {
+    if let Some(passed) = ui::passed_before(workspace).filter(|_| quick) {
+        println!("Nothing in ui/ changed since all of it passed.");
+        return Ok(Tally { passed, ..Tally::default() });
+    }
     let mut tally = check("svelte-check", commands::npm(workspace).args(["run", "check"]));
     tally.add(check("eslint", commands::npm(workspace).args(["run", "lint"])));
 
@@ -58,6 +62,9 @@ pub fn ui(workspace: &Workspace) -> Result<Tally> {
     match fs::read_to_string(&report) {
         Ok(text) => tally.add(count::of_vitest(&text, succeeded)?),
         Err(_) => tally.add(Tally::of_check("vitest", false)),
+    }
+    if tally.failed.is_empty() && tally.skipped.is_empty() {
+        ui::remember_passed(workspace, tally.passed)?;
     }
     Ok(tally)
 }
