@@ -2,9 +2,10 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::notify::{NoticeAction, NoticeEvent};
+use crate::profile::{Profile, ProfileError};
 use crate::rpc::types::{CoreEvent, RpcError};
 use crate::secrets::{SecretStore, SystemKeyring};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc};
@@ -45,14 +46,17 @@ impl Default for CoreOptions {
 /// Why a profile cannot be opened at all. A locked cache, or nobody signed in, is a state and no error.
 #[derive(Debug, thiserror::Error)]
 pub enum CoreError {
-    /// The folder cannot be used.
-    #[error("{} cannot be used: {source}", dir.display())]
-    Folder {
-        /// The folder.
-        dir: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// The directory cannot be used, or another program has it.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+}
+
+impl From<CoreError> for RpcError {
+    fn from(error: CoreError) -> Self {
+        let CoreError::Profile(why) = &error;
+        let (code, retryable) = (why.code().into(), matches!(why, ProfileError::InUse(_)));
+        RpcError { code, message: format!("{error}."), retryable, params: Default::default() }
+    }
 }
 
 /// An open profile. A handle: clones are the same profile.
@@ -62,6 +66,8 @@ pub struct Core {
 }
 
 struct Inner {
+    /// Nobody else has the profile as long as this is held.
+    _profile: Profile,
     events: broadcast::Sender<CoreEvent>,
     notices: Mutex<Option<mpsc::Receiver<NoticeEvent>>>,
 }
@@ -70,10 +76,10 @@ impl Core {
     /// Opens the profile in this folder, making it where there is none. Never waits for the network.
     pub async fn open(profile_dir: &Path, options: CoreOptions) -> Result<Core, CoreError> {
         let _ = options;
-        std::fs::create_dir_all(profile_dir).map_err(|source| CoreError::Folder { dir: profile_dir.into(), source })?;
+        let profile = Profile::open(profile_dir)?;
         let (events, _) = broadcast::channel(256);
         let (_, notices) = mpsc::channel(64);
-        Ok(Core { inner: Arc::new(Inner { events, notices: Mutex::new(Some(notices)) }) })
+        Ok(Core { inner: Arc::new(Inner { _profile: profile, events, notices: Mutex::new(Some(notices)) }) })
     }
 
     /// Asks something of the list in [`crate::rpc`].

@@ -74,9 +74,21 @@ pub fn notice_id(chat: ChatId, pos: u64) -> String {
     format!("{chat}/{pos}")
 }
 
+/// The identifier of a digest of everything up to `pos`; a click leads to `chat`.
+pub fn digest_id(chat: ChatId, pos: u64) -> String {
+    format!("{DIGEST}{chat}/{pos}")
+}
+
+/// Whether the identifier is a digest's.
+pub fn is_digest(id: &str) -> bool {
+    id.starts_with(DIGEST)
+}
+
+const DIGEST: &str = "digest/";
+
 /// The chat and position that an identifier names; `None` for one that is not ours.
 pub fn parse_notice_id(id: &str) -> Option<(ChatId, u64)> {
-    let (chat, pos) = id.split_once('/')?;
+    let (chat, pos) = id.strip_prefix(DIGEST).unwrap_or(id).split_once('/')?;
     Some((chat.parse().ok()?, pos.parse().ok()?))
 }
 
@@ -92,6 +104,8 @@ mod tests {
     fn an_identifier_leads_back_to_its_chat() {
         let chat = ChatId(Uuid::from_u128(7));
         assert_eq!(parse_notice_id(&notice_id(chat, 42)), Some((chat, 42)));
+        assert_eq!(parse_notice_id(&digest_id(chat, 42)), Some((chat, 42)));
+        assert!(is_digest(&digest_id(chat, 42)) && !is_digest(&notice_id(chat, 42)));
         for wrong in ["", "/", "7/42", "not a chat/1"] {
             assert_eq!(parse_notice_id(wrong), None, "{wrong}");
         }

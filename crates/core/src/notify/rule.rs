@@ -1,6 +1,6 @@
 //! The rule. Pure: what is known of a chat goes in, a notification or none comes out.
 
-use super::{Notice, NoticeAction, View, notice_id, words};
+use super::{Notice, NoticeAction, View, digest_id, notice_id, parse_notice_id, words};
 use deskbell_domain::{Author, ChatId, Content, MemberId, Message};
 
 /// More chats than this at once become one digest: whoever comes back after a week wants to work, not to click.
@@ -137,7 +137,7 @@ pub fn digest(notices: &[Notice]) -> Option<Notice> {
     let newest = notices.first()?;
     let titles: Vec<&str> = notices.iter().map(|notice| notice.title.as_str()).collect();
     Some(Notice {
-        id: newest.id.clone(),
+        id: digest_id(newest.chat, parse_notice_id(&newest.id).map_or(0, |(_, pos)| pos)),
         chat: newest.chat,
         title: super::digest_title(notices.len()),
         body: words::plain_line(&titles.join(", ")),
@@ -275,8 +275,8 @@ mod tests {
             .map(|n| notice(ME, &chat(Whose::Everybodys), &text(200 + n, Author::Contact), Reason::Message, &names))
             .collect();
         let digest = digest(&notices).unwrap();
-        assert_eq!(digest.title, "Unread messages in 7 conversations");
-        assert_eq!(digest.id, notices[0].id);
+        assert_eq!(digest.title, "Unread messages in 7 chats");
+        assert_eq!(parse_notice_id(&digest.id), parse_notice_id(&notices[0].id));
         assert!(super::digest(&[]).is_none());
     }
 }

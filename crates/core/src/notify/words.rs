@@ -18,8 +18,8 @@ fn is_direction(c: char) -> bool {
 /// Title of the digest at the start.
 pub fn digest_title(chats: usize) -> String {
     match chats {
-        1 => "Unread messages in 1 conversation".into(),
-        n => format!("Unread messages in {n} conversations"),
+        1 => "Unread messages in 1 chat".into(),
+        n => format!("Unread messages in {n} chats"),
     }
 }
 

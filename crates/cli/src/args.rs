@@ -1,0 +1,293 @@
+//! The command line, as it is written.
+
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use std::{ffi::OsString, path::PathBuf};
+
+/// Deskbell without a window. Every answer is one JSON document on stdout; what goes wrong is {code, message, retryable}
+/// on stderr with exit code 1.
+#[derive(Debug, Parser)]
+#[command(name = "deskbell-cli", version, propagate_version = true)]
+pub struct Args {
+    /// Directory of the profile; one program at a time can use it
+    #[arg(long, global = true, env = "DESKBELL_PROFILE", value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Read the password of the messages on this computer from the first line of stdin (where there is no keyring)
+    #[arg(long, global = true)]
+    pub(crate) cache_password_stdin: bool,
+    /// How long a command may wait for the hub after it was stored; 0 = do not send now
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 5)]
+    pub(crate) wait: u64,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Args {
+    /// Reads the command line. The error knows its text and exit code.
+    pub fn read<I, T>(args: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<OsString> + Clone,
+    {
+        Self::try_parse_from(args)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what a hub tells of itself before anybody signs in
+    Lookup {
+        /// Address of the hub
+        #[arg(long)]
+        hub: String,
+    },
+    /// Sign in; the password is read from a line of stdin
+    Login {
+        /// Address of the hub
+        #[arg(long)]
+        hub: String,
+        /// E-mail address of the member
+        #[arg(long)]
+        email: String,
+    },
+    /// Sign out and remove everything of this profile from the computer
+    Logout {
+        /// Also throw away what has not reached the hub
+        #[arg(long)]
+        discard_unsent: bool,
+    },
+    /// Say who is signed in
+    Session,
+    /// Say how far this computer is in step with the hub
+    Status,
+    /// Send what waits and fetch what is new
+    Sync {
+        /// Go on, and print a line of JSON for each change
+        #[arg(long)]
+        follow: bool,
+        /// Give up after this time
+        #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "follow")]
+        timeout: u64,
+    },
+    /// List inboxes, channels and direct chats
+    Places,
+    /// List chats of a place, the newest message first
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Closed conversations instead of open ones
+        #[arg(long)]
+        closed: bool,
+        /// Which of the open ones
+        #[arg(long, value_enum, default_value_t = SegmentArg::All, conflicts_with = "closed")]
+        segment: SegmentArg,
+        /// `next` of the page before
+        #[arg(long)]
+        after: Option<String>,
+        /// Most rows
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Count the conversations of a place
+    Count {
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Show a chat and the newest part of its thread
+    Show {
+        /// Id of the chat
+        chat: String,
+        /// Entries before this position
+        #[arg(long, value_name = "POS")]
+        before: Option<u64>,
+        /// Most entries
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Start something
+    #[command(subcommand)]
+    Create(Create),
+    /// Send a message; without --text it is read from stdin
+    Send {
+        /// Id of the chat
+        chat: String,
+        /// The message
+        #[arg(long)]
+        text: Option<String>,
+    },
+    /// Assign a conversation
+    Assign {
+        /// Id of the chat
+        chat: String,
+        /// `me`, `nobody`, or a member's id or name
+        #[arg(long, value_name = "WHO")]
+        to: String,
+    },
+    /// Put a tag on a conversation
+    Tag {
+        /// Id of the chat
+        chat: String,
+        /// Id or name of the tag
+        tag: String,
+        /// Make the tag where there is none of that name
+        #[arg(long)]
+        create: bool,
+    },
+    /// Take a tag off a conversation
+    Untag {
+        /// Id of the chat
+        chat: String,
+        /// Id or name of the tag
+        tag: String,
+    },
+    /// List the tags of the organization
+    Tags,
+    /// Close a conversation
+    Close {
+        /// Id of the chat
+        chat: String,
+    },
+    /// Open a closed conversation again
+    Reopen {
+        /// Id of the chat
+        chat: String,
+    },
+    /// Mark a chat read
+    Read {
+        /// Id of the chat
+        chat: String,
+        /// Up to this position; without it, all of it
+        #[arg(long)]
+        pos: Option<u64>,
+    },
+    /// What has not reached the hub, or was refused or held there
+    #[command(subcommand)]
+    Outbox(Outbox),
+    /// The kept draft of a chat
+    #[command(subcommand)]
+    Draft(Draft),
+    /// List the members of the organization
+    Members,
+    /// List the members to whom a conversation can be assigned
+    Assignees {
+        /// Id of the chat
+        chat: String,
+    },
+    /// Examine the profile: keyring, cache, hub
+    Doctor,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("place").required(true))]
+pub(crate) struct PlaceArgs {
+    /// An inbox, by id or name
+    #[arg(long, group = "place", value_name = "INBOX")]
+    pub(crate) inbox: Option<String>,
+    /// A channel, by id or name
+    #[arg(long, group = "place", value_name = "CHANNEL")]
+    pub(crate) channel: Option<String>,
+    /// The direct chats
+    #[arg(long, group = "place")]
+    pub(crate) direct: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SegmentArg {
+    All,
+    Me,
+    Others,
+    Unassigned,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Create {
+    /// A direct chat with a colleague; where there is one already, it is that one
+    Direct {
+        /// Id or name of the member
+        member: String,
+    },
+    /// A tag; where there is one of that name already, it is that one
+    Tag {
+        /// Its name
+        name: String,
+        /// stone, brick, amber, moss, teal, sky, violet or rose
+        #[arg(long)]
+        color: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Outbox {
+    /// List it, in the order in which it goes
+    List,
+    /// Try a refused message again
+    Retry {
+        /// Id of the command
+        command: String,
+    },
+    /// Move the text of a message back into the draft of its chat
+    Edit {
+        /// Id of the command
+        command: String,
+    },
+    /// Throw it away
+    Discard {
+        /// Id of the command
+        command: String,
+    },
+    /// Send a held message although a colleague was faster, or although it is old
+    SendAnyway {
+        /// Id of the command
+        command: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Draft {
+    /// Print it
+    Get {
+        /// Id of the chat
+        chat: String,
+    },
+    /// Keep a draft; without --text it is read from stdin, empty = no draft
+    Set {
+        /// Id of the chat
+        chat: String,
+        /// The draft
+        #[arg(long)]
+        text: Option<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_part_has_help() {
+        Args::command().debug_assert();
+        fn walk(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            for arg in command.get_arguments().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str())) {
+                assert!(arg.get_help().is_some(), "{} {} has no help", command.get_name(), arg.get_id());
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Args::command());
+    }
+
+    #[test]
+    fn wrong_usage_is_told_with_exit_code_2() {
+        for wrong in [
+            &["deskbell-cli"][..],
+            &["deskbell-cli", "fly"],
+            &["deskbell-cli", "list"],
+            &["deskbell-cli", "list", "--direct", "--inbox", "a"],
+            &["deskbell-cli", "login", "--hub", "h", "--email", "e", "--password", "p"],
+            &["deskbell-cli", "send"],
+        ] {
+            assert_eq!(Args::read(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+        assert_eq!(Args::read(["deskbell-cli", "--help"]).unwrap_err().exit_code(), 0);
+    }
+}
