@@ -1,1 +1,26 @@
-//! hub
+//! The hub: the server of record. It orders what everybody did, tells every client what changed, and talks to the
+//! world outside.
+//!
+//! - [`store`]: what is kept of one organization.
+//! - [`commit`]: commands in, one transaction, outcomes out.
+//! - [`feed`]: what a member learns: changes, snapshots, threads.
+//! - [`auth`]: accounts, devices, signing in.
+//! - [`routes`]: HTTP, a file per endpoint.
+//! - [`webchat`]: what a visitor's browser talks to.
+//! - [`admin`]: what the program's command line does to an organization.
+//!
+//! [`Hub`] holds them together; the program only parses arguments and serves [`Hub::router`].
+
+pub mod admin;
+pub mod auth;
+pub mod clock;
+pub mod commit;
+pub mod feed;
+mod hub;
+pub mod routes;
+pub mod store;
+pub mod webchat;
+
+pub use commit::Refused;
+pub use hub::{Hub, HubError, HubOptions, NewOrganization};
+pub use routes::{RouterOptions, Server};

@@ -1,0 +1,1 @@
+//! What the program's command line does to an organization.

@@ -1,0 +1,178 @@
+//! Rows as they are while a batch is decided: what the store has, under what the batch has done so far.
+
+use super::submission::not_understood;
+use super::{Item, MAX_ROWS, Submission};
+use crate::store::{Loaded, RowWrite, Store, StoreError};
+use deskbell_domain::command::MAX_READ_ROUNDS;
+use deskbell_domain::{Actor, Command, Context, Decision, Effect, Grant, Kind, MemberId, Outcome, Ref, Refusal};
+use deskbell_domain::{Rejection, Row, Rows, Scope, decide, pos_of, reads};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
+
+pub(super) struct Overlay {
+    rows: Rows,
+    /// `rev` and scope of the rows in the store, as far as they were loaded.
+    before: HashMap<(Kind, Uuid), Option<(u64, Scope)>>,
+    written: BTreeMap<(Kind, Uuid), RowWrite>,
+    aliases: HashMap<Uuid, Uuid>,
+    new_aliases: Vec<(Uuid, Uuid)>,
+    seq: u64,
+}
+
+impl Overlay {
+    /// Loads what the batch will read, round by round for all commands together.
+    pub fn load(store: &mut dyn Store, batch: &[Submission], seq: u64) -> Result<Self, StoreError> {
+        let items = || batch.iter().flat_map(|s| &s.items).filter_map(|i| Some((i.actor, i.command.as_ref().ok()?)));
+        let mentioned: Vec<Uuid> = items().flat_map(|(_, command)| mentions(command)).collect();
+        let mut overlay = Self {
+            rows: Rows::new(),
+            before: HashMap::new(),
+            written: BTreeMap::new(),
+            aliases: store.aliases(&mentioned)?,
+            new_aliases: Vec::new(),
+            seq,
+        };
+        let resolved: Vec<(Actor, Command)> = items().map(|(actor, c)| (actor, overlay.resolve(c))).collect();
+        for _ in 0..MAX_READ_ROUNDS {
+            let missing: HashSet<Ref> =
+                resolved.iter().flat_map(|(actor, command)| reads(command, *actor, &overlay.rows)).collect();
+            if missing.is_empty() {
+                break;
+            }
+            overlay.fetch(store, &missing.into_iter().collect::<Vec<_>>())?;
+        }
+        Ok(overlay)
+    }
+
+    /// The newest `seq` so far.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// All that is to be written.
+    pub fn into_writes(self) -> (BTreeMap<(Kind, Uuid), RowWrite>, Vec<(Uuid, Uuid)>) {
+        (self.written, self.new_aliases)
+    }
+
+    /// Decides one command and keeps its effects.
+    pub fn carry_out(&mut self, store: &mut dyn Store, item: &Item) -> Result<Outcome, StoreError> {
+        let command = match &item.command {
+            Ok(command) => self.resolve(command),
+            Err(error) => return Ok(Outcome::Rejected { reason: not_understood(error) }),
+        };
+        // An earlier command of the batch may have changed what this one has to look at.
+        for _ in 0..MAX_READ_ROUNDS {
+            let missing = reads(&command, item.actor, &self.rows);
+            if missing.is_empty() {
+                break;
+            }
+            self.fetch(store, &missing)?;
+        }
+        let seq = self.seq + 1;
+        let context = Context { actor: item.actor, now_ms: item.now_ms, age_ms: item.age_ms, seq: Some(seq) };
+        let decided = decide(&command, &self.rows, &context).and_then(|decision| {
+            if decision.effects.len() > MAX_ROWS {
+                let reason = Rejection::Invalid { field: "rows".into(), problem: "too_many".into() };
+                return Err(Refusal::Rejected(reason));
+            }
+            Ok(decision)
+        });
+        let outcome = Outcome::of(&decided);
+        if let Ok(Decision { effects, .. }) = decided {
+            self.apply(store, effects, seq)?;
+        }
+        Ok(outcome)
+    }
+
+    fn apply(&mut self, store: &mut dyn Store, effects: Vec<Effect>, seq: u64) -> Result<(), StoreError> {
+        let mut changed = false;
+        for effect in effects {
+            match effect {
+                Effect::Put(row) => changed |= self.put(store, row, seq)?,
+                Effect::Delete(kind, id) => changed |= self.delete(store, kind, id, seq)?,
+                Effect::Grant(member, scope) => {
+                    // Given again it would be a new epoch, and every client would load the scope anew.
+                    if self.grant(store, member, scope)?.is_none() {
+                        let grant = Grant { member, scope, epoch: seq, floor: pos_of(seq, 15) };
+                        changed |= self.put(store, grant.into(), seq)?;
+                    }
+                }
+                Effect::Revoke(member, scope) => {
+                    changed |= self.delete(store, Kind::Grant, Grant::id_of(member, scope), seq)?;
+                }
+                Effect::Alias { from, to } => {
+                    if self.aliases.insert(from, to) != Some(to) {
+                        self.new_aliases.push((from, to));
+                    }
+                }
+            }
+        }
+        if changed {
+            self.seq = seq;
+        }
+        Ok(())
+    }
+
+    fn grant(&mut self, store: &mut dyn Store, member: MemberId, scope: Scope) -> Result<Option<&Grant>, StoreError> {
+        self.require(store, Kind::Grant, Grant::id_of(member, scope))?;
+        Ok(self.rows.grant(member, scope))
+    }
+
+    fn put(&mut self, store: &mut dyn Store, row: Row, seq: u64) -> Result<bool, StoreError> {
+        let (kind, id) = (row.kind(), row.id());
+        self.require(store, kind, id)?;
+        if self.rows.row(kind, id) == Some(&row) {
+            return Ok(false);
+        }
+        let before = self.before.get(&(kind, id)).copied().flatten();
+        self.rows.apply(&[Effect::Put(row.clone())]);
+        self.written.insert((kind, id), RowWrite { row: Some(row), rev: seq, before });
+        Ok(true)
+    }
+
+    fn delete(&mut self, store: &mut dyn Store, kind: Kind, id: Uuid, seq: u64) -> Result<bool, StoreError> {
+        self.require(store, kind, id)?;
+        if self.rows.row(kind, id).is_none() {
+            return Ok(false);
+        }
+        let before = self.before.get(&(kind, id)).copied().flatten();
+        self.rows.apply(&[Effect::Delete(kind, id)]);
+        self.written.insert((kind, id), RowWrite { row: None, rev: seq, before });
+        Ok(true)
+    }
+
+    fn require(&mut self, store: &mut dyn Store, kind: Kind, id: Uuid) -> Result<(), StoreError> {
+        let wanted = Ref::Row(kind, id);
+        if self.rows.has(&wanted) { Ok(()) } else { self.fetch(store, &[wanted]) }
+    }
+
+    fn fetch(&mut self, store: &mut dyn Store, refs: &[Ref]) -> Result<(), StoreError> {
+        for loaded in store.load(refs)? {
+            match loaded {
+                Loaded::Row(kind, id, found) => {
+                    self.before.insert((kind, id), found.as_ref().map(|f| (f.rev, f.row.scope())));
+                    self.rows.insert(kind, id, found.map(|f| f.row));
+                }
+                Loaded::Key(key, id) => self.rows.insert_key(key, id),
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, command: &Command) -> Command {
+        let mut command = command.clone();
+        command.resolve(&|id| self.aliases.get(&id).copied().unwrap_or(id));
+        command
+    }
+}
+
+/// Identifiers in a command that may be aliases.
+fn mentions(command: &Command) -> Vec<Uuid> {
+    let found = RefCell::new(Vec::new());
+    command.clone().resolve(&|id| {
+        found.borrow_mut().push(id);
+        id
+    });
+    found.into_inner()
+}

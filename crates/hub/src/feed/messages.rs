@@ -1,0 +1,42 @@
+//! The thread of one chat, backwards.
+
+use super::{FeedError, MAX_PAGE_BYTES, grants_of};
+use crate::store::{StoreError, parse_json, read_row};
+use deskbell_domain::{ChatId, Kind, MemberId};
+use deskbell_protocol::{MessagesPage, SnapshotRow};
+use rusqlite::{Connection, params};
+
+/// The entries before a position, newest first.
+pub fn messages(
+    connection: &Connection,
+    member: MemberId,
+    chat: ChatId,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<MessagesPage, FeedError> {
+    let chat_row = match read_row(connection, Kind::Conversation, chat.0)? {
+        Some(found) => Some(found),
+        None => read_row(connection, Kind::DirectChat, chat.0)?,
+    };
+    let scope = chat_row.ok_or(FeedError::NotFound)?.row.scope();
+    if !grants_of(connection, member)?.iter().any(|g| g.scope == scope) {
+        return Err(FeedError::NotFound);
+    }
+    let before = before.and_then(|pos| i64::try_from(pos).ok()).unwrap_or(i64::MAX);
+    let mut statement =
+        connection.prepare_cached("SELECT id, rev, row FROM message WHERE chat = ?1 AND pos < ?2 ORDER BY pos DESC")?;
+    let mut found = statement.query(params![chat.0, before])?;
+    let mut page = MessagesPage { rows: Vec::new(), more: false };
+    let mut bytes = 0;
+    while let Some(r) = found.next()? {
+        if page.rows.len() >= limit || bytes >= MAX_PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        let text: String = r.get(2)?;
+        bytes += text.len();
+        let row = parse_json(&text).map_err(StoreError::from)?;
+        page.rows.push(SnapshotRow { kind: Kind::Message.as_str().into(), id: r.get(0)?, rev: r.get(1)?, row });
+    }
+    Ok(page)
+}

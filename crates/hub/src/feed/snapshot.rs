@@ -1,0 +1,129 @@
+//! Snapshots: all rows of a scope, page by page, in the order of keys that never change (S14).
+
+use super::{FeedError, MAX_PAGE_BYTES, grants_of, head_for};
+use crate::commit::Seen;
+use crate::store::parse_json;
+use deskbell_domain::{Kind, MemberId, Scope};
+use deskbell_protocol::{Snapshot, SnapshotRow};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct SnapshotRequest {
+    /// The scope.
+    pub scope: Scope,
+    /// Nonce of the boot.
+    pub boot: String,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Most rows.
+    pub limit: usize,
+}
+
+/// Where a page begins: the entities by kind and identifier, then the entries of threads by position.
+enum After {
+    Entity(String, Uuid),
+    Message(i64),
+}
+
+impl After {
+    fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("message", pos) => Some(After::Message(pos.parse().ok()?)),
+            (kind, id) => Some(After::Entity(Kind::parse(kind)?.as_str().into(), Uuid::parse_str(id).ok()?)),
+        }
+    }
+}
+
+/// One page.
+pub fn snapshot(
+    connection: &Connection,
+    member: MemberId,
+    seen: &Seen,
+    request: SnapshotRequest,
+) -> Result<Snapshot, FeedError> {
+    let head = head_for(connection, seen)?;
+    let grants = grants_of(connection, member)?;
+    let grant = grants.iter().find(|g| g.scope == request.scope).ok_or(FeedError::NotFound)?;
+    let after = match &request.after {
+        None => After::Entity(String::new(), Uuid::nil()),
+        Some(text) => After::parse(text).ok_or(FeedError::BadRequest("`after` is not the `next` of a page"))?,
+    };
+    let mut page = Page { rows: Vec::new(), bytes: 0, limit: request.limit, next: None };
+    let mut pos = 0;
+    match after {
+        After::Entity(kind, id) => page.entities(connection, request.scope, &kind, id)?,
+        After::Message(after) => pos = after,
+    }
+    if page.next.is_none() {
+        page.messages(connection, request.scope, pos)?;
+    }
+    Ok(Snapshot {
+        r#gen: head.r#gen,
+        scope: request.scope,
+        epoch: grant.epoch,
+        boot: request.boot,
+        after: request.after,
+        as_of: head.stamp.seq,
+        head: head.stamp,
+        rows: page.rows,
+        next: page.next,
+    })
+}
+
+struct Page {
+    rows: Vec<SnapshotRow>,
+    bytes: usize,
+    limit: usize,
+    next: Option<String>,
+}
+
+impl Page {
+    fn is_full(&self) -> bool {
+        self.rows.len() >= self.limit || self.bytes >= MAX_PAGE_BYTES
+    }
+
+    fn add(&mut self, kind: &str, id: Uuid, rev: u64, text: &str) -> Result<(), FeedError> {
+        self.bytes += text.len();
+        self.rows.push(SnapshotRow { kind: kind.into(), id, rev, row: parse_json(text)? });
+        Ok(())
+    }
+
+    fn entities(&mut self, connection: &Connection, scope: Scope, kind: &str, id: Uuid) -> Result<(), FeedError> {
+        let mut statement = connection.prepare_cached(
+            "SELECT kind, id, rev, row FROM entity WHERE scope = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id",
+        )?;
+        let mut rows = statement.query(params![scope.to_string(), kind, id])?;
+        while let Some(r) = rows.next()? {
+            if self.is_full() {
+                self.next = self.rows.last().map(|last| format!("{}:{}", last.kind, last.id));
+                return Ok(());
+            }
+            let kind: String = r.get(0)?;
+            self.add(&kind, r.get(1)?, r.get(2)?, r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
+        }
+        Ok(())
+    }
+
+    fn messages(&mut self, connection: &Connection, scope: Scope, after: i64) -> Result<(), FeedError> {
+        let mut statement = connection
+            .prepare_cached("SELECT pos, id, rev, row FROM message WHERE scope = ?1 AND pos > ?2 ORDER BY pos")?;
+        let mut rows = statement.query(params![scope.to_string(), after])?;
+        let mut last = after;
+        while let Some(r) = rows.next()? {
+            if self.is_full() {
+                self.next = Some(format!("message:{last}"));
+                return Ok(());
+            }
+            last = r.get(0)?;
+            self.add(
+                Kind::Message.as_str(),
+                r.get(1)?,
+                r.get(2)?,
+                r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?,
+            )?;
+        }
+        Ok(())
+    }
+}
