@@ -1,12 +1,19 @@
 //! What tests are told with: programs that end with their test, and a desktop of their own.
 
 #[cfg(target_os = "linux")]
+pub mod computer;
+#[cfg(target_os = "linux")]
 pub mod desktop;
 #[cfg(target_os = "linux")]
 pub mod driver;
 #[cfg(target_os = "linux")]
 pub mod dunst;
 pub mod eventually;
+pub mod hub_program;
+#[cfg(target_os = "linux")]
+pub mod links;
+#[cfg(target_os = "linux")]
+mod member_window;
 pub mod process;
 pub mod programs;
 #[cfg(target_os = "linux")]

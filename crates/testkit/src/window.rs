@@ -166,6 +166,12 @@ impl Window {
         Ok(())
     }
 
+    /// Presses Escape in a field.
+    pub async fn escape_in(&self, label: &str) -> Result<()> {
+        self.find("field", label, false, None).await?.send_keys(Key::Escape).await?;
+        Ok(())
+    }
+
     async fn press_found(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<()> {
         // A list may be drawn anew between finding and clicking.
         let clicked = eventually("", async || {

@@ -1,0 +1,116 @@
+//! A member at a computer: a desktop, a profile and a window of one's own.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::{
+    desktop::{Desktop, DesktopOptions},
+    dunst::Notifications,
+    links::Links,
+    window::Window,
+};
+
+/// A computer with Deskbell on it.
+pub struct Computer {
+    // Before the desktop that it is on.
+    window: Option<Window>,
+    links: Links,
+    profile: TempDir,
+    desktop: Arc<Desktop>,
+}
+
+impl Computer {
+    /// Switches it on and opens the window, with nobody signed in.
+    pub async fn start() -> Result<Self> {
+        Self::start_with(&DesktopOptions::default()).await
+    }
+
+    /// The same on a desktop as described.
+    pub async fn start_with(options: &DesktopOptions) -> Result<Self> {
+        Self::on(Arc::new(Desktop::start_with(options)?)).await
+    }
+
+    /// The same on a desktop that runs.
+    pub async fn on(desktop: Arc<Desktop>) -> Result<Self> {
+        let mut computer = Self { window: None, links: Links::record()?, profile: tempfile::tempdir()?, desktop };
+        computer.open().await?;
+        Ok(computer)
+    }
+
+    /// Opens the window of this computer's profile.
+    pub async fn open(&mut self) -> Result<()> {
+        let environment = [("PATH", self.links.path()?)];
+        self.window = Some(Window::open_with(&self.desktop, self.profile.path(), &environment).await?);
+        Ok(())
+    }
+
+    /// Cuts the power of the program.
+    pub fn kill(&mut self) -> Result<()> {
+        self.window.take().context("no window is open")?.kill()
+    }
+
+    /// Closes the window where there is no tray, and waits until the program has ended.
+    pub async fn quit(&mut self) -> Result<()> {
+        let window = self.window.take().context("no window is open")?;
+        window.close().await?;
+        window.has_ended().await
+    }
+
+    /// The desktop.
+    pub fn desktop(&self) -> &Arc<Desktop> {
+        &self.desktop
+    }
+
+    /// What the notification daemon shows.
+    pub fn notifications(&self) -> Notifications {
+        Notifications::of(&self.desktop)
+    }
+
+    /// The addresses that the system's browser was asked for.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// The profile directory.
+    pub fn profile(&self) -> &Path {
+        self.profile.path()
+    }
+
+    /// The files of the profile in which one of these texts can be read, in clear or as the window would have
+    /// written it. Empty is what it should be.
+    pub fn files_with(&self, secrets: &[&str]) -> Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        let mut dirs = vec![self.profile.path().to_owned()];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(&dir)? {
+                let path = entry?.path();
+                let kind = std::fs::symlink_metadata(&path)?.file_type();
+                if kind.is_dir() {
+                    dirs.push(path);
+                } else if kind.is_file() {
+                    let bytes = std::fs::read(&path)?;
+                    if secrets.iter().any(|secret| bytes.windows(secret.len()).any(|at| at == secret.as_bytes())) {
+                        found.push(path);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What can be asked of the window can be asked of the computer. Panics while the window is closed: a test that does
+/// so is wrong.
+impl Deref for Computer {
+    type Target = Window;
+
+    fn deref(&self) -> &Window {
+        self.window.as_ref().expect("the test has closed this window")
+    }
+}
