@@ -10,6 +10,7 @@ pub mod notify;
 pub mod profile;
 pub mod rpc;
 pub mod secrets;
+pub mod store;
 
 pub use crate::core::{Core, CoreError, CoreOptions};
 pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};

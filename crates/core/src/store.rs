@@ -1,0 +1,170 @@
+//! The cache: visible rows, the confirmed rows behind those that pending commands have changed, and the outbox.
+//!
+//! Synchronous, and handed a connection: one writer thread owns it in the program, a simulator holds many at once. Every
+//! change is one immediate transaction ([`Store::write`]); what it touched is published only after the commit. Functions
+//! that only read take a plain connection, so that they run on a `query_only` reader as well.
+
+mod boots;
+mod drafts;
+mod feed;
+mod meta;
+mod notices;
+mod outbox;
+mod pending;
+mod project;
+pub mod query;
+mod restored;
+mod results;
+mod rows;
+mod scopes;
+mod submit;
+
+pub use boots::Boot;
+pub use feed::Applied;
+pub use meta::{Identity, StoredSession};
+pub use outbox::{OutboxItem, OutboxState, Reason};
+pub use results::Pushed;
+pub use submit::{Moment, NewCommand, SubmitError, Submitted};
+
+use crate::notify::{NoticeEvent, View};
+use deskbell_domain::RowError;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Positions from here on are of entries that only this device has.
+pub(crate) const LOCAL_POS: i64 = 1 << 60;
+
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
+
+/// Why the cache did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite failed.
+    #[error("the cache failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The tables could not be brought to their newest shape.
+    #[error("the cache could not be brought up to date: {0}")]
+    Migration(#[from] Box<refinery::Error>),
+    /// A row cannot be read.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A stored value cannot be read.
+    #[error("a stored value cannot be read: {0}")]
+    Value(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    /// No room on the disk: nothing was written.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, StoreError::Sqlite(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull))
+    }
+}
+
+/// What a transaction of the store returns.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// The cache of one member.
+pub struct Store {
+    connection: Connection,
+    identity: Option<Identity>,
+    changed: BTreeSet<String>,
+    view: View,
+    notices: Vec<NoticeEvent>,
+}
+
+impl Store {
+    /// Brings the tables up to date and reads who is signed in.
+    pub fn new(mut connection: Connection) -> Stored<Self> {
+        embedded::migrations::runner().run(&mut connection).map_err(Box::new)?;
+        let identity = meta::identity(&connection)?;
+        let mut store =
+            Self { connection, identity, changed: BTreeSet::new(), view: View::default(), notices: Vec::new() };
+        store.boot_again_for_newer_rows()?;
+        Ok(store)
+    }
+
+    /// For reading within the writer.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Who is signed in.
+    pub fn identity(&self) -> Option<Identity> {
+        self.identity
+    }
+
+    /// Tags of what has changed since the last call.
+    pub fn take_changed(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// One immediate transaction. An error undoes all of it.
+    pub fn write<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Write<'_>) -> Result<T, E>) -> Result<T, E> {
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let mut write = Write { tx, identity: self.identity, touched: Touched::default() };
+        let value = f(&mut write)?;
+        let chats = write.project_touched()?;
+        let notices = write.decide_notices(&chats, &self.view)?;
+        let Write { tx, identity, touched, .. } = write;
+        tx.commit().map_err(StoreError::from)?;
+        self.identity = identity;
+        self.changed.extend(touched.tags);
+        self.notices.extend(notices);
+        Ok(value)
+    }
+
+    /// Writes the log back into the file; called when the profile closes.
+    pub fn checkpoint(&self) -> Stored<()> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// An open write transaction.
+pub struct Write<'a> {
+    pub(crate) tx: Transaction<'a>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) touched: Touched,
+}
+
+/// What a transaction touched.
+#[derive(Default)]
+pub(crate) struct Touched {
+    /// Chats whose row in lists is made anew before the commit.
+    pub chats: BTreeSet<Uuid>,
+    /// Cache tags that the UI hears of after the commit.
+    pub tags: BTreeSet<String>,
+}
+
+impl Write<'_> {
+    /// The tag is published after the commit.
+    pub(crate) fn tag(&mut self, tag: impl Into<String>) {
+        self.touched.tags.insert(tag.into());
+    }
+
+    /// The chat's head, thread and row in lists may differ now.
+    pub(crate) fn touch_chat(&mut self, chat: Uuid) {
+        if self.touched.chats.insert(chat) {
+            self.tag(format!("chat:{chat}"));
+            self.tag(format!("thread:{chat}"));
+            self.tag("chats");
+            self.tag("places");
+        }
+    }
+}
+
+/// Generation and `seq` as one number that orders them (S5): a restored hub's rows are newer than those before.
+pub(crate) fn rev_of(generation: i64, seq: u64) -> i64 {
+    (generation << 48) | (seq & ((1 << 48) - 1)) as i64
+}
+
+pub(crate) fn uuid_from(bytes: [u8; 16]) -> Uuid {
+    Uuid::from_bytes(bytes)
+}
+
+#[cfg(test)]
+#[path = "store/tests.rs"]
+mod tests;

@@ -1,0 +1,280 @@
+//! What the member did and the hub has not (or has refused).
+
+use super::{Stored, Write, uuid_from};
+use crate::rpc::types::RpcError;
+use deskbell_domain::{ChatId, Command, CommandId, Hold, MessageId, Rejection};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Where a command stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxState {
+    /// On its way to the hub, or waiting for it.
+    Waiting,
+    /// The hub has it; its rows are not here yet.
+    Done,
+    /// The person decides: *Send anyway*, *Edit*, *Discard*.
+    Held,
+    /// Refused: *Retry*, *Edit*, *Discard*.
+    Refused,
+}
+
+impl OutboxState {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            OutboxState::Waiting => "waiting",
+            OutboxState::Done => "done",
+            OutboxState::Held => "held",
+            OutboxState::Refused => "refused",
+        }
+    }
+
+    fn parse(s: &str) -> Self {
+        match s {
+            "done" => OutboxState::Done,
+            "held" => OutboxState::Held,
+            "refused" => OutboxState::Refused,
+            _ => OutboxState::Waiting,
+        }
+    }
+}
+
+/// Why a command is held or refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Reason {
+    /// Held by the hub.
+    Held {
+        /// Why.
+        hold: Hold,
+    },
+    /// The hub was restored to a state without it: whether it went out is not known.
+    Restored,
+    /// Refused by the rules.
+    Refused {
+        /// Why.
+        rejection: Rejection,
+    },
+    /// Refused as a request, before any rule.
+    Request {
+        /// What the hub said.
+        error: RpcError,
+    },
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboxItem {
+    /// Number on the device.
+    pub n: i64,
+    /// The command.
+    pub id: CommandId,
+    /// What keeps order.
+    pub lane: Uuid,
+    /// The chat that it is in.
+    pub chat: Option<ChatId>,
+    /// Kind of the command.
+    pub kind: String,
+    /// Version of the arguments.
+    pub version: u32,
+    /// The exact bytes.
+    pub args: String,
+    /// What it stands on.
+    pub depends_on: Vec<CommandId>,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// When, by the hub's clock.
+    pub created_ms: i64,
+    /// When, by this computer's clock.
+    pub created_local_ms: i64,
+    /// Whether it was ever on the wire.
+    pub transmitted: bool,
+    /// Generation and `seq` at which the hub did it.
+    pub seq: Option<i64>,
+    /// Why it is held or refused.
+    pub reason: Option<Reason>,
+    /// Title of the chat when the person wrote.
+    pub title: String,
+    /// The message that it sends.
+    pub message: Option<MessageId>,
+    /// Its text.
+    pub text: Option<String>,
+}
+
+impl OutboxItem {
+    /// The command, as it was made.
+    pub fn command(&self) -> Option<Command> {
+        Command::parse(&self.kind, self.version, &self.args).ok()
+    }
+}
+
+const COLUMNS: &str = "n, id, lane, chat, kind, version, args, depends_on, state, created_ms, created_local_ms, transmitted, \
+                       seq, reason, title, message, body";
+
+fn read(r: &Row<'_>) -> rusqlite::Result<OutboxItem> {
+    let depends_on: String = r.get(7)?;
+    let state: String = r.get(8)?;
+    let reason: Option<String> = r.get(13)?;
+    Ok(OutboxItem {
+        n: r.get(0)?,
+        id: CommandId(r.get(1).map(uuid_from)?),
+        lane: r.get(2).map(uuid_from)?,
+        chat: r.get::<_, Option<[u8; 16]>>(3)?.map(|id| ChatId(uuid_from(id))),
+        kind: r.get(4)?,
+        version: r.get(5)?,
+        args: r.get(6)?,
+        depends_on: serde_json::from_str(&depends_on).unwrap_or_default(),
+        state: OutboxState::parse(&state),
+        created_ms: r.get(9)?,
+        created_local_ms: r.get(10)?,
+        transmitted: r.get(11)?,
+        seq: r.get(12)?,
+        reason: reason.and_then(|text| serde_json::from_str(&text).ok()),
+        title: r.get(14)?,
+        message: r.get::<_, Option<[u8; 16]>>(15)?.map(|id| MessageId(uuid_from(id))),
+        text: r.get(16)?,
+    })
+}
+
+fn select(c: &Connection, filter: &str, p: impl rusqlite::Params) -> Stored<Vec<OutboxItem>> {
+    let mut statement = c.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox {filter}"))?;
+    let items = statement.query_map(p, read)?;
+    Ok(items.collect::<Result<_, _>>()?)
+}
+
+/// Commands whose effects are shown, in the order in which they go.
+pub(crate) fn pending(c: &Connection) -> Stored<Vec<OutboxItem>> {
+    select(c, "WHERE state IN ('waiting', 'done') ORDER BY n", [])
+}
+
+/// Commands that the hub has not done, in the order in which they go.
+pub(crate) fn unfinished(c: &Connection) -> Stored<Vec<OutboxItem>> {
+    select(c, "WHERE state <> 'done' ORDER BY n", [])
+}
+
+/// Everything of a chat that is not done, in the order in which it goes; what the hub has done too.
+pub(crate) fn of_chat(c: &Connection, chat: ChatId) -> Stored<Vec<OutboxItem>> {
+    select(c, "WHERE chat = ? ORDER BY n", [chat.0.into_bytes()])
+}
+
+/// Waiting commands, at most `limit`, in the order in which they go.
+pub(crate) fn waiting(c: &Connection, limit: usize) -> Stored<Vec<OutboxItem>> {
+    select(c, "WHERE state = 'waiting' ORDER BY n LIMIT ?", [limit as i64])
+}
+
+/// One row.
+pub(crate) fn find(c: &Connection, id: CommandId) -> Stored<Option<OutboxItem>> {
+    Ok(select(c, "WHERE id = ?", [id.0.into_bytes()])?.into_iter().next())
+}
+
+/// How many wait, are held and are refused.
+pub(crate) fn counts(c: &Connection) -> Stored<HashMap<String, u32>> {
+    let mut statement =
+        c.prepare_cached("SELECT state, count(*) FROM outbox WHERE kind <> 'mark_read' GROUP BY state")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The thing of that identifier as it is known now (S16).
+pub(crate) fn alias_of(c: &Connection, id: Uuid) -> Stored<Uuid> {
+    let winner: Option<[u8; 16]> = c
+        .prepare_cached("SELECT winner FROM alias WHERE loser = ?")?
+        .query_row([id.into_bytes()], |r| r.get(0))
+        .optional()?;
+    Ok(winner.map_or(id, uuid_from))
+}
+
+impl Write<'_> {
+    /// Appends a row.
+    pub(crate) fn insert_outbox(&mut self, item: &OutboxItem) -> Stored<i64> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO outbox (id, lane, chat, kind, version, args, depends_on, state, created_ms, created_local_ms,
+                 transmitted, seq, reason, title, message, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                item.id.0.into_bytes(),
+                item.lane.into_bytes(),
+                item.chat.map(|c| c.0.into_bytes()),
+                item.kind,
+                item.version,
+                item.args,
+                serde_json::to_string(&item.depends_on)?,
+                item.state.as_str(),
+                item.created_ms,
+                item.created_local_ms,
+                item.transmitted,
+                item.seq,
+                item.reason.as_ref().map(serde_json::to_string).transpose()?,
+                item.title,
+                item.message.map(|m| m.0.into_bytes()),
+                item.text
+            ])?;
+        self.touch_outbox(item.chat);
+        Ok(self.tx.last_insert_rowid())
+    }
+
+    /// Takes a row away.
+    pub(crate) fn delete_outbox(&mut self, id: CommandId) -> Stored<()> {
+        if let Some(item) = find(&self.tx, id)? {
+            self.touch_outbox(item.chat);
+        }
+        self.tx.prepare_cached("DELETE FROM outbox WHERE id = ?")?.execute([id.0.into_bytes()])?;
+        Ok(())
+    }
+
+    /// Sets where a row stands.
+    pub(crate) fn set_outbox(
+        &mut self,
+        item: &OutboxItem,
+        state: OutboxState,
+        seq: Option<i64>,
+        reason: Option<&Reason>,
+    ) -> Stored<()> {
+        let reason = reason.map(serde_json::to_string).transpose()?;
+        self.tx.prepare_cached("UPDATE outbox SET state = ?, seq = ?, reason = ? WHERE n = ?")?.execute(params![
+            state.as_str(),
+            seq,
+            reason,
+            item.n
+        ])?;
+        self.touch_outbox(item.chat);
+        Ok(())
+    }
+
+    fn touch_outbox(&mut self, chat: Option<ChatId>) {
+        self.tag("outbox");
+        self.tag("status");
+        if let Some(chat) = chat {
+            self.touch_chat(chat.0);
+        }
+    }
+
+    /// What was made here as `from` is `to` (S16).
+    pub(crate) fn record_alias(&mut self, from: Uuid, to: Uuid) -> Stored<()> {
+        let to = alias_of(&self.tx, to)?;
+        if from == to {
+            return Ok(());
+        }
+        self.tx
+            .prepare_cached("INSERT INTO alias (loser, winner) VALUES (?, ?) ON CONFLICT (loser) DO UPDATE SET winner = excluded.winner")?
+            .execute(params![from.into_bytes(), to.into_bytes()])?;
+        self.tx
+            .prepare_cached("UPDATE alias SET winner = ? WHERE winner = ?")?
+            .execute(params![to.into_bytes(), from.into_bytes()])?;
+        Ok(())
+    }
+
+    /// Replaces identifiers that turned out to be aliases.
+    pub(crate) fn resolve(&self, command: &mut Command) -> Stored<()> {
+        let mut statement = self.tx.prepare_cached("SELECT loser, winner FROM alias")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0).map(uuid_from)?, r.get(1).map(uuid_from)?)))?;
+        let aliases: HashMap<Uuid, Uuid> = rows.collect::<Result<_, _>>()?;
+        if !aliases.is_empty() {
+            command.resolve(&|id| aliases.get(&id).copied().unwrap_or(id));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! What pending commands show: shadows, and replaying the commands over the confirmed rows.
+//!
+//! The rows that commands of one lane write are that lane's alone, so a rebase is done lane by lane: restore the confirmed
+//! rows, change them, replay the lane's commands in outbox order. A replay never rejects (S15): a command that the rules
+//! refuse now shows no effect and waits for the hub.
+
+use super::rows::Kept;
+use super::{OutboxState, Stored, Write, outbox, rev_of, rows, uuid_from};
+use deskbell_domain::{
+    Actor, Command, CommandId, Context, Decision, Effect, Kind, Refusal, Row, Rows, command::MAX_READ_ROUNDS, decide,
+    reads,
+};
+use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Lanes that a change touches.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Lanes {
+    /// Every lane: what changed is read across lanes.
+    All,
+    /// These.
+    Some(BTreeSet<Uuid>),
+}
+
+impl Lanes {
+    pub fn none() -> Self {
+        Lanes::Some(BTreeSet::new())
+    }
+
+    pub fn one(lane: Uuid) -> Self {
+        Lanes::Some(BTreeSet::from([lane]))
+    }
+
+    pub fn add(&mut self, lane: Uuid) {
+        if let Lanes::Some(lanes) = self {
+            lanes.insert(lane);
+        }
+    }
+
+    pub fn and(self, other: Lanes) -> Lanes {
+        match (self, other) {
+            (Lanes::Some(mut a), Lanes::Some(b)) => {
+                a.extend(b);
+                Lanes::Some(a)
+            }
+            _ => Lanes::All,
+        }
+    }
+
+    pub fn add_row(&mut self, row: &Row) {
+        match row {
+            Row::Conversation(r) => self.add(r.id.0),
+            Row::DirectChat(r) => {
+                self.add(r.id.0);
+                // It may be the one that a pending command means to make.
+                *self = Lanes::All;
+            }
+            Row::Message(r) => self.add(r.chat.0),
+            Row::ReadPosition(r) => self.add(r.chat.0),
+            Row::Contact(_) => {}
+            _ => *self = Lanes::All,
+        }
+    }
+
+    fn holds(&self, lane: Uuid) -> bool {
+        match self {
+            Lanes::All => true,
+            Lanes::Some(lanes) => lanes.contains(&lane),
+        }
+    }
+}
+
+/// A confirmed row behind a visible one.
+pub(crate) struct Shadow {
+    pub json: Option<String>,
+    pub scope: i64,
+    pub rev: i64,
+    pub boot: i64,
+}
+
+impl Shadow {
+    pub fn kept(&self) -> Kept {
+        Kept { json: self.json.clone().unwrap_or_default(), scope: self.scope, rev: self.rev, boot: self.boot }
+    }
+}
+
+/// Which command decides or shows its effects.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replayed {
+    /// Its number in the outbox.
+    pub n: i64,
+    /// Its lane.
+    pub lane: Uuid,
+    /// Where the hub has it already: what it did to rows that are as new is in them.
+    pub acknowledged: Option<i64>,
+}
+
+impl Write<'_> {
+    pub(crate) fn shadow(&self, kind: Kind, id: Uuid) -> Stored<Option<Shadow>> {
+        let shadow = self
+            .tx
+            .prepare_cached("SELECT json, scope, rev, boot FROM shadow WHERE kind = ? AND id = ?")?
+            .query_row(params![kind.as_str(), id.into_bytes()], |r| {
+                Ok(Shadow { json: r.get(0)?, scope: r.get(1)?, rev: r.get(2)?, boot: r.get(3)? })
+            });
+        Ok(shadow.optional()?)
+    }
+
+    /// Replaces the confirmed row behind a shadow; `None` = there is none any more.
+    pub(crate) fn set_shadow(&mut self, kind: Kind, id: Uuid, kept: Option<&Kept>) -> Stored<()> {
+        let key = params![kind.as_str(), id.into_bytes()];
+        match kept {
+            Some(k) => self
+                .tx
+                .prepare_cached(
+                    "UPDATE shadow SET json = ?3, scope = ?4, rev = ?5, boot = ?6 WHERE kind = ?1 AND id = ?2",
+                )?
+                .execute(params![kind.as_str(), id.into_bytes(), k.json, k.scope, k.rev, k.boot])?,
+            None => self.tx.prepare_cached("UPDATE shadow SET json = NULL WHERE kind = ? AND id = ?")?.execute(key)?,
+        };
+        Ok(())
+    }
+
+    /// Puts the confirmed rows of the lanes back.
+    pub(crate) fn restore(&mut self, lanes: &Lanes) -> Stored<()> {
+        let found: Vec<(Kind, Uuid, Uuid)> = {
+            let mut statement = self.tx.prepare_cached("SELECT kind, id, lane FROM shadow")?;
+            let rows = statement.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?)))?;
+            let mut found = Vec::new();
+            for row in rows {
+                let (kind, id, lane) = row?;
+                found.extend(Kind::parse(&kind).map(|kind| (kind, uuid_from(id), uuid_from(lane))));
+            }
+            found
+        };
+        for (kind, id, lane) in found {
+            if !lanes.holds(lane) {
+                continue;
+            }
+            let Some(shadow) = self.shadow(kind, id)? else { continue };
+            if shadow.json.is_some() {
+                let kept = shadow.kept();
+                self.put_visible(&kept.row(kind)?, &kept, 0)?;
+            } else {
+                self.delete_visible(kind, id)?;
+            }
+            self.tx
+                .prepare_cached("DELETE FROM shadow WHERE kind = ? AND id = ?")?
+                .execute(params![kind.as_str(), id.into_bytes()])?;
+        }
+        Ok(())
+    }
+
+    /// Shows what the lanes' pending commands do to the confirmed rows.
+    pub(crate) fn replay(&mut self, lanes: &Lanes) -> Stored<()> {
+        let pending = outbox::pending(&self.tx)?;
+        for item in pending {
+            if !lanes.holds(item.lane) {
+                continue;
+            }
+            let Ok(mut command) = Command::parse(&item.kind, item.version, &item.args) else { continue };
+            self.resolve(&mut command)?;
+            let replayed = Replayed {
+                n: item.n,
+                lane: item.lane,
+                acknowledged: item.seq.filter(|_| item.state == OutboxState::Done),
+            };
+            if let Ok(decision) = self.decide(&command, item.created_ms)? {
+                self.show(&decision.effects, replayed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads what the command names, and decides.
+    pub(crate) fn decide(&mut self, command: &Command, at_ms: i64) -> Stored<Result<Decision, Refusal>> {
+        let Some(identity) = self.identity else {
+            return Ok(Err(deskbell_domain::Rejection::Forbidden.into()));
+        };
+        let actor = Actor::Member(identity.me);
+        let mut rows = Rows::new();
+        for _ in 0..MAX_READ_ROUNDS {
+            let refs = reads(command, actor, &rows);
+            if refs.is_empty() {
+                break;
+            }
+            rows::load(&self.tx, refs, &mut rows)?;
+        }
+        // The client's own age says nothing yet: whether it waited too long is the hub's to judge.
+        let context = Context { actor, now_ms: at_ms, age_ms: 0, seq: None };
+        Ok(decide(command, &rows, &context))
+    }
+
+    /// Writes effects as visible rows, keeping the confirmed ones behind them.
+    pub(crate) fn show(&mut self, effects: &[Effect], by: Replayed) -> Stored<()> {
+        let mut local = by.n.saturating_mul(16);
+        for effect in effects {
+            match effect {
+                Effect::Put(row) => {
+                    let (kind, id) = (row.kind(), row.id());
+                    let shadow = self.shadow(kind, id)?;
+                    let visible = rows::visible(&self.tx, kind, id)?;
+                    let confirmed = shadow.as_ref().map_or(visible.as_ref().map_or(0, |v| v.rev), |s| s.rev);
+                    if by.acknowledged.is_some_and(|seq| confirmed >= seq) {
+                        continue;
+                    }
+                    let scope = self.scope_no(row.scope())?;
+                    let before = visible.unwrap_or(Kept { json: String::new(), scope, rev: 0, boot: 0 });
+                    if shadow.is_none() {
+                        self.keep_behind(kind, id, by.lane, &before)?;
+                    }
+                    let kept = Kept { json: row.to_json().to_string(), scope, rev: before.rev, boot: before.boot };
+                    self.put_visible(row, &kept, local)?;
+                    local += 1;
+                }
+                Effect::Delete(kind, id) => {
+                    if let Some(visible) = rows::visible(&self.tx, *kind, *id)? {
+                        if self.shadow(*kind, *id)?.is_none() {
+                            self.keep_behind(*kind, *id, by.lane, &visible)?;
+                        }
+                        self.delete_visible(*kind, *id)?;
+                    }
+                }
+                // Only the hub says who sees what.
+                Effect::Grant(..) | Effect::Revoke(..) => {}
+                Effect::Alias { from, to } => self.record_alias(*from, *to)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_behind(&mut self, kind: Kind, id: Uuid, lane: Uuid, kept: &Kept) -> Stored<()> {
+        let json = (!kept.json.is_empty()).then_some(&kept.json);
+        self.tx
+            .prepare_cached("INSERT INTO shadow (kind, id, lane, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?, ?)")?
+            .execute(params![
+                kind.as_str(),
+                id.into_bytes(),
+                lane.into_bytes(),
+                kept.scope,
+                kept.rev,
+                kept.boot,
+                json
+            ])?;
+        Ok(())
+    }
+
+    /// Removes acknowledged commands whose rows are here: the cursor has passed them and nothing is being booted (S8).
+    /// Their lanes are restored; the caller replays them.
+    pub(crate) fn drop_settled(&mut self) -> Stored<Lanes> {
+        let Some(identity) = self.identity else { return Ok(Lanes::none()) };
+        if super::scopes::any_booting(&self.tx)? {
+            return Ok(Lanes::none());
+        }
+        let upto = rev_of(identity.generation, super::meta::cursor(&self.tx)?);
+        let settled: Vec<(CommandId, Uuid)> = {
+            let mut statement =
+                self.tx.prepare_cached("SELECT id, lane FROM outbox WHERE state = 'done' AND seq <= ?")?;
+            let rows =
+                statement.query_map([upto], |r| Ok((CommandId(r.get(0).map(uuid_from)?), r.get(1).map(uuid_from)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        if settled.is_empty() {
+            return Ok(Lanes::none());
+        }
+        let lanes = Lanes::Some(settled.iter().map(|(_, lane)| *lane).collect());
+        self.restore(&lanes)?;
+        for (id, _) in settled {
+            self.delete_outbox(id)?;
+        }
+        Ok(lanes)
+    }
+}

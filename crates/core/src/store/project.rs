@@ -1,0 +1,244 @@
+//! What lists show and sort by, made from the rows: once per touched chat, before the commit.
+
+use super::{LOCAL_POS, Stored, Write, rows};
+use deskbell_domain::{
+    ChatId, Conversation, DirectChat, Inbox, Kind, LastMessage, MemberId, NaturalKey, ReadPosition, Row, Scope,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Added to the time of a chat without a message, so that it comes before all others.
+const NO_MESSAGE: i64 = 1 << 50;
+
+/// Most unread messages that are counted; more are shown as this many.
+const MOST_UNREAD: i64 = 1000;
+
+/// Where a chat stands in a list: newest message first, chats without one before all others.
+pub(crate) fn sort_of(last: Option<&LastMessage>, created_ms: i64) -> i64 {
+    last.map_or(NO_MESSAGE.saturating_add(created_ms), |m| m.at_ms)
+}
+
+/// The assignee, as far as it is still somebody of the inbox: else nobody would see the conversation.
+pub(crate) fn assignee_in(c: &Connection, conversation: &Conversation, inbox: &Inbox) -> Stored<Option<MemberId>> {
+    let Some(assignee) = &conversation.assignee else { return Ok(None) };
+    if !inbox.members.contains(&assignee.member) {
+        return Ok(None);
+    }
+    // One that has not arrived yet (a first sync) is believed.
+    let active = rows::member(c, assignee.member)?.is_none_or(|m| m.active);
+    Ok(active.then_some(assignee.member))
+}
+
+/// How far the member has read: their read position, or what was there before they joined.
+pub(crate) fn read_to(c: &Connection, me: MemberId, chat: ChatId, scope: Scope) -> Stored<u64> {
+    let read = match rows::row(c, Kind::ReadPosition, ReadPosition::id_of(me, chat))? {
+        Some(Row::ReadPosition(r)) => r.pos,
+        _ => 0,
+    };
+    let floor: Option<i64> = c
+        .prepare_cached("SELECT floor FROM scope WHERE name = ? AND state > 0")?
+        .query_row([scope.to_string()], |r| r.get(0))
+        .optional()?;
+    Ok(read.max(floor.unwrap_or(0) as u64))
+}
+
+/// The position after which messages are unread. What a colleague handed over is unread from the first unanswered
+/// message on, until the member has read on after the hand-over.
+fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<u64> {
+    let read = read_to(c, me, conversation.id, Scope::Channel(conversation.channel))?;
+    let handed = conversation.assignee.as_ref().is_some_and(|a| a.member == me && a.by != Some(me));
+    let Some(unanswered) = conversation.unanswered.filter(|_| handed) else { return Ok(read) };
+    let handed_pos: Option<i64> = c
+        .prepare_cached(
+            "SELECT max(pos) FROM message WHERE chat = ? AND handed_to = ? AND author IS NOT ? AND pos < ?",
+        )?
+        .query_row(params![conversation.id.0.into_bytes(), me.0.into_bytes(), me.0.into_bytes(), LOCAL_POS], |r| {
+            r.get(0)
+        })?;
+    let since = handed_pos.is_some_and(|pos| pos as u64 > read);
+    Ok(if since { read.min(unanswered.saturating_sub(1)) } else { read })
+}
+
+fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64) -> Stored<i64> {
+    let count = c
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM message
+             WHERE chat = ? AND pos > ? AND pos < ? AND said = 1 AND author IS NOT ? LIMIT ?)",
+        )?
+        .query_row(params![chat.0.into_bytes(), after as i64, LOCAL_POS, me.0.into_bytes(), MOST_UNREAD], |r| {
+            r.get(0)
+        })?;
+    Ok(count)
+}
+
+impl Write<'_> {
+    /// Notes what depends on a row that is written or gone.
+    pub(crate) fn touch_row(&mut self, row: &Row) -> Stored<()> {
+        match row {
+            Row::Conversation(r) => self.touch_chat(r.id.0),
+            Row::DirectChat(r) => self.touch_chat(r.id.0),
+            Row::Message(r) => self.touch_chat(r.chat.0),
+            Row::ReadPosition(r) => self.touch_chat(r.chat.0),
+            Row::Inbox(r) => {
+                self.tag("places");
+                self.tag("members");
+                self.touch_chats("SELECT id FROM chat WHERE inbox = ?", r.id.0)?;
+            }
+            Row::Channel(r) => {
+                self.tag("places");
+                self.touch_chats("SELECT id FROM entity WHERE kind = 'conversation' AND scope = (SELECT n FROM scope WHERE name = ?)", Scope::Channel(r.id).to_string())?;
+            }
+            Row::Member(_) => {
+                self.tag("members");
+                self.tag("places");
+                self.tag("session");
+                self.touch_chats("SELECT id FROM chat WHERE open = 1 AND ? IS NOT NULL", 1)?;
+            }
+            Row::Contact(contact) => {
+                self.tag("chats");
+                for address in &contact.addresses {
+                    self.touch_address(address)?;
+                }
+            }
+            Row::Tag(_) => {
+                self.tag("tags");
+                self.tag("chats");
+            }
+            Row::Organization(_) => self.tag("session"),
+            Row::Grant(_) => {}
+        }
+        Ok(())
+    }
+
+    fn touch_chats(&mut self, sql: &str, by: impl TouchedBy) -> Stored<()> {
+        let ids: Vec<Uuid> = {
+            let mut statement = self.tx.prepare_cached(sql)?;
+            let ids = statement.query_map([by.value()], |r| r.get(0).map(super::uuid_from))?;
+            ids.collect::<Result<_, _>>()?
+        };
+        ids.into_iter().for_each(|id| self.touch_chat(id));
+        Ok(())
+    }
+
+    /// Open conversations of an address get another title.
+    fn touch_address(&mut self, address: &deskbell_domain::Address) -> Stored<()> {
+        let channels = rows::all(&self.tx, Kind::Channel)?;
+        for channel in channels {
+            let key = NaturalKey::Conversation(channel.id().into(), address.clone());
+            if let Some(chat) = rows::key(&self.tx, &key.to_string())? {
+                self.touch_chat(chat);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the list rows of all touched chats anew. Returns which they were.
+    pub(super) fn project_touched(&mut self) -> Stored<BTreeSet<Uuid>> {
+        let Some(identity) = self.identity else { return Ok(BTreeSet::new()) };
+        let chats = std::mem::take(&mut self.touched.chats);
+        for chat in &chats {
+            self.project(identity.me, ChatId(*chat))?;
+        }
+        Ok(chats)
+    }
+
+    fn project(&mut self, me: MemberId, chat: ChatId) -> Stored<()> {
+        if let Some(conversation) = rows::conversation(&self.tx, chat)? {
+            return self.project_conversation(me, &conversation);
+        }
+        if let Some(direct) = rows::direct_chat(&self.tx, chat)? {
+            return self.project_direct(me, &direct);
+        }
+        self.tx.prepare_cached("DELETE FROM chat WHERE id = ?")?.execute([chat.0.into_bytes()])?;
+        Ok(())
+    }
+
+    fn project_conversation(&mut self, me: MemberId, conversation: &Conversation) -> Stored<()> {
+        let channel = rows::channel(&self.tx, conversation.channel)?;
+        let inbox = channel.map(|c| rows::inbox(&self.tx, c.inbox)).transpose()?.flatten();
+        let assignee = match &inbox {
+            Some(inbox) => assignee_in(&self.tx, conversation, inbox)?,
+            None => conversation.assignee.as_ref().map(|a| a.member),
+        };
+        let after = unread_after(&self.tx, me, conversation)?;
+        let unread = count_unread(&self.tx, me, conversation.id, after)?;
+        let mine = inbox.as_ref().is_some_and(|i| !i.assignment) || assignee.is_none_or(|a| a == me);
+        self.put_chat(
+            conversation.id,
+            "conversation",
+            inbox.map(|i| i.id.0),
+            Some(conversation.channel.0),
+            conversation.is_open(),
+            assignee,
+            sort_of(conversation.last_message.as_ref(), conversation.created_ms),
+            unread,
+            conversation.is_open() && mine && unread > 0,
+        )
+    }
+
+    fn project_direct(&mut self, me: MemberId, direct: &DirectChat) -> Stored<()> {
+        let after = read_to(&self.tx, me, direct.id, Scope::Chat(direct.id))?;
+        let unread = count_unread(&self.tx, me, direct.id, after)?;
+        let sort = sort_of(direct.last_message.as_ref(), direct.created_ms);
+        self.put_chat(direct.id, "direct", None, None, true, None, sort, unread, unread > 0)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one argument for each column, in their order")]
+    fn put_chat(
+        &mut self,
+        id: ChatId,
+        kind: &str,
+        inbox: Option<Uuid>,
+        channel: Option<Uuid>,
+        open: bool,
+        assignee: Option<MemberId>,
+        sort: i64,
+        unread: i64,
+        badge: bool,
+    ) -> Stored<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO chat (id, kind, inbox, channel, open, assignee, sort, unread, badge)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, inbox = excluded.inbox, channel = excluded.channel,
+                 open = excluded.open, assignee = excluded.assignee, sort = excluded.sort, unread = excluded.unread,
+                 badge = excluded.badge",
+            )?
+            .execute(params![
+                id.0.into_bytes(),
+                kind,
+                inbox.map(Uuid::into_bytes),
+                channel.map(Uuid::into_bytes),
+                open,
+                assignee.map(|m| m.0.into_bytes()),
+                sort,
+                unread,
+                badge
+            ])?;
+        Ok(())
+    }
+}
+
+/// What [`Write::touch_chats`] selects by.
+trait TouchedBy {
+    fn value(self) -> rusqlite::types::Value;
+}
+
+impl TouchedBy for Uuid {
+    fn value(self) -> rusqlite::types::Value {
+        self.into_bytes().to_vec().into()
+    }
+}
+
+impl TouchedBy for String {
+    fn value(self) -> rusqlite::types::Value {
+        self.into()
+    }
+}
+
+impl TouchedBy for i64 {
+    fn value(self) -> rusqlite::types::Value {
+        self.into()
+    }
+}

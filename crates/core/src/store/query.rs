@@ -1,0 +1,29 @@
+//! What lists, heads and threads show. Reads only: runs on a `query_only` reader.
+
+mod chats;
+mod head;
+mod names;
+mod places;
+mod reasons;
+mod thread;
+mod waiting;
+
+pub(crate) use chats::{count_chats, list_chats};
+pub(crate) use head::{chat_head, list_assignees};
+pub(crate) use names::{Names, conversation_title, direct_title, title_of};
+pub(crate) use places::{list_members, list_places, list_tags, signed_in};
+pub(crate) use reasons::{held, refused};
+pub(crate) use thread::{is_allowed_link, list_messages, parts_of};
+pub(crate) use waiting::{list_outbox, unread_badges};
+
+use super::{LOCAL_POS, Stored};
+use deskbell_domain::ChatId;
+use rusqlite::{Connection, params};
+
+/// Position of the newest entry of a chat that the hub has; 0 = none.
+pub(crate) fn last_pos(c: &Connection, chat: ChatId) -> Stored<u64> {
+    let pos: Option<i64> = c
+        .prepare_cached("SELECT max(pos) FROM message WHERE chat = ? AND pos < ?")?
+        .query_row(params![chat.0.into_bytes(), LOCAL_POS], |r| r.get(0))?;
+    Ok(pos.unwrap_or(0) as u64)
+}

@@ -1,0 +1,139 @@
+//! What people and chats are called.
+
+use crate::rpc::types::MemberInfo;
+use crate::store::{Stored, meta, rows};
+use deskbell_domain::{Address, AddressKind, ChatId, Conversation, DirectChat, MemberId, NaturalKey, Role, Tint};
+use rusqlite::Connection;
+use std::{cell::RefCell, collections::HashMap};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Looks names up, each once.
+pub(crate) struct Names<'a> {
+    c: &'a Connection,
+    /// The member, where somebody is signed in.
+    pub me: Option<MemberId>,
+    members: RefCell<HashMap<MemberId, MemberInfo>>,
+}
+
+/// How a chat is titled.
+pub(crate) struct Title {
+    pub text: String,
+    pub initials: String,
+    pub tint: String,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(c: &'a Connection) -> Stored<Self> {
+        Ok(Self { c, me: meta::identity(c)?.map(|i| i.me), members: RefCell::default() })
+    }
+
+    /// A member, as others see them. One whose row has not arrived is nameless, not missing.
+    pub fn member(&self, id: MemberId) -> Stored<MemberInfo> {
+        if let Some(known) = self.members.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let row = rows::member(self.c, id)?;
+        let name = row.as_ref().map_or_else(|| "Unknown member".to_string(), |m| m.name.as_str().to_string());
+        let info = MemberInfo {
+            id,
+            initials: initials(&name),
+            name,
+            role: row.map_or(Role::Agent, |m| m.role).as_str().into(),
+            me: self.me == Some(id),
+        };
+        self.members.borrow_mut().insert(id, info.clone());
+        Ok(info)
+    }
+
+    /// Name of a member.
+    pub fn name(&self, id: MemberId) -> Stored<String> {
+        Ok(self.member(id)?.name)
+    }
+
+    /// Title of a conversation: the contact that owns the address, else what it calls itself, else the address.
+    pub fn conversation(&self, conversation: &Conversation) -> Stored<Title> {
+        let key = NaturalKey::Address(conversation.address.clone()).to_string();
+        let contact = rows::key(self.c, &key)?.map(|id| rows::contact(self.c, id.into())).transpose()?.flatten();
+        let text = match (&contact, &conversation.profile_name) {
+            (Some(contact), _) => contact.name.as_str().to_string(),
+            (None, Some(name)) => name.as_str().to_string(),
+            (None, None) => handle(&conversation.address),
+        };
+        let tint = contact.map_or_else(|| conversation.address.to_string(), |c| c.id.to_string());
+        Ok(Title { initials: initials(&text), tint: Tint::of(&tint).as_str().into(), text })
+    }
+
+    /// Title of a direct chat: the other member.
+    pub fn direct(&self, direct: &DirectChat) -> Stored<(Title, MemberInfo)> {
+        let other = direct.members.iter().copied().find(|m| Some(*m) != self.me).unwrap_or(direct.members[0]);
+        let member = self.member(other)?;
+        let tint = Tint::of(&other.to_string()).as_str().into();
+        Ok((Title { text: member.name.clone(), initials: member.initials.clone(), tint }, member))
+    }
+}
+
+/// Title of a conversation.
+pub(crate) fn conversation_title(c: &Connection, conversation: &Conversation) -> Stored<String> {
+    Ok(Names::new(c)?.conversation(conversation)?.text)
+}
+
+/// Title of a direct chat, as `me` sees it.
+pub(crate) fn direct_title(c: &Connection, me: MemberId, direct: &DirectChat) -> Stored<String> {
+    let names = Names { me: Some(me), ..Names::new(c)? };
+    Ok(names.direct(direct)?.0.text)
+}
+
+/// Title of any chat; `None` where it is not in the cache.
+pub(crate) fn title_of(c: &Connection, chat: ChatId) -> Stored<Option<String>> {
+    let names = Names::new(c)?;
+    if let Some(conversation) = rows::conversation(c, chat)? {
+        return Ok(Some(names.conversation(&conversation)?.text));
+    }
+    Ok(rows::direct_chat(c, chat)?.map(|d| names.direct(&d)).transpose()?.map(|(title, _)| title.text))
+}
+
+/// What nobody has named yet.
+fn handle(address: &Address) -> String {
+    match address.kind {
+        AddressKind::Phone => address.value.clone(),
+        AddressKind::Visitor => {
+            let tail: String = address.value.chars().filter(|c| c.is_alphanumeric()).collect();
+            let from = tail.chars().count().saturating_sub(4);
+            format!("Visitor {}", tail.chars().skip(from).collect::<String>().to_uppercase())
+        }
+    }
+}
+
+/// The first signs of the first and last word.
+fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let first = |word: &&str| {
+        word.graphemes(true).find(|g| g.chars().any(char::is_alphanumeric)).unwrap_or_default().to_uppercase()
+    };
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => first(one),
+        [one, .., last] => first(one) + &first(last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_whole_signs_of_first_and_last_word() {
+        assert_eq!(initials("Priya Raman"), "PR");
+        assert_eq!(initials("maria del carmen ruiz"), "MR");
+        assert_eq!(initials("王芳"), "王");
+        assert_eq!(initials("🎉 Party"), "P");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn a_visitor_without_a_name_is_told_apart_by_the_end_of_the_id() {
+        let address = Address { kind: AddressKind::Visitor, value: "0192-ab3f".into() };
+        assert_eq!(handle(&address), "Visitor AB3F");
+        assert_eq!(handle(&Address { kind: AddressKind::Phone, value: "+16505550101".into() }), "+16505550101");
+    }
+}

@@ -1,0 +1,75 @@
+//! What has not reached the hub, or was held or refused there.
+
+use super::names::Names;
+use super::reasons;
+use crate::rpc::types::{Outbox, OutboxRow, PendingMark};
+use crate::store::{OutboxItem, OutboxState, Stored, outbox};
+use deskbell_domain::{ChatId, Command, TagId};
+use rusqlite::Connection;
+
+/// Everything that waits or needs a decision. Read positions go by themselves and nobody decides about them.
+pub(crate) fn list_outbox(c: &Connection) -> Stored<Outbox> {
+    let names = Names::new(c)?;
+    let items = outbox::unfinished(c)?;
+    let rows = items
+        .iter()
+        .filter(|item| item.kind != "mark_read")
+        .filter_map(|item| Some((item, mark(item)?)))
+        .map(|(item, state)| {
+            Ok(OutboxRow {
+                command: item.id,
+                kind: item.kind.clone(),
+                chat: item.chat,
+                title: item.title.clone(),
+                text: item.text.clone(),
+                created_ms: item.created_ms,
+                state,
+                reason: reasons::reason(&names, item)?,
+                other: reasons::other(c, &names, item)?,
+            })
+        })
+        .collect::<Stored<_>>()?;
+    Ok(Outbox { rows })
+}
+
+/// The mark of an outbox row; none where the hub has done it.
+pub(super) fn mark(item: &OutboxItem) -> Option<PendingMark> {
+    match item.state {
+        OutboxState::Waiting => Some(PendingMark::Waiting),
+        OutboxState::Held => Some(PendingMark::Held),
+        OutboxState::Refused => Some(PendingMark::Failed),
+        OutboxState::Done => None,
+    }
+}
+
+/// What waits in one chat.
+pub(super) struct ChatWaiting {
+    /// The worst of it.
+    pub mark: Option<PendingMark>,
+    /// Tags put on or taken off.
+    pub tags: Vec<TagId>,
+}
+
+pub(super) fn chat_waiting(c: &Connection, chat: ChatId) -> Stored<ChatWaiting> {
+    let items = outbox::of_chat(c, chat)?;
+    let marks = items.iter().filter(|item| item.kind != "mark_read").filter_map(mark);
+    let worst = marks.max_by_key(|mark| match mark {
+        PendingMark::Waiting => 0,
+        PendingMark::Held => 1,
+        PendingMark::Failed => 2,
+    });
+    let tags = items
+        .iter()
+        .filter(|item| item.state == OutboxState::Waiting)
+        .filter_map(|item| match item.command()? {
+            Command::TagChat(tag) => Some(tag.tag),
+            _ => None,
+        })
+        .collect();
+    Ok(ChatWaiting { mark: worst, tags })
+}
+
+/// Unread chats, as badges count them.
+pub(crate) fn unread_badges(c: &Connection) -> Stored<u32> {
+    Ok(c.prepare_cached("SELECT count(*) FROM chat WHERE unread > 0 AND badge = 1")?.query_row([], |r| r.get(0))?)
+}

@@ -1,0 +1,139 @@
+//! A hub that was restored from a backup, or lost what the cache has seen (S13), and booting again in place.
+
+use super::pending::Lanes;
+use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox};
+use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
+use deskbell_protocol::Session;
+
+/// Set while the scopes are booted after the hub went back in time.
+const ROLLED_BACK: &str = "rolled_back";
+
+/// What a hub says of the session.
+fn grants_of(session: &Session) -> Vec<Grant> {
+    let member: MemberId = session.member;
+    session.grants.iter().map(|g| Grant { member, scope: g.scope, epoch: g.epoch, floor: g.floor }).collect()
+}
+
+impl Store {
+    /// The first sign-in on this cache, or a renewed one of the same member: the outbox stays.
+    pub fn sign_in(&mut self, hub: &str, email: &str, session: &Session) -> Stored<()> {
+        if self.identity.is_some_and(|i| i.me == session.member) {
+            return self.resync(session, Some((hub, email)));
+        }
+        self.clear()?;
+        self.write(|w| {
+            let identity = Identity { me: session.member, device: session.device, generation: 1 };
+            w.set_session(&stored(session, hub, email, &session.token), identity)?;
+            w.set_cursor(session.head.seq)?;
+            w.set_stamp(session.head)?;
+            w.set_grants(&grants_of(session))
+        })
+    }
+
+    /// What the hub says of the session now, after it could not go on from the cursor: everything is booted again in
+    /// place, and where it is another generation, what was on the wire is held or goes again.
+    pub fn resync(&mut self, session: &Session, signed_in: Option<(&str, &str)>) -> Stored<()> {
+        let Some(before) = self.session()? else { return Ok(()) };
+        let Some(identity) = self.identity else { return Ok(()) };
+        let (hub, email) = signed_in.unwrap_or((&before.hub, &before.email));
+        // Asking again for a session that is there gives no new token.
+        let token = if session.token.is_empty() { &before.token } else { &session.token };
+        let lost = self.stamp()?.seq > session.head.seq || before.r#gen != session.r#gen;
+        self.write(|w| {
+            w.restore(&Lanes::All)?;
+            let mut identity = Identity { device: session.device, ..identity };
+            if lost {
+                identity.generation += 1;
+                w.lose_what_was_sent()?;
+                w.set(ROLLED_BACK, &true)?;
+            }
+            w.set_session(&stored(session, hub, email, token), identity)?;
+            w.set_cursor(session.head.seq)?;
+            w.set_stamp(session.head)?;
+            w.set_grants(&grants_of(session))?;
+            w.boot_all_in_place()?;
+            w.replay(&Lanes::All)?;
+            w.tag("status");
+            Ok(())
+        })
+    }
+}
+
+fn stored(session: &Session, hub: &str, email: &str, token: &str) -> StoredSession {
+    StoredSession {
+        hub: hub.into(),
+        token: token.into(),
+        email: email.into(),
+        organization: session.organization,
+        r#gen: session.r#gen.clone(),
+        capabilities: session.capabilities.clone(),
+    }
+}
+
+impl Write<'_> {
+    /// Sends that were ever on the wire may have gone out: only a person can tell whether to send them again. Everything
+    /// else loses its result and goes again.
+    fn lose_what_was_sent(&mut self) -> Stored<()> {
+        for item in outbox::pending(&self.tx)? {
+            if item.message.is_some() && item.transmitted {
+                self.set_outbox(&item, OutboxState::Held, None, Some(&Reason::Restored))?;
+            } else {
+                self.set_outbox(&item, OutboxState::Waiting, None, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After the hub went back in time: the member's own messages that it does not have any more are kept, held.
+    pub(super) fn keep_own_messages(&mut self, gone: Vec<Row>) -> Stored<()> {
+        let rolled_back: Option<bool> = meta::get(&self.tx, ROLLED_BACK)?;
+        let Some(identity) = self.identity.filter(|_| rolled_back == Some(true)) else { return Ok(()) };
+        for row in gone {
+            if let Row::Message(message) = row
+                && message.author == Author::Member(identity.me)
+            {
+                self.keep_own_message(&message)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_own_message(&mut self, message: &Message) -> Stored<()> {
+        let Content::Text { text } = &message.content else { return Ok(()) };
+        let kept = outbox::of_chat(&self.tx, message.chat)?;
+        if kept.iter().any(|item| item.message == Some(message.id)) {
+            return Ok(());
+        }
+        let command: Command =
+            SendMessage { chat: message.chat, message: message.id, text: text.clone(), seen: 0 }.into();
+        let title = super::query::title_of(&self.tx, message.chat)?.unwrap_or_default();
+        // Named by the message: held once, however often this runs.
+        let id = deskbell_domain::derived_id("restored", &[message.id.0.as_bytes()]);
+        self.insert_outbox(&OutboxItem {
+            n: 0,
+            id: id.into(),
+            lane: command.lane().0,
+            chat: Some(message.chat),
+            kind: command.kind().into(),
+            version: command.version(),
+            args: command.args().to_string(),
+            depends_on: Vec::new(),
+            state: OutboxState::Held,
+            created_ms: message.at_ms,
+            created_local_ms: message.at_ms,
+            transmitted: true,
+            seq: None,
+            reason: Some(Reason::Restored),
+            title,
+            message: Some(message.id),
+            text: Some(text.as_str().into()),
+        })?;
+        Ok(())
+    }
+
+    /// All scopes are as the restored hub has them.
+    pub(super) fn rolled_back_is_over(&mut self) -> Stored<()> {
+        self.tx.execute("DELETE FROM meta WHERE key = ?", [ROLLED_BACK])?;
+        Ok(())
+    }
+}

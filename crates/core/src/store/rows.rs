@@ -1,0 +1,179 @@
+//! Visible rows: loading what a rule names, writing what it decided, and what a natural key leads to.
+
+use super::{LOCAL_POS, Stored, Write, uuid_from};
+use deskbell_domain::{Author, Content, Kind, Message, Ref, Row, Rows};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+/// A row as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub json: String,
+    pub scope: i64,
+    pub rev: i64,
+    pub boot: i64,
+}
+
+impl Kept {
+    pub fn row(&self, kind: Kind) -> Stored<Row> {
+        Ok(Row::from_json(kind, serde_json::from_str(&self.json)?)?)
+    }
+}
+
+/// The visible row.
+pub(crate) fn visible(c: &Connection, kind: Kind, id: Uuid) -> Stored<Option<Kept>> {
+    let sql = if kind == Kind::Message {
+        "SELECT json, scope, rev, boot FROM message WHERE ?1 = 'message' AND id = ?2"
+    } else {
+        "SELECT json, scope, rev, boot FROM entity WHERE kind = ?1 AND id = ?2"
+    };
+    let kept = c.prepare_cached(sql)?.query_row(params![kind.as_str(), id.into_bytes()], |r| {
+        Ok(Kept { json: r.get(0)?, scope: r.get(1)?, rev: r.get(2)?, boot: r.get(3)? })
+    });
+    Ok(kept.optional()?)
+}
+
+/// The visible row, read.
+pub(crate) fn row(c: &Connection, kind: Kind, id: Uuid) -> Stored<Option<Row>> {
+    visible(c, kind, id)?.map(|kept| kept.row(kind)).transpose()
+}
+
+macro_rules! typed {
+    ($($name:ident $id:ident $kind:ident;)*) => {$(
+        #[doc = concat!("The visible `", stringify!($kind), "`.")]
+        pub(crate) fn $name(c: &Connection, id: deskbell_domain::$id) -> Stored<Option<deskbell_domain::$kind>> {
+            Ok(match row(c, Kind::$kind, id.0)? {
+                Some(Row::$kind(row)) => Some(row),
+                _ => None,
+            })
+        }
+    )*};
+}
+
+typed! {
+    organization OrganizationId Organization;
+    member MemberId Member;
+    inbox InboxId Inbox;
+    channel ChannelId Channel;
+    contact ContactId Contact;
+    conversation ChatId Conversation;
+    direct_chat ChatId DirectChat;
+    message MessageId Message;
+    tag TagId Tag;
+}
+
+/// All visible rows of a kind.
+pub(crate) fn all(c: &Connection, kind: Kind) -> Stored<Vec<Row>> {
+    let mut statement = c.prepare_cached("SELECT json FROM entity WHERE kind = ?")?;
+    let jsons = statement.query_map([kind.as_str()], |r| r.get::<_, String>(0))?;
+    jsons.map(|json| Ok(Row::from_json(kind, serde_json::from_str(&json?)?)?)).collect()
+}
+
+/// What a natural key leads to.
+pub(crate) fn key(c: &Connection, key: &str) -> Stored<Option<Uuid>> {
+    let id = c
+        .prepare_cached("SELECT id FROM lookup WHERE key = ? ORDER BY id LIMIT 1")?
+        .query_row([key], |r| r.get(0).map(uuid_from));
+    Ok(id.optional()?)
+}
+
+/// Loads what `refs` name into `rows`.
+pub(crate) fn load(c: &Connection, refs: Vec<Ref>, rows: &mut Rows) -> Stored<()> {
+    for r in refs {
+        match r {
+            Ref::Row(kind, id) => rows.insert(kind, id, row(c, kind, id)?),
+            Ref::Key(natural) => {
+                let id = key(c, &natural.to_string())?;
+                rows.insert_key(natural, id);
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Write<'_> {
+    /// Writes a visible row as it is. `local` numbers entries that have no position yet.
+    pub(crate) fn put_visible(&mut self, row: &Row, kept: &Kept, local: i64) -> Stored<()> {
+        let id = row.id();
+        if let Row::Message(message) = row {
+            self.put_message(message, kept, local)?;
+            self.touch_chat(message.chat.0);
+            return Ok(());
+        }
+        self.tx
+            .prepare_cached(
+                "INSERT INTO entity (kind, id, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (kind, id) DO UPDATE SET scope = excluded.scope, rev = excluded.rev, boot = excluded.boot, json = excluded.json",
+            )?
+            .execute(params![row.kind().as_str(), id.into_bytes(), kept.scope, kept.rev, kept.boot, kept.json])?;
+        let keys = row.keys();
+        if has_keys(row.kind()) {
+            self.forget_keys(id)?;
+            for key in keys {
+                self.tx
+                    .prepare_cached("INSERT OR IGNORE INTO lookup (key, id) VALUES (?, ?)")?
+                    .execute(params![key.to_string(), id.into_bytes()])?;
+            }
+        }
+        self.touch_row(row)
+    }
+
+    fn put_message(&mut self, message: &Message, kept: &Kept, local: i64) -> Stored<()> {
+        let pos = message.pos.map_or(LOCAL_POS + local, |pos| pos as i64);
+        let author = match message.author {
+            Author::Member(id) => Some(id.0.into_bytes()),
+            Author::Contact | Author::System => None,
+        };
+        let handed_to = match message.content {
+            Content::Assigned { to, .. } => to.map(|m| m.0.into_bytes()),
+            _ => None,
+        };
+        // The position may have been another entry's before the hub was restored: whoever has it now is right.
+        self.tx
+            .prepare_cached("DELETE FROM message WHERE id = ?1 OR pos = ?2")?
+            .execute(params![message.id.0.into_bytes(), pos])?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO message (pos, id, chat, scope, rev, boot, author, said, handed_to, json)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                pos,
+                message.id.0.into_bytes(),
+                message.chat.0.into_bytes(),
+                kept.scope,
+                kept.rev,
+                kept.boot,
+                author,
+                message.is_message(),
+                handed_to,
+                kept.json
+            ])?;
+        Ok(())
+    }
+
+    /// Takes a visible row away.
+    pub(crate) fn delete_visible(&mut self, kind: Kind, id: Uuid) -> Stored<()> {
+        let Some(before) = row(&self.tx, kind, id)? else { return Ok(()) };
+        if kind == Kind::Message {
+            self.tx.prepare_cached("DELETE FROM message WHERE id = ?")?.execute([id.into_bytes()])?;
+        } else {
+            self.tx
+                .prepare_cached("DELETE FROM entity WHERE kind = ? AND id = ?")?
+                .execute(params![kind.as_str(), id.into_bytes()])?;
+            if has_keys(kind) {
+                self.forget_keys(id)?;
+            }
+        }
+        self.touch_row(&before)
+    }
+
+    fn forget_keys(&mut self, id: Uuid) -> Stored<()> {
+        self.tx.prepare_cached("DELETE FROM lookup WHERE id = ?")?.execute([id.into_bytes()])?;
+        Ok(())
+    }
+}
+
+fn has_keys(kind: Kind) -> bool {
+    matches!(kind, Kind::Contact | Kind::Conversation | Kind::DirectChat | Kind::Tag)
+}

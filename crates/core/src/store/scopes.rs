@@ -1,0 +1,132 @@
+//! What the member may see, and how far each scope is booted.
+
+use super::{Stored, Write};
+use deskbell_domain::{Grant, Scope};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Not granted.
+pub(crate) const NONE: i64 = 0;
+/// Being booted.
+pub(crate) const BOOTING: i64 = 1;
+/// Complete.
+pub(crate) const COMPLETE: i64 = 2;
+
+/// A scope as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct KeptScope {
+    pub n: i64,
+    pub state: i64,
+    pub epoch: u64,
+    pub boot: i64,
+    pub nonce: String,
+    pub after: Option<String>,
+}
+
+/// The scope, where it was ever heard of.
+pub(crate) fn find(c: &Connection, scope: Scope) -> Stored<Option<KeptScope>> {
+    let kept = c.prepare_cached("SELECT n, state, epoch, boot, nonce, after FROM scope WHERE name = ?")?.query_row(
+        [scope.to_string()],
+        |r| {
+            Ok(KeptScope {
+                n: r.get(0)?,
+                state: r.get(1)?,
+                epoch: r.get::<_, i64>(2)? as u64,
+                boot: r.get(3)?,
+                nonce: r.get(4)?,
+                after: r.get(5)?,
+            })
+        },
+    );
+    Ok(kept.optional()?)
+}
+
+/// Whether any scope is being booted.
+pub(crate) fn any_booting(c: &Connection) -> Stored<bool> {
+    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM scope WHERE state = ?)")?.query_row([BOOTING], |r| r.get(0))?)
+}
+
+impl Write<'_> {
+    /// The number that stands for the scope in rows.
+    pub(crate) fn scope_no(&mut self, scope: Scope) -> Stored<i64> {
+        if let Some(kept) = find(&self.tx, scope)? {
+            return Ok(kept.n);
+        }
+        self.tx.prepare_cached("INSERT INTO scope (name) VALUES (?)")?.execute([scope.to_string()])?;
+        Ok(self.tx.last_insert_rowid())
+    }
+
+    /// The member may see the scope. Another epoch wipes what is there and boots it (S3); the shadows must have been
+    /// restored before.
+    pub(crate) fn granted(&mut self, scope: Scope, epoch: u64, floor: u64) -> Stored<()> {
+        let n = self.scope_no(scope)?;
+        let kept = find(&self.tx, scope)?;
+        if kept.is_some_and(|k| k.state != NONE && k.epoch == epoch) {
+            self.tx.prepare_cached("UPDATE scope SET floor = ? WHERE n = ? AND floor <> ?")?.execute(params![
+                floor as i64,
+                n,
+                floor as i64
+            ])?;
+            return Ok(());
+        }
+        self.wipe(n)?;
+        self.tx
+            .prepare_cached(
+                "UPDATE scope SET state = ?, epoch = ?, floor = ?, boot = boot + 1, nonce = '', after = NULL WHERE n = ?",
+            )?
+            .execute(params![BOOTING, epoch as i64, floor as i64, n])?;
+        self.tag("places");
+        Ok(())
+    }
+
+    /// The member may not see the scope any more: nothing of it stays.
+    pub(crate) fn revoked(&mut self, scope: Scope) -> Stored<()> {
+        let Some(kept) = find(&self.tx, scope)? else { return Ok(()) };
+        self.wipe(kept.n)?;
+        self.tx
+            .prepare_cached("UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL WHERE n = ?")?
+            .execute([NONE, kept.n])?;
+        self.tag("places");
+        Ok(())
+    }
+
+    /// Boots the scope anew without taking anything away first (S8).
+    pub(crate) fn boot_in_place(&mut self, scope: Scope) -> Stored<()> {
+        self.tx
+            .prepare_cached(
+                "UPDATE scope SET state = ?, boot = boot + 1, nonce = '', after = NULL WHERE name = ? AND state <> ?",
+            )?
+            .execute(params![BOOTING, scope.to_string(), NONE])?;
+        Ok(())
+    }
+
+    /// Boots every granted scope anew in place.
+    pub(crate) fn boot_all_in_place(&mut self) -> Stored<()> {
+        self.tx
+            .prepare_cached("UPDATE scope SET state = ?, boot = boot + 1, nonce = '', after = NULL WHERE state <> ?")?
+            .execute([BOOTING, NONE])?;
+        Ok(())
+    }
+
+    /// The grants as the hub has them now: what is missing is revoked, what is new is booted.
+    pub(crate) fn set_grants(&mut self, grants: &[Grant]) -> Stored<()> {
+        let known: Vec<String> = {
+            let mut statement = self.tx.prepare_cached("SELECT name FROM scope WHERE state <> ?")?;
+            let names = statement.query_map([NONE], |r| r.get(0))?;
+            names.collect::<Result<_, _>>()?
+        };
+        for scope in known.iter().filter_map(|name| name.parse::<Scope>().ok()) {
+            if !grants.iter().any(|g| g.scope == scope) {
+                self.revoked(scope)?;
+            }
+        }
+        for grant in grants {
+            self.granted(grant.scope, grant.epoch, grant.floor)?;
+        }
+        Ok(())
+    }
+
+    /// Takes all visible rows of a scope away.
+    fn wipe(&mut self, n: i64) -> Stored<()> {
+        self.delete_in_scope(n, i64::MAX).map(|_| ())
+    }
+}
