@@ -3,4 +3,10 @@
 #![cfg(target_os = "linux")]
 
 mod instance;
+mod keyring;
+mod notifications;
+mod offline;
+mod safety;
+mod signin;
+mod travel;
 mod tray;

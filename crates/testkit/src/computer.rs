@@ -12,7 +12,10 @@ use tempfile::TempDir;
 use crate::{
     desktop::{Desktop, DesktopOptions},
     dunst::Notifications,
+    eventually::eventually,
     links::Links,
+    screen::Screen,
+    statusnotifier::{Panel, TrayIcon},
     window::Window,
 };
 
@@ -22,6 +25,7 @@ pub struct Computer {
     window: Option<Window>,
     links: Links,
     profile: TempDir,
+    panel: Option<Panel>,
     desktop: Arc<Desktop>,
 }
 
@@ -33,12 +37,19 @@ impl Computer {
 
     /// The same on a desktop as described.
     pub async fn start_with(options: &DesktopOptions) -> Result<Self> {
-        Self::on(Arc::new(Desktop::start_with(options)?)).await
+        Self::on(Arc::new(Desktop::start_with(options)?), None).await
     }
 
-    /// The same on a desktop that runs.
-    pub async fn on(desktop: Arc<Desktop>) -> Result<Self> {
-        let mut computer = Self { window: None, links: Links::record()?, profile: tempfile::tempdir()?, desktop };
+    /// The same on a desktop whose panel draws tray icons.
+    pub async fn start_with_tray() -> Result<Self> {
+        let desktop = Arc::new(Desktop::start()?);
+        let panel = Panel::start(&desktop).await?;
+        Self::on(desktop, Some(panel)).await
+    }
+
+    async fn on(desktop: Arc<Desktop>, panel: Option<Panel>) -> Result<Self> {
+        let mut computer =
+            Self { window: None, links: Links::record()?, profile: tempfile::tempdir()?, panel, desktop };
         computer.open().await?;
         Ok(computer)
     }
@@ -72,6 +83,20 @@ impl Computer {
         Notifications::of(&self.desktop)
     }
 
+    /// Deskbell's icon in the panel.
+    pub async fn tray(&self) -> Result<TrayIcon> {
+        self.panel.as_ref().context("this desktop has no panel")?.icon().await
+    }
+
+    /// The person turns to another program.
+    pub async fn look_elsewhere(&self) -> Result<()> {
+        Screen::open(&self.desktop)?.focus_elsewhere()?;
+        eventually("the page to lose the focus", async || {
+            Ok((self.ask("return document.hasFocus();", vec![]).await? == false).then_some(()))
+        })
+        .await
+    }
+
     /// The addresses that the system's browser was asked for.
     pub fn links(&self) -> &Links {
         &self.links
@@ -82,8 +107,7 @@ impl Computer {
         self.profile.path()
     }
 
-    /// The files of the profile in which one of these texts can be read, in clear or as the window would have
-    /// written it. Empty is what it should be.
+    /// The files of the profile in which one of these texts can be read. None is what it should be.
     pub fn files_with(&self, secrets: &[&str]) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         let mut dirs = vec![self.profile.path().to_owned()];

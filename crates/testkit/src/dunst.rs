@@ -31,12 +31,17 @@ impl Notifications {
 
     /// How many are on the screen, or wait for a place there.
     pub fn count(&self) -> Result<usize> {
-        let mut count = 0;
-        for kind in ["displayed", "waiting"] {
-            let said = self.ctl(&["count", kind])?;
-            count += said.trim().parse::<usize>().with_context(|| format!("dunstctl count said {said:?}"))?;
-        }
-        Ok(count)
+        Ok(self.counted("displayed")? + self.counted("waiting")?)
+    }
+
+    fn counted(&self, kind: &str) -> Result<usize> {
+        let said = self.ctl(&["count", kind])?;
+        said.trim().parse().with_context(|| format!("dunstctl count said {said:?}"))
+    }
+
+    /// How many there ever were, closed ones included.
+    pub fn ever(&self) -> Result<usize> {
+        Ok(self.count()? + self.counted("history")?)
     }
 
     /// Waits until exactly `count` are on the screen.

@@ -22,4 +22,7 @@ pub mod skip;
 #[cfg(target_os = "linux")]
 pub mod statusnotifier;
 #[cfg(target_os = "linux")]
+pub mod team;
+pub mod visitor;
+#[cfg(target_os = "linux")]
 pub mod window;

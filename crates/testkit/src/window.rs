@@ -118,6 +118,20 @@ impl Window {
         Ok(field.prop("value").await?.unwrap_or_default())
     }
 
+    /// What the window says about what was refused last.
+    pub async fn refusal(&self) -> Result<String> {
+        eventually("a refusal", async || self.text_in("[role=alert]").await).await
+    }
+
+    /// Waits until what is typed goes into this field.
+    pub async fn has_caret_in(&self, label: &str) -> Result<()> {
+        let script = "return document.activeElement ? nameOf(document.activeElement) : null;";
+        eventually(&format!("the caret in {label:?}"), async || {
+            Ok((self.ask(script, vec![]).await? == label).then_some(()))
+        })
+        .await
+    }
+
     async fn told(&self) -> String {
         self.text().await.unwrap_or_else(|error| format!("(no answer: {error})"))
     }

@@ -1,0 +1,74 @@
+//! A customer in the chat box, without a browser: the same calls that the chat box makes.
+
+use anyhow::{Context, Result, bail};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::eventually::eventually;
+
+/// A visitor of a web site with a chat box.
+pub struct Visitor {
+    http: Client,
+    hub: String,
+    channel: String,
+    token: String,
+}
+
+impl Visitor {
+    /// Opens the chat box of a channel on a page of `site`. `name` is what the page says they are called.
+    pub async fn arrive(hub: &str, channel: &str, site: &str, name: Option<&str>) -> Result<Self> {
+        let http = Client::new();
+        let mut visitor = Self { http, hub: hub.into(), channel: channel.into(), token: String::new() };
+        let answer = visitor.call(Method::POST, "session").json(&json!({ "site": site, "name": name }));
+        visitor.token = done(answer).await?["token"].as_str().context("a session without a token")?.to_owned();
+        Ok(visitor)
+    }
+
+    /// Writes a message.
+    pub async fn writes(&self, text: &str) -> Result<()> {
+        done(self.call(Method::POST, "messages").json(&json!({ "id": Uuid::now_v7(), "text": text }))).await.map(drop)
+    }
+
+    /// What members have written to them until now, in order.
+    pub async fn answers(&self) -> Result<Vec<String>> {
+        let page = done(self.call(Method::GET, "messages").query(&[("before", i64::MAX)])).await?;
+        let messages = page["messages"].as_array().context("a thread without messages")?;
+        Ok(messages
+            .iter()
+            .filter(|one| one["from"]["kind"] == "member")
+            .filter_map(|one| one["text"].as_str().map(str::to_owned))
+            .collect())
+    }
+
+    /// Waits until exactly these answers stand in the chat box, in this order.
+    pub async fn reads(&self, answers: &[&str]) -> Result<()> {
+        let mut last = Vec::new();
+        let waited = eventually("", async || {
+            last = self.answers().await?;
+            Ok((last == answers).then_some(()))
+        });
+        match waited.await {
+            Ok(()) => Ok(()),
+            Err(error) => bail!("the visitor should read {answers:?} and reads {last:?} {error:#}"),
+        }
+    }
+
+    fn call(&self, method: Method, what: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}/widget/{}/{what}", self.hub, self.channel))
+            // The chat box is a frame of the hub's own origin.
+            .header("Origin", &self.hub)
+            .bearer_auth(&self.token)
+    }
+}
+
+async fn done(request: RequestBuilder) -> Result<Value> {
+    let answer = request.send().await?;
+    let status = answer.status();
+    let body = answer.text().await?;
+    if !status.is_success() {
+        bail!("the chat box got {status}: {body}");
+    }
+    Ok(serde_json::from_str(&body)?)
+}
