@@ -15,6 +15,8 @@ pub enum Whose {
     Assigned(Option<MemberId>),
     /// A conversation with assignment mode off: everybody's.
     Everybodys,
+    /// A closed conversation: a colleague has seen all of it.
+    Closed,
 }
 
 /// What is known of a chat when new entries have come.
@@ -77,7 +79,8 @@ pub fn reason(me: MemberId, view: &View, chat: &ChatFacts, entry: &Message) -> O
         (Content::Assigned { from, .. }, Whose::Assigned(now)) if *from == Some(me) => {
             (now != Some(me)).then_some(Reason::Taken)
         }
-        (Content::Assigned { .. } | Content::Closed | Content::Reopened, _) => None,
+        (Content::Text { .. }, Whose::Closed)
+        | (Content::Assigned { .. } | Content::Closed | Content::Reopened, _) => None,
     }
 }
 
@@ -126,7 +129,7 @@ pub fn is_over(me: MemberId, chat: &ChatFacts, pos: u64, reason: Reason) -> bool
     }
     match (reason, chat.whose) {
         (Reason::Message | Reason::Assigned, Whose::Assigned(Some(now))) => now != me,
-        (Reason::Assigned, Whose::Assigned(None)) => true,
+        (Reason::Assigned, Whose::Assigned(None)) | (_, Whose::Closed) => true,
         (Reason::Taken, Whose::Assigned(now)) => now == Some(me),
         _ => false,
     }
@@ -193,6 +196,7 @@ mod tests {
         assert_eq!(why(Whose::Assigned(Some(ME)), &message), Some(Reason::Message));
         assert_eq!(why(Whose::Everybodys, &message), Some(Reason::Message));
         assert_eq!(why(Whose::Assigned(Some(BOB)), &message), None);
+        assert_eq!(why(Whose::Closed, &message), None);
     }
 
     #[test]
@@ -264,6 +268,7 @@ mod tests {
         assert!(over(Whose::Assigned(Some(BOB)), 0, Reason::Message));
         assert!(!over(Whose::Assigned(Some(ME)), 0, Reason::Message));
         assert!(over(Whose::Assigned(None), 0, Reason::Assigned));
+        assert!(over(Whose::Closed, 0, Reason::Message));
         assert!(!over(Whose::Assigned(Some(BOB)), 0, Reason::Taken));
         assert!(over(Whose::Assigned(Some(ME)), 0, Reason::Taken));
     }

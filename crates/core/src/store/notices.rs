@@ -3,7 +3,7 @@
 //! Judged per touched chat, by a mark that only rises, not per row of a page: so it does not matter whether a row came by
 //! the feed or by a snapshot, once or again, and what was there when the device signed in is never news.
 
-use super::{LOCAL_POS, Store, Stored, Write, meta, project, query, rows, uuid_from};
+use super::{LOCAL_POS, Store, Stored, Write, meta, project, query, rev_of, rows, uuid_from};
 use crate::notify::{
     Notice, NoticeEvent, View,
     rule::{self, ChatFacts, Reason, Whose},
@@ -56,7 +56,7 @@ impl Write<'_> {
         for chat in chats {
             let chat = ChatId(*chat);
             let before = record(&self.tx, chat)?;
-            let newest = newest_pos(&self.tx, chat)?;
+            let newest = newest_pos(&self.tx, identity.generation, chat)?;
             let news = newest > before.decided.max(from);
             if !news && before.pos == 0 {
                 continue;
@@ -73,7 +73,7 @@ impl Write<'_> {
                 now = Record { decided: now.decided, ..Record::default() };
             }
             if news {
-                let entries = entries(&self.tx, chat, before.decided.max(from).max(facts.read))?;
+                let entries = entries(&self.tx, identity.generation, chat, before.decided.max(from).max(facts.read))?;
                 if let Some((entry, reason)) = rule::newest(identity.me, view, &facts, &entries) {
                     let notice = notice(&self.tx, identity.me, &facts, entry, reason)?;
                     now = Record { pos: entry.pos.unwrap_or_default(), reason: Some(reason), ..now };
@@ -193,19 +193,24 @@ fn record(c: &Connection, chat: ChatId) -> Stored<Record> {
     Ok(found.unwrap_or_default())
 }
 
-fn newest_pos(c: &Connection, chat: ChatId) -> Stored<u64> {
+/// Position of the newest entry that the hub has. What it had before it was restored is about to go, and no news.
+fn newest_pos(c: &Connection, generation: i64, chat: ChatId) -> Stored<u64> {
     let pos: Option<i64> = c
-        .prepare_cached("SELECT max(pos) FROM message WHERE chat = ? AND pos < ?")?
-        .query_row(params![chat.0.into_bytes(), LOCAL_POS], |r| r.get(0))?;
+        .prepare_cached("SELECT pos FROM message WHERE chat = ? AND pos < ? AND rev >= ? ORDER BY pos DESC LIMIT 1")?
+        .query_row(params![chat.0.into_bytes(), LOCAL_POS, rev_of(generation, 0)], |r| r.get(0))
+        .optional()?;
     Ok(pos.unwrap_or(0) as u64)
 }
 
 /// The newest entries after a position, in the order of the hub.
-fn entries(c: &Connection, chat: ChatId, after: u64) -> Stored<Vec<Message>> {
-    let mut statement =
-        c.prepare_cached("SELECT json FROM message WHERE chat = ? AND pos > ? AND pos < ? ORDER BY pos DESC LIMIT ?")?;
+fn entries(c: &Connection, generation: i64, chat: ChatId, after: u64) -> Stored<Vec<Message>> {
+    let mut statement = c.prepare_cached(
+        "SELECT json FROM message WHERE chat = ? AND pos > ? AND pos < ? AND rev >= ? ORDER BY pos DESC LIMIT ?",
+    )?;
     let jsons = statement
-        .query_map(params![chat.0.into_bytes(), after as i64, LOCAL_POS, MOST_ENTRIES], |r| r.get::<_, String>(0))?;
+        .query_map(params![chat.0.into_bytes(), after as i64, LOCAL_POS, rev_of(generation, 0), MOST_ENTRIES], |r| {
+            r.get::<_, String>(0)
+        })?;
     let mut entries = Vec::new();
     for json in jsons {
         if let Row::Message(entry) = Row::from_json(Kind::Message, serde_json::from_str(&json?)?)? {
@@ -227,22 +232,22 @@ fn entry_at(c: &Connection, pos: u64) -> Stored<Option<Message>> {
 }
 
 fn facts(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<ChatFacts>> {
-    let title = query::title_of(c, chat)?.unwrap_or_default();
     if let Some(conversation) = rows::conversation(c, chat)? {
         let channel = rows::channel(c, conversation.channel)?;
         let inbox = channel.map(|channel| rows::inbox(c, channel.inbox)).transpose()?.flatten();
         let whose = match &inbox {
+            _ if !conversation.is_open() => Whose::Closed,
             Some(inbox) if !inbox.assignment => Whose::Everybodys,
             Some(inbox) => Whose::Assigned(project::assignee_in(c, &conversation, inbox)?),
             None => Whose::Assigned(conversation.assignee.as_ref().map(|assignee| assignee.member)),
         };
         let read = project::read_to(c, me, chat, Scope::Channel(conversation.channel))?;
+        let title = query::conversation_title(c, &conversation)?;
         return Ok(Some(ChatFacts { chat, title, whose, read }));
     }
-    if rows::direct_chat(c, chat)?.is_none() {
-        return Ok(None);
-    }
+    let Some(direct) = rows::direct_chat(c, chat)? else { return Ok(None) };
     let read = project::read_to(c, me, chat, Scope::Chat(chat))?;
+    let title = query::direct_title(c, me, &direct)?;
     Ok(Some(ChatFacts { chat, title, whose: Whose::Direct, read }))
 }
 
@@ -250,3 +255,6 @@ fn notice(c: &Connection, me: MemberId, facts: &ChatFacts, entry: &Message, reas
     let name_of = |id| rows::member(c, id).ok().flatten().map(|member| member.name.to_string());
     Ok(rule::notice(me, facts, entry, reason, &name_of))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,7 @@ impl Store {
             w.set_session(&stored(session, hub, email, &session.token), identity)?;
             w.set_cursor(session.head.seq)?;
             w.set_stamp(session.head)?;
+            w.notices_begin(session.head.seq)?;
             w.set_grants(&grants_of(session))
         })
     }
@@ -45,6 +46,7 @@ impl Store {
             if lost {
                 identity.generation += 1;
                 w.lose_what_was_sent()?;
+                w.notices_went_back(session.head.seq)?;
                 w.set(ROLLED_BACK, &true)?;
             }
             w.set_session(&stored(session, hub, email, token), identity)?;
