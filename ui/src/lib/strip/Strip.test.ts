@@ -1,0 +1,144 @@
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { fake, rpcError } from "$dev/host";
+import type { OutboxRow, Status } from "$lib/rpc/types";
+import { selection } from "$lib/selection.svelte";
+import { member } from "$lib/session.svelte";
+import Strip from "./Strip.svelte";
+import { patience, stripState } from "./wording";
+
+const tasks = (ms = 20) => new Promise((done) => setTimeout(done, ms));
+const calm: Status = { network: "online", up_to_date_ms: 1, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null };
+
+function row(command: string, state: OutboxRow["state"], more: Partial<OutboxRow> = {}): OutboxRow {
+  const chat = fake.world.chats[0]!;
+  return { command, kind: "send_message", chat: chat.id, title: chat.person.name, text: `text of ${command}`, created_ms: Date.now(), state, reason: null, other: null, ...more };
+}
+
+describe("what the strip says", () => {
+  it("is nothing while all is well", () => {
+    expect(stripState(calm, null)).toBeNull();
+    expect(stripState(undefined, null)).toBeNull();
+  });
+
+  it("is the worst first", () => {
+    const revoked = rpcError("device_revoked", "Signed out.");
+    const newer = rpcError("hub_newer", "Update.");
+    expect(stripState({ ...calm, network: "offline", problem: revoked }, null)?.kind).toBe("signed_out");
+    expect(stripState({ ...calm, network: "offline", problem: newer }, null)?.kind).toBe("problem");
+    expect(stripState(calm, revoked)?.kind).toBe("signed_out");
+    expect(stripState({ ...calm, network: "offline", failed: 1 }, null)?.kind).toBe("offline");
+    expect(stripState({ ...calm, failed: 1, waiting: 1 }, null)?.kind).toBe("attention");
+    expect(stripState({ ...calm, waiting: 1 }, null)?.kind).toBe("waiting");
+  });
+
+  it("waits before it speaks of what passes by itself", () => {
+    expect(patience(stripState({ ...calm, network: "connecting" }, null))).toBeGreaterThan(1_000);
+    expect(patience(stripState({ ...calm, waiting: 1 }, null))).toBeGreaterThan(1_000);
+    expect(patience(stripState({ ...calm, network: "offline" }, null))).toBe(0);
+    expect(patience(stripState({ ...calm, held: 1 }, null))).toBe(0);
+  });
+});
+
+describe("the strip", () => {
+  beforeEach(() => {
+    fake.reset({ conversations: 3 });
+    member.current = fake.world.session;
+    selection.clear();
+  });
+
+  function set(status: Partial<Status>, outbox: OutboxRow[] = []) {
+    Object.assign(fake.world.status, status);
+    fake.world.outbox = outbox;
+  }
+
+  it("takes no room while there is nothing to say", async () => {
+    const { container } = render(Strip);
+    await tasks();
+    expect(container.querySelector(".strip")).toBeNull();
+  });
+
+  it("counts what waits while there is no network, and tries on demand", async () => {
+    set({ network: "offline", waiting: 1 }, [row("a", "waiting")]);
+    render(Strip);
+    await waitFor(() => expect(screen.getByRole("status").textContent).toContain("Working offline, 1 change waiting"));
+    await fireEvent.click(screen.getByRole("button", { name: "Try now" }));
+    await tasks();
+    expect(fake.called("sync_now")).toHaveLength(1);
+  });
+
+  it("goes away when it is over", async () => {
+    set({ network: "offline" });
+    const { container } = render(Strip);
+    await waitFor(() => screen.getByRole("status"));
+    set({ network: "online" });
+    fake.touch("status");
+    await waitFor(() => expect(container.querySelector(".strip")).toBeNull());
+  });
+
+  it("shows what waits, in order, each with what can be done", async () => {
+    const other = { author: { id: "d", name: "Dana Whitcombe", initials: "DW", role: "agent", me: false }, text: "I answered", at_ms: Date.now() };
+    set({ network: "offline", waiting: 1, failed: 1, held: 1 }, [
+      row("w", "waiting"),
+      row("f", "failed", { reason: rpcError("odd", "The hub refused it.") }),
+      row("h", "held", { reason: rpcError("stale", "Old."), other }),
+    ]);
+    render(Strip);
+    await fireEvent.click(await screen.findByRole("button", { name: "Show what waits" }));
+    const panel = within(await screen.findByRole("dialog", { name: "What waits" }));
+    await waitFor(() => expect(panel.getAllByRole("listitem")).toHaveLength(3));
+    const [waiting, failed, held] = panel.getAllByRole("listitem").map((item) => within(item));
+    expect(waiting!.queryByRole("button", { name: "Retry" })).toBeNull();
+    expect(failed!.getByText("The hub refused it.")).toBeTruthy();
+    expect(held!.getByText(/I answered/)).toBeTruthy();
+
+    fake.answer("discard", () => ({}));
+    fake.answer("retry", () => ({}));
+    fake.answer("send_anyway", () => ({}));
+    await fireEvent.click(failed!.getByRole("button", { name: "Retry" }));
+    await fireEvent.click(held!.getByRole("button", { name: "Send anyway" }));
+    await tasks();
+    await fireEvent.click(held!.getByRole("button", { name: "Discard" }));
+    await tasks();
+    expect(fake.called("retry")).toEqual([{ command: "f" }]);
+    expect(fake.called("send_anyway")).toEqual([{ command: "h" }]);
+    expect(fake.called("discard")).toEqual([{ command: "h" }]);
+  });
+
+  it("puts a text back into its own chat's draft, and goes there", async () => {
+    const chat = fake.world.chats[1]!;
+    set({ failed: 1 }, [row("f", "failed", { chat: chat.id, title: chat.person.name, text: "try again" })]);
+    chat.draft = "";
+    render(Strip);
+    await fireEvent.click(await screen.findByRole("button", { name: "Show them" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Edit" }));
+    await waitFor(() => expect(selection.chat).toBe(chat.id));
+    expect(chat.draft).toBe("try again");
+  });
+
+  it("closes its panel with Esc and gives the focus back", async () => {
+    set({ failed: 1 }, [row("f", "failed")]);
+    render(Strip);
+    const opener = await screen.findByRole("button", { name: "Show them" });
+    await fireEvent.click(opener);
+    const panel = await screen.findByRole("dialog");
+    await fireEvent.keyDown(panel, { key: "Escape" });
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(document.activeElement).toBe(opener);
+  });
+
+  it("offers to sign in again where the hub signed this computer out", async () => {
+    set({ problem: rpcError("device_revoked", "Signed out by an admin.") });
+    const onsignin = vi.fn();
+    render(Strip, { onsignin });
+    await fireEvent.click(await screen.findByRole("button", { name: "Sign in again" }));
+    expect(onsignin).toHaveBeenCalledTimes(1);
+  });
+
+  it("says what to do where the hub is newer", async () => {
+    set({ problem: rpcError("hub_newer", "Update.") });
+    render(Strip);
+    await waitFor(() => expect(screen.getByRole("status").textContent).toContain("Update Deskbell"));
+    expect(screen.queryByRole("button", { name: "Sign in again" })).toBeNull();
+  });
+});
