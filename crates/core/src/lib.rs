@@ -11,6 +11,7 @@ pub mod profile;
 pub mod rpc;
 pub mod secrets;
 pub mod store;
+pub mod sync;
 
 pub use crate::core::{Core, CoreError, CoreOptions};
 pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};

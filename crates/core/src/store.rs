@@ -23,7 +23,7 @@ pub use boots::Boot;
 pub use feed::Applied;
 pub use meta::{Identity, StoredSession};
 pub use outbox::{OutboxItem, OutboxState, Reason};
-pub use results::Pushed;
+pub use results::{Pushed, has_waiting};
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
 
 use crate::notify::{NoticeEvent, View};

@@ -20,6 +20,11 @@ pub struct Pushed {
 /// Most bytes of arguments in a batch: with escapes it stays well below what a hub takes.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
+/// Whether a command waits to be sent.
+pub fn has_waiting(store: &Store) -> Stored<bool> {
+    Ok(!outbox::waiting(&store.connection, 1)?.is_empty())
+}
+
 impl Store {
     /// The next commands to send, at most `limit`, marked as transmitted before they are: should the program die, they
     /// count as sent.

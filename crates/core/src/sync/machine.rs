@@ -1,0 +1,357 @@
+//! What to do next.
+
+use super::{Backoff, Failure};
+use crate::rpc::types::{Network, RpcError};
+use crate::store::{Boot, Store, StoreError};
+use deskbell_protocol::{Changes, Commands, Generation, HubInfo, MAX_COMMANDS, Results, Session, Snapshot, Stamp};
+
+/// Rows of a page: small enough that a click never waits long behind one.
+const PAGE: u32 = 250;
+
+/// The time, twice: one that only rises, for waiting, and the computer's clock, for what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds since some moment.
+    pub steady_ms: u64,
+    /// UTC milliseconds by this computer.
+    pub wall_ms: i64,
+}
+
+/// A request to make.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// `GET /v1/hub`
+    Hub,
+    /// `GET /v1/session`
+    Session,
+    /// `GET /v1/changes`
+    Pull {
+        /// The cursor.
+        since: u64,
+        /// Generation that is known.
+        generation: Generation,
+        /// Newest point of history that is known.
+        seen: Stamp,
+        /// Most changes.
+        limit: u32,
+    },
+    /// `GET /v1/snapshot/{scope}`
+    Snapshot {
+        /// What to fetch.
+        boot: Boot,
+        /// Generation that is known.
+        generation: Generation,
+        /// Newest point of history that is known.
+        seen: Stamp,
+        /// Most rows.
+        limit: u32,
+    },
+    /// `POST /v1/commands`
+    Push(Commands),
+}
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Make a request; its answer comes back as [`Event::Answer`] or [`Event::Failed`].
+    Send(Request),
+    /// Open the event stream.
+    OpenEvents {
+        /// The cursor.
+        cursor: u64,
+        /// Generation that is known.
+        generation: Generation,
+        /// Newest point of history that is known.
+        seen: Stamp,
+    },
+    /// Close it.
+    CloseEvents,
+    /// Come back with [`Event::Tick`] at this steady time.
+    WakeAt(u64),
+}
+
+/// Kinds of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// See [`Request::Hub`].
+    Hub,
+    /// See [`Request::Session`].
+    Session,
+    /// See [`Request::Pull`].
+    Pull,
+    /// See [`Request::Snapshot`].
+    Snapshot,
+    /// See [`Request::Push`].
+    Push,
+}
+
+impl Request {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Request::Hub => Kind::Hub,
+            Request::Session => Kind::Session,
+            Request::Pull { .. } => Kind::Pull,
+            Request::Snapshot { .. } => Kind::Snapshot,
+            Request::Push(_) => Kind::Push,
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone)]
+pub enum Reply {
+    /// To [`Request::Hub`].
+    Hub(HubInfo),
+    /// To [`Request::Session`].
+    Session(Session),
+    /// To [`Request::Pull`].
+    Pull(Changes),
+    /// To [`Request::Snapshot`].
+    Snapshot(Snapshot),
+    /// To [`Request::Push`].
+    Push(Results),
+}
+
+/// What has happened.
+#[derive(Clone)]
+pub enum Event {
+    /// The driver runs; also the wait of [`Action::WakeAt`] is over.
+    Tick,
+    /// There is something new in the outbox.
+    Outbox,
+    /// The person wants it now.
+    SyncNow,
+    /// An answer.
+    Answer(Reply),
+    /// A request failed.
+    Failed(Kind, Failure),
+    /// The event stream is open.
+    EventsOpen,
+    /// There is something to pull.
+    EventsHead(Stamp),
+    /// Here it is.
+    EventsChanges(Changes),
+    /// The stream ended, by itself or by a failure.
+    EventsEnded(Option<Failure>),
+}
+
+/// What the strip says of the network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// Whether the hub answers.
+    pub network: Network,
+    /// What is wrong beyond the network.
+    pub problem: Option<RpcError>,
+    /// The cache was complete at the last answer, and the stream is open: it is complete now.
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    Closed,
+    Opening,
+    Open,
+}
+
+/// The machine of one session.
+pub struct Machine {
+    pub(super) hub: String,
+    pub(super) reachable: Option<bool>,
+    pub(super) problem: Option<RpcError>,
+    /// Signed out by the hub: nothing is asked any more.
+    pub(super) halted: bool,
+    pub(super) hub_checked: bool,
+    pub(super) session_checked: bool,
+    pub(super) want_resync: bool,
+    pub(super) want_pull: bool,
+    pub(super) push_limit: usize,
+    pub(super) stream: Stream,
+    pub(super) under_way: Vec<Kind>,
+    pub(super) pushed: Vec<deskbell_domain::CommandId>,
+    pub(super) pull: Backoff,
+    pub(super) snapshot: Backoff,
+    pub(super) push: Backoff,
+    pub(super) events: Backoff,
+}
+
+impl Machine {
+    /// A machine for the hub at this address (for sentences).
+    pub fn new(hub: &str) -> Self {
+        Self {
+            hub: hub.into(),
+            reachable: None,
+            problem: None,
+            halted: false,
+            hub_checked: false,
+            session_checked: false,
+            want_resync: false,
+            want_pull: true,
+            push_limit: MAX_COMMANDS,
+            stream: Stream::Closed,
+            under_way: Vec::new(),
+            pushed: Vec::new(),
+            pull: Backoff::default(),
+            snapshot: Backoff::default(),
+            push: Backoff::default(),
+            events: Backoff::default(),
+        }
+    }
+
+    /// What the strip says.
+    pub fn view(&self) -> View {
+        View {
+            network: match self.reachable {
+                Some(true) => Network::Online,
+                Some(false) => Network::Offline,
+                None => Network::Connecting,
+            },
+            problem: self.problem.clone(),
+            current: self.stream == Stream::Open && !self.want_pull && !self.under_way.contains(&Kind::Pull),
+        }
+    }
+
+    /// Whether nothing more can be done now: all is here and the outbox is empty, or the hub does not answer.
+    pub fn is_settled(&self, store: &Store) -> Result<bool, StoreError> {
+        if self.halted || (self.reachable == Some(false) && self.under_way.is_empty()) {
+            return Ok(true);
+        }
+        let waits = crate::store::has_waiting(store)?;
+        let tried = self.push_tried();
+        Ok(self.reachable == Some(true)
+            && !self.want_pull
+            && !self.want_resync
+            && self.under_way.is_empty()
+            && (!waits || tried)
+            && !store.is_booting()?)
+    }
+
+    fn push_tried(&self) -> bool {
+        self.push != Backoff::default()
+    }
+
+    /// Takes what has happened and says what to do. `random` draws a random number.
+    pub fn handle(
+        &mut self,
+        event: Event,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+    ) -> Result<Vec<Action>, StoreError> {
+        let mut actions = Vec::new();
+        match event {
+            Event::Tick | Event::Outbox => {}
+            Event::SyncNow => self.sync_now(),
+            Event::Answer(reply) => self.answered(reply, store, now, &mut actions)?,
+            Event::Failed(kind, failure) => self.failed(kind, &failure, store, now, random, &mut actions)?,
+            Event::EventsOpen => {
+                self.stream = Stream::Open;
+                self.events.reset();
+            }
+            Event::EventsHead(head) => self.want_pull |= head.seq > store.cursor()?,
+            Event::EventsChanges(page) => self.changes(&page, store, now)?,
+            Event::EventsEnded(failure) => self.events_ended(failure, store, now, random, &mut actions)?,
+        }
+        self.next(store, now, random, &mut actions)?;
+        Ok(actions)
+    }
+
+    fn sync_now(&mut self) {
+        for backoff in [&mut self.pull, &mut self.snapshot, &mut self.push, &mut self.events] {
+            backoff.reset();
+        }
+        self.want_pull = true;
+        if self.reachable == Some(false) {
+            self.reachable = None;
+        }
+    }
+
+    /// Starts what can be started.
+    fn next(
+        &mut self,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), StoreError> {
+        let Some(session) = store.session()?.filter(|_| !self.halted) else { return Ok(()) };
+        let (generation, seen) = (session.r#gen, store.stamp()?);
+        let ready = self.pull.is_over(now.steady_ms);
+        if !self.hub_checked {
+            if ready {
+                self.send(Request::Hub, actions);
+            }
+        } else if self.want_resync {
+            if ready {
+                self.send(Request::Session, actions);
+            }
+        } else {
+            if self.want_pull && ready {
+                let request =
+                    Request::Pull { since: store.cursor()?, generation: generation.clone(), seen, limit: PAGE };
+                self.send(request, actions);
+            }
+            if self.reachable == Some(true) {
+                self.next_online(store, now, random, actions, generation, seen)?;
+            }
+        }
+        self.wake(store, now, actions)
+    }
+
+    /// What goes only when the hub is known to answer.
+    fn next_online(
+        &mut self,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
+        generation: Generation,
+        seen: Stamp,
+    ) -> Result<(), StoreError> {
+        if !self.session_checked {
+            self.send(Request::Session, actions);
+        }
+        if self.stream == Stream::Closed && !self.want_pull && self.events.is_over(now.steady_ms) {
+            self.stream = Stream::Opening;
+            actions.push(Action::OpenEvents { cursor: store.cursor()?, generation: generation.clone(), seen });
+        }
+        if !self.under_way.contains(&Kind::Push) && self.push.is_over(now.steady_ms) {
+            if let Some(push) = store.next_push(now.wall_ms, self.push_limit)? {
+                self.pushed = push.commands.commands.iter().map(|c| c.id).collect();
+                self.send(Request::Push(push.commands), actions);
+            }
+        }
+        if !self.under_way.contains(&Kind::Snapshot) && self.snapshot.is_over(now.steady_ms) {
+            if let Some(boot) = store.next_boot(random())? {
+                self.send(Request::Snapshot { boot, generation, seen, limit: PAGE }, actions);
+            }
+        }
+        Ok(())
+    }
+
+    /// One request of a kind at a time.
+    fn send(&mut self, request: Request, actions: &mut Vec<Action>) {
+        if !self.under_way.contains(&request.kind()) {
+            self.under_way.push(request.kind());
+            actions.push(Action::Send(request));
+        }
+    }
+
+    /// Asks to be woken when the first wait ends that something waits for.
+    fn wake(&self, store: &Store, now: Now, actions: &mut Vec<Action>) -> Result<(), StoreError> {
+        let online = self.reachable == Some(true);
+        let waits = [
+            (self.want_pull || self.want_resync || !self.hub_checked, &self.pull),
+            (online && self.stream == Stream::Closed, &self.events),
+            (online && crate::store::has_waiting(store)?, &self.push),
+            (online && store.is_booting()?, &self.snapshot),
+        ];
+        let first = waits
+            .iter()
+            .filter(|(wanted, backoff)| *wanted && !backoff.is_over(now.steady_ms))
+            .map(|(_, backoff)| backoff.until_ms())
+            .min();
+        actions.extend(first.map(Action::WakeAt));
+        Ok(())
+    }
+}

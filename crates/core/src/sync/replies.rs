@@ -1,0 +1,243 @@
+//! What answers and failures mean.
+
+use super::machine::{Action, Kind, Machine, Now, Reply, Stream};
+use super::{Backoff, Failure};
+use crate::store::{Applied, Store, StoreError};
+use deskbell_domain::CommandId;
+use deskbell_protocol::{ApiError, Changes, HubInfo, MAX_COMMANDS, PROTOCOL, Session, Snapshot, code};
+
+impl Machine {
+    pub(super) fn answered(
+        &mut self,
+        reply: Reply,
+        store: &mut Store,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), StoreError> {
+        self.done(match &reply {
+            Reply::Hub(_) => Kind::Hub,
+            Reply::Session(_) => Kind::Session,
+            Reply::Pull(_) => Kind::Pull,
+            Reply::Snapshot(_) => Kind::Snapshot,
+            Reply::Push(_) => Kind::Push,
+        });
+        match reply {
+            Reply::Hub(info) => self.hub_answered(&info),
+            Reply::Session(session) => self.session_answered(&session, store, now, actions)?,
+            Reply::Pull(page) => {
+                self.answers();
+                self.pull.reset();
+                self.changes(&page, store, now)?;
+            }
+            Reply::Snapshot(page) => self.snapshot_answered(&page, store, now)?,
+            Reply::Push(results) => {
+                self.push.reset();
+                self.push_limit = (self.push_limit * 2).min(MAX_COMMANDS);
+                store.apply_results(&results)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn done(&mut self, kind: Kind) {
+        self.under_way.retain(|k| *k != kind);
+    }
+
+    fn answers(&mut self) {
+        self.reachable = Some(true);
+        self.problem = None;
+    }
+
+    fn hub_answered(&mut self, info: &HubInfo) {
+        if info.oldest_protocol > PROTOCOL {
+            self.problem = Some(Failure::Newer.to_error(&self.hub));
+            self.halted = true;
+        } else {
+            self.hub_checked = true;
+        }
+    }
+
+    fn session_answered(
+        &mut self,
+        session: &Session,
+        store: &mut Store,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), StoreError> {
+        store.set_skew_ms(session.server_time_ms - now.wall_ms)?;
+        self.session_checked = true;
+        if self.want_resync {
+            store.resync(session, None)?;
+            self.answers();
+            self.want_resync = false;
+            self.want_pull = true;
+            self.close_events(actions);
+        }
+        Ok(())
+    }
+
+    pub(super) fn changes(&mut self, page: &Changes, store: &mut Store, now: Now) -> Result<(), StoreError> {
+        match store.apply_changes(page)? {
+            Applied::Done => {
+                self.want_pull = page.more;
+                if !page.more && !store.is_booting()? {
+                    store.set_up_to_date(now.wall_ms)?;
+                }
+            }
+            Applied::OutOfTurn => self.want_pull = true,
+            Applied::OtherGeneration => self.want_resync = true,
+        }
+        Ok(())
+    }
+
+    fn snapshot_answered(&mut self, page: &Snapshot, store: &mut Store, now: Now) -> Result<(), StoreError> {
+        if store.apply_snapshot(page)? {
+            self.snapshot.reset();
+        } else {
+            // Of another epoch: what has changed is in the feed.
+            tracing::debug!(scope = %page.scope, "a page of a snapshot came too late");
+            self.snapshot.fail(now.steady_ms, 0, None);
+            self.want_pull = true;
+        }
+        if !store.is_booting()? && !self.want_pull {
+            store.set_up_to_date(now.wall_ms)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn failed(
+        &mut self,
+        kind: Kind,
+        failure: &Failure,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), StoreError> {
+        self.done(kind);
+        if self.is_for_all(failure, store, now, random, actions)? {
+            return Ok(());
+        }
+        let asked = match failure {
+            Failure::Busy { retry_after_ms, .. } => *retry_after_ms,
+            _ => None,
+        };
+        match (kind, failure) {
+            (Kind::Push, Failure::Refused { error, .. }) => self.push_refused(error, store, now, random)?,
+            (Kind::Snapshot, Failure::Refused { .. }) => {
+                // Not granted any more: the feed says so.
+                self.snapshot.fail(now.steady_ms, random(), None);
+                self.want_pull = true;
+            }
+            (Kind::Push, _) => self.push.fail(now.steady_ms, random(), asked),
+            (Kind::Snapshot, _) => self.snapshot.fail(now.steady_ms, random(), asked),
+            (Kind::Session, _) if !self.want_resync => {
+                // Only for the clock: the next interruption asks again.
+                self.session_checked = true;
+            }
+            (Kind::Pull | Kind::Hub | Kind::Session, _) => {
+                self.pull.fail(now.steady_ms, random(), asked);
+                self.reachable = Some(false);
+                if matches!(failure, Failure::Refused { status: 404, .. }) {
+                    self.hub_checked = false;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Failures that mean the same whatever was asked.
+    fn is_for_all(
+        &mut self,
+        failure: &Failure,
+        store: &Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
+    ) -> Result<bool, StoreError> {
+        if failure.ends_session() {
+            self.problem = Some(failure.to_error(&self.hub));
+            self.halted = true;
+            self.close_events(actions);
+            return Ok(true);
+        }
+        if failure.wants_resync() {
+            tracing::info!(cursor = store.cursor()?, "the hub asks to load everything again");
+            self.want_resync = true;
+            self.close_events(actions);
+            return Ok(true);
+        }
+        match failure {
+            Failure::Network => {}
+            Failure::NotDeskbell => {
+                self.problem = Some(failure.to_error(&self.hub));
+                self.hub_checked = false;
+            }
+            _ => return Ok(false),
+        }
+        self.reachable = Some(false);
+        self.want_pull = true;
+        if self.pull.is_over(now.steady_ms) {
+            self.pull.fail(now.steady_ms, random(), None);
+        }
+        self.push = Backoff::default();
+        self.snapshot = Backoff::default();
+        Ok(true)
+    }
+
+    /// A batch is refused whole. Sent one by one, only the one goes back to its author that is the cause.
+    fn push_refused(
+        &mut self,
+        error: &ApiError,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+    ) -> Result<(), StoreError> {
+        let refused = Failure::Refused { status: 400, error: error.clone() }.to_error(&self.hub);
+        if error.code == code::DEVICE_CLONED {
+            self.problem = Some(refused);
+            self.halted = true;
+            return Ok(());
+        }
+        let named = error.params.get("command").and_then(|id| id.parse::<CommandId>().ok());
+        let guilty = named.filter(|id| self.pushed.contains(id)).or(match self.pushed.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        });
+        match guilty {
+            Some(command) => store.refuse_request(command, refused)?,
+            None if self.push_limit > 1 => self.push_limit = 1,
+            None => self.push.fail(now.steady_ms, random(), None),
+        }
+        Ok(())
+    }
+
+    pub(super) fn events_ended(
+        &mut self,
+        failure: Option<Failure>,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), StoreError> {
+        let was_open = self.stream == Stream::Open;
+        self.stream = Stream::Closed;
+        self.want_pull = true;
+        // After a stream that was open the first try comes at once; one that never opens must not be tried in a circle.
+        if !was_open || failure.is_some() {
+            self.events.fail(now.steady_ms, random(), None);
+        }
+        match failure {
+            // Whether the hub is away is what the pull finds out.
+            None | Some(Failure::Network | Failure::Busy { .. }) => Ok(()),
+            Some(failure) => self.is_for_all(&failure, store, now, random, actions).map(|_| ()),
+        }
+    }
+
+    fn close_events(&mut self, actions: &mut Vec<Action>) {
+        if self.stream != Stream::Closed {
+            self.stream = Stream::Closed;
+            actions.push(Action::CloseEvents);
+        }
+    }
+}
