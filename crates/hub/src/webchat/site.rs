@@ -2,6 +2,7 @@
 //! and has a strict Content-Security-Policy, so that what the documentation says about such sites is true.
 
 use super::assets::fill;
+use anyhow::Context;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -58,11 +59,13 @@ const PAGES: [[&str; 6]; 3] = [
 ];
 
 impl Site {
-    /// Serves the site until `stop` resolves; says where on standard output.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        let listener = TcpListener::bind(self.listen).await?;
+    /// Serves the site until the program is told to end; says where on standard output.
+    pub async fn serve(self) -> anyhow::Result<()> {
+        let listen = self.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("{listen} cannot be listened on"))?;
         println!("listening on http://{}", listener.local_addr()?);
-        axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+        axum::serve(listener, self.router()).with_graceful_shutdown(told_to_end()).await?;
+        Ok(())
     }
 
     /// Its routes.
@@ -105,5 +108,21 @@ impl Site {
             page,
         )
             .into_response()
+    }
+}
+
+async fn told_to_end() {
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<Option<()>>();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
     }
 }
