@@ -1,0 +1,111 @@
+//! `channel`: ways in and out. Today web chat; the carriers come with their adapters.
+
+use super::{AdminError, Answer, inboxes, table, unusable};
+use crate::clock::secret;
+use crate::hub::Hub;
+use crate::store::StoreError;
+use crate::webchat::parse_origin;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use deskbell_domain::command::AddChannel;
+use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, InboxId, Kind, Name, Row, Webchat};
+use serde_json::{Value, json};
+
+/// Bytes of a public id: enough that nobody finds a channel by trying.
+const PUBLIC_ID_BYTES: usize = 12;
+/// File that keeps under which URL the hub was served last, for the snippets.
+const PUBLIC_URL: &str = "public-url";
+
+pub(super) struct NewWebchat {
+    pub name: String,
+    pub inbox: String,
+    pub title: Option<String>,
+    pub color: Option<String>,
+    pub origins: Vec<String>,
+    pub hub_url: Option<String>,
+}
+
+async fn all(hub: &Hub) -> Result<Vec<Channel>, StoreError> {
+    let rows = hub.rows(Kind::Channel).await?.into_iter();
+    Ok(rows.filter_map(|r| if let Row::Channel(c) = r { Some(c) } else { None }).collect())
+}
+
+/// Channels that deliver into an inbox.
+pub(super) async fn of_inbox(hub: &Hub, inbox: InboxId) -> Result<Vec<Channel>, StoreError> {
+    Ok(all(hub).await?.into_iter().filter(|c| c.inbox == inbox).collect())
+}
+
+/// A new public id.
+pub(super) fn public_id(hub: &Hub) -> String {
+    URL_SAFE_NO_PAD.encode(&secret(hub.random())[..PUBLIC_ID_BYTES])
+}
+
+pub(super) async fn add(hub: &Hub, new: NewWebchat) -> Result<Answer, AdminError> {
+    let name = Name::parse(&new.name).map_err(|e| unusable("name", e))?;
+    let title = match &new.title {
+        Some(title) => Name::parse(title).map_err(|e| unusable("title", e))?,
+        None => name.clone(),
+    };
+    let origins = new.origins.iter().map(|o| parse_origin(o)).collect::<Result<Vec<_>, _>>();
+    let origins = origins.map_err(|e| unusable("origin", e))?;
+    let color = new.color.map(|c| parse_color(&c)).transpose()?;
+    let inbox = inboxes::find(hub, &new.inbox).await?;
+    let webchat = Webchat { public_id: public_id(hub), origins, title, color };
+    let id = ChannelId(hub.new_id());
+    let channel = Channel { id, inbox: inbox.id, kind: ChannelKind::Webchat, name, webchat: Some(webchat) };
+    let snippet = snippet(hub, &channel, new.hub_url.as_deref()).unwrap_or_default();
+    let public_id = channel.webchat.as_ref().map(|w| w.public_id.clone());
+    let shown = channel.clone();
+    hub.carry_out(Actor::System, AddChannel { channel }).await?;
+    let where_to = match shown.webchat.as_ref().map(|w| w.origins.as_slice()) {
+        Some([]) | None => "No site may show it yet: give it --origin https://www.example.com.".to_owned(),
+        Some(origins) => format!("Paste this line before </body> on the pages of {}:", origins.join(", ")),
+    };
+    Ok(Answer {
+        text: format!("The channel {} delivers into {}. {where_to}\n\n{snippet}", shown.name, inbox.name),
+        json: json!({ "id": id, "public_id": public_id, "snippet": snippet }),
+    })
+}
+
+pub(super) async fn list(hub: &Hub, hub_url: Option<String>) -> Result<Answer, AdminError> {
+    let (channels, inboxes) = (all(hub).await?, inboxes::all(hub).await?);
+    let mut rows = vec![["NAME", "KIND", "INBOX", "PUBLIC ID", "ORIGINS", "ID"].map(String::from).to_vec()];
+    let mut found: Vec<Value> = Vec::new();
+    for channel in &channels {
+        let inbox = inboxes.iter().find(|i| i.id == channel.inbox).map(|i| i.name.to_string()).unwrap_or_default();
+        let webchat = channel.webchat.as_ref();
+        rows.push(vec![
+            channel.name.to_string(),
+            channel.kind.as_str().into(),
+            inbox,
+            webchat.map(|w| w.public_id.clone()).unwrap_or_default(),
+            webchat.map(|w| w.origins.join(" ")).unwrap_or_default(),
+            channel.id.to_string(),
+        ]);
+        found.push(json!({ "channel": channel, "snippet": snippet(hub, channel, hub_url.as_deref()) }));
+    }
+    Ok(Answer { text: table(&rows), json: json!({ "channels": found }) })
+}
+
+fn snippet(hub: &Hub, channel: &Channel, hub_url: Option<&str>) -> Option<String> {
+    let webchat = channel.webchat.as_ref()?;
+    let remembered = std::fs::read_to_string(hub.data().join(PUBLIC_URL)).ok();
+    let url = hub_url.map(str::to_owned).or(remembered).unwrap_or_else(|| "https://YOUR-HUB".into());
+    let url = url.trim().trim_end_matches('/');
+    Some(format!(r#"<script async src="{url}/chat.js" data-channel="{}"></script>"#, webchat.public_id))
+}
+
+/// Keeps under which URL the hub is served.
+pub(super) fn remember_public_url(hub: &Hub, url: &str) {
+    if let Err(error) = std::fs::write(hub.data().join(PUBLIC_URL), url) {
+        tracing::warn!(%error, "the public URL could not be kept for the snippets");
+    }
+}
+
+fn parse_color(text: &str) -> Result<String, AdminError> {
+    let ok = text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    if ok {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(unusable("color", format!("{text} is not of the form #rrggbb")))
+    }
+}

@@ -1,0 +1,359 @@
+//! The command line of `deskbell-hub`.
+
+use super::control::ask;
+use super::init::{NewHub, init};
+use super::sample::{self, Sample};
+use super::serve::{Serve, serve};
+use super::{Answer, Request, perform};
+use crate::auth::Password;
+use crate::hub::{Hub, HubError, HubOptions};
+use crate::webchat::site::Site;
+use anyhow::Context;
+use clap::{Parser, Subcommand, ValueEnum};
+use deskbell_domain::{EmailAddress, InboxKind, Name, Product, Role};
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+/// The server of Deskbell, a shared inbox.
+#[derive(Debug, Parser)]
+#[command(name = "deskbell-hub", version)]
+pub struct Cli {
+    /// How the log on stderr is written
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub log: LogFormat,
+    #[command(subcommand)]
+    command: What,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Make an organization with one admin; the admin's password is read from stdin
+    Init {
+        /// Data directory; made where there is none
+        #[arg(long)]
+        data: PathBuf,
+        /// Name of the organization
+        #[arg(long)]
+        organization: String,
+        /// customer_engagement or contact_center
+        #[arg(long)]
+        product: Product,
+        /// E-mail address of the admin
+        #[arg(long)]
+        admin: String,
+        /// Name of the admin; otherwise what stands before the @
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Make a sample organization with members and conversations; prints one JSON document
+    Sample(Sample),
+    /// Serve an organization until SIGTERM or Ctrl+C
+    Serve(Serve),
+    /// Serve a sample customer's web site with the chat box
+    Site(Site),
+    /// Members
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Inboxes
+    #[command(subcommand)]
+    Inbox(InboxCommand),
+    /// Channels
+    #[command(subcommand)]
+    Channel(ChannelCommand),
+    /// Devices on which members are signed in
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Print the description of the HTTP interface
+    Openapi,
+}
+
+/// Where, and how to answer.
+#[derive(Debug, Clone, clap::Args)]
+struct On {
+    /// Data directory
+    #[arg(long)]
+    data: PathBuf,
+    /// Answer with one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum MemberCommand {
+    /// Add a member; the password is read from stdin
+    Add {
+        #[command(flatten)]
+        on: On,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// E-mail address for signing in
+        #[arg(long)]
+        email: String,
+        /// agent, manager or admin
+        #[arg(long, default_value = "agent")]
+        role: Role,
+        /// Inbox to assign the member to; may be given several times
+        #[arg(long = "inbox")]
+        inboxes: Vec<String>,
+    },
+    /// List the members
+    List {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Set a password (read from stdin) and sign the member out everywhere
+    Password {
+        #[command(flatten)]
+        on: On,
+        /// E-mail address, name or identifier
+        #[arg(long)]
+        member: String,
+    },
+    /// Change a member's role
+    Role {
+        #[command(flatten)]
+        on: On,
+        /// E-mail address, name or identifier
+        #[arg(long)]
+        member: String,
+        /// agent, manager or admin
+        #[arg(long)]
+        role: Role,
+    },
+    /// Remove a member; what they wrote stays
+    Remove {
+        #[command(flatten)]
+        on: On,
+        /// E-mail address, name or identifier
+        #[arg(long)]
+        member: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum InboxCommand {
+    /// Add an inbox
+    Add {
+        #[command(flatten)]
+        on: On,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// A queue (Contact Center) instead of a shared inbox
+        #[arg(long)]
+        queue: bool,
+        /// Member to assign; may be given several times
+        #[arg(long = "member")]
+        members: Vec<String>,
+    },
+    /// List the inboxes
+    List {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Assign a member to an inbox
+    Assign {
+        #[command(flatten)]
+        on: On,
+        /// Name or identifier of the inbox
+        #[arg(long)]
+        inbox: String,
+        /// E-mail address, name or identifier of the member
+        #[arg(long)]
+        member: String,
+    },
+    /// Take a member off an inbox
+    Unassign {
+        #[command(flatten)]
+        on: On,
+        /// Name or identifier of the inbox
+        #[arg(long)]
+        inbox: String,
+        /// E-mail address, name or identifier of the member
+        #[arg(long)]
+        member: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ChannelCommand {
+    /// Add a web chat channel and print the line to paste into the web site
+    Add {
+        #[command(flatten)]
+        on: On,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// Name or identifier of the inbox that it delivers into
+        #[arg(long)]
+        inbox: String,
+        /// Origin of a site that may show the box, such as https://www.example.com; may be given several times
+        #[arg(long = "origin")]
+        origins: Vec<String>,
+        /// Title of the box; otherwise the name
+        #[arg(long)]
+        title: Option<String>,
+        /// Colour of the box, #rrggbb
+        #[arg(long)]
+        color: Option<String>,
+        /// Public URL of the hub for the printed line; otherwise the one under which it was served last
+        #[arg(long)]
+        hub_url: Option<String>,
+    },
+    /// List the channels
+    List {
+        #[command(flatten)]
+        on: On,
+        /// Public URL of the hub for the lines to paste
+        #[arg(long)]
+        hub_url: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum DeviceCommand {
+    /// List the devices
+    List {
+        #[command(flatten)]
+        on: On,
+        /// Only those of this member
+        #[arg(long)]
+        member: Option<String>,
+    },
+    /// Sign a device out
+    Revoke {
+        #[command(flatten)]
+        on: On,
+        /// Identifier of the device
+        #[arg(long)]
+        device: String,
+    },
+}
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        What::Init { data, organization, product, admin, name } => {
+            let admin = EmailAddress::parse(&admin).context("--admin")?;
+            let local = admin.as_str().split('@').next().unwrap_or_default();
+            let new = NewHub {
+                organization: Name::parse(&organization).context("--organization")?,
+                product,
+                admin_name: Name::parse(name.as_deref().unwrap_or(local)).context("--name")?,
+                password: Password::parse(&read_password()?)?,
+                admin,
+            };
+            let organization = new.organization.clone();
+            let (hub, _) = init(&data, new, HubOptions::default()).await?;
+            hub.stop().await;
+            println!("The organization {organization} is there, in {}.", data.display());
+            Ok(())
+        }
+        What::Sample(args) => {
+            println!("{:#}", sample::make(args, HubOptions::default()).await?);
+            Ok(())
+        }
+        What::Serve(args) => serve(args).await,
+        What::Site(site) => site.serve().await,
+        What::Openapi => {
+            println!("{}", crate::routes::openapi().to_pretty_json()?);
+            Ok(())
+        }
+        What::Member(command) => member(command).await,
+        What::Inbox(command) => inbox(command).await,
+        What::Channel(command) => channel(command).await,
+        What::Device(command) => device(command).await,
+    }
+}
+
+async fn member(command: MemberCommand) -> anyhow::Result<()> {
+    let (on, request) = match command {
+        MemberCommand::Add { on, name, email, role, inboxes } => {
+            (on, Request::AddMember { name, email, role, password: read_password()?, inboxes })
+        }
+        MemberCommand::List { on } => (on, Request::ListMembers),
+        MemberCommand::Password { on, member } => (on, Request::SetPassword { member, password: read_password()? }),
+        MemberCommand::Role { on, member, role } => (on, Request::SetRole { member, role }),
+        MemberCommand::Remove { on, member } => (on, Request::RemoveMember { member }),
+    };
+    do_it(on, request).await
+}
+
+async fn inbox(command: InboxCommand) -> anyhow::Result<()> {
+    let (on, request) = match command {
+        InboxCommand::Add { on, name, queue, members } => {
+            let kind = if queue { InboxKind::Queue } else { InboxKind::Shared };
+            (on, Request::AddInbox { name, kind, members })
+        }
+        InboxCommand::List { on } => (on, Request::ListInboxes),
+        InboxCommand::Assign { on, inbox, member } => (on, Request::AssignInbox { inbox, member, assigned: true }),
+        InboxCommand::Unassign { on, inbox, member } => (on, Request::AssignInbox { inbox, member, assigned: false }),
+    };
+    do_it(on, request).await
+}
+
+async fn channel(command: ChannelCommand) -> anyhow::Result<()> {
+    let (on, request) = match command {
+        ChannelCommand::Add { on, name, inbox, origins, title, color, hub_url } => {
+            (on, Request::AddWebchat { name, inbox, title, color, origins, hub_url })
+        }
+        ChannelCommand::List { on, hub_url } => (on, Request::ListChannels { hub_url }),
+    };
+    do_it(on, request).await
+}
+
+async fn device(command: DeviceCommand) -> anyhow::Result<()> {
+    let (on, request) = match command {
+        DeviceCommand::List { on, member } => (on, Request::ListDevices { member }),
+        DeviceCommand::Revoke { on, device } => (on, Request::RevokeDevice { device }),
+    };
+    do_it(on, request).await
+}
+
+async fn do_it(on: On, request: Request) -> anyhow::Result<()> {
+    let answer = here_or_there(&on.data, request).await?;
+    if on.json {
+        println!("{:#}", answer.json);
+    } else {
+        println!("{}", answer.text);
+    }
+    Ok(())
+}
+
+/// Here where nobody is at work on the data, otherwise by the hub that is.
+async fn here_or_there(data: &Path, request: Request) -> anyhow::Result<Answer> {
+    match Hub::open(data, HubOptions::default()) {
+        Ok(hub) => {
+            let answer = perform(&hub, request).await;
+            hub.stop().await;
+            Ok(answer?)
+        }
+        Err(HubError::InUse(_)) => Ok(ask(data, request).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The first line of stdin: a password on the command line could be read by everybody of this computer.
+fn read_password() -> anyhow::Result<String> {
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        eprint!("Password: ");
+        let mut line = String::new();
+        input.read_line(&mut line).context("the password could not be read from stdin")?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let mut bytes = Vec::new();
+    input.by_ref().take(64 * 1024).read_to_end(&mut bytes).context("the password could not be read from stdin")?;
+    let text = String::from_utf8(bytes).context("the password on stdin is not UTF-8")?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
