@@ -13,6 +13,8 @@ describe("the composer", () => {
     forgetDrafts();
     fake.reset({ conversations: 3 });
     fake.world.chats[0]!.draft = "";
+    // Nothing answers a message that is sent, so nothing is left running when a test ends.
+    fake.world.status.network = "offline";
   });
 
   async function open(props: Partial<Record<string, unknown>> = {}) {
