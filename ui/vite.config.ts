@@ -42,6 +42,7 @@ export default defineConfig(({ mode }) => {
       include: ["src/**/*.test.ts", "test/**/*.test.ts"],
       setupFiles: ["./test/setup.ts"],
       restoreMocks: true,
+      testTimeout: 30_000,
     },
   };
 });

@@ -103,13 +103,13 @@ export const answers: Answers = {
     return fail("hub_unreachable", "The hub does not answer.", { address: bare });
   },
   sign_in: (fake, args) => {
-    if (args.password !== "correcthorse") fail("wrong_sign_in", "Email or password is wrong.", { tries_left: "3", minutes: "15" });
+    if (args.password !== "correcthorse") fail("sign_in_refused", "Email or password is wrong.", { tries_left: "3" });
     fake.session = { state: "signed_in", ...(fake.world.session ?? fail("internal", "No sample organization.")) };
     fake.touch("session");
     return fake.session;
   },
   unlock: (fake, { password }) => {
-    if (password !== null && password !== "four quiet words") fail("wrong_cache_password", "The password is wrong.");
+    if (password !== null && password !== "four quiet words") fail("wrong_password", "The password is wrong.");
     if (password === null) fail("keyring_locked", "The keyring is still locked.");
     fake.session = { state: "signed_in", ...(fake.world.session ?? fail("internal", "No sample organization.")) };
     fake.touch("session");

@@ -1,7 +1,7 @@
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { fake, rpcError } from "$dev/host";
 import { selection } from "$lib/selection.svelte";
 import App from "./App.svelte";
@@ -12,7 +12,7 @@ async function violations(): Promise<string[]> {
   return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`));
 }
 
-const rowsShown = () => vi.waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(0));
+const rowsShown = () => waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(0));
 
 beforeEach(() => {
   selection.clear();
@@ -32,7 +32,7 @@ test("with_a_conversation_open_axe_finds_nothing", async () => {
   render(App);
   await rowsShown();
   selection.openChat(fake.world.chats[0]?.id ?? null);
-  await vi.waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
+  await waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
   expect(await violations()).toEqual([]);
 });
 
@@ -48,6 +48,20 @@ test("a_locked_cache_asks_for_its_key_and_axe_finds_nothing", async () => {
   render(App);
   expect(await screen.findByRole("heading", { name: "Locked" })).toBeTruthy();
   expect(await violations()).toEqual([]);
+});
+
+test("a_profile_that_cannot_be_opened_says_why_and_is_tried_again", async () => {
+  const user = userEvent.setup();
+  let broken = true;
+  fake.answer("get_session", () => {
+    if (broken) throw rpcError("disk_full", "The disk is full.");
+    return { state: "signed_out", hub: null, email: null, reason: null };
+  });
+  render(App);
+  expect((await screen.findByRole("alert")).textContent).toContain("The disk of this computer is full.");
+  broken = false;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeTruthy();
 });
 
 test("the_window_follows_when_the_session_ends", async () => {
@@ -74,10 +88,10 @@ test("a_notification_shows_its_conversation_wherever_it_is", async () => {
   if (chat === undefined) throw new Error("the workshop has a conversation");
   chat.closed = { by: "Dana Whitcombe", at_ms: 1 };
   fake.emit({ event: "navigate", chat: chat.id, reply: false });
-  await vi.waitFor(() => expect(selection.chat).toBe(chat.id));
+  await waitFor(() => expect(selection.chat).toBe(chat.id));
   expect(selection.place).toEqual({ place: "inbox", id: "in-workshop" });
   expect(selection.tab).toBe("closed");
-  await vi.waitFor(() => expect(screen.getAllByRole("row").find((row) => row.getAttribute("aria-selected") === "true")?.textContent).toContain(chat.person.name));
+  await waitFor(() => expect(screen.getAllByRole("row").find((row) => row.getAttribute("aria-selected") === "true")?.textContent).toContain(chat.person.name));
 });
 
 test("a_notification_of_a_conversation_in_view_leaves_the_list_as_it_is", async () => {
@@ -87,7 +101,7 @@ test("a_notification_of_a_conversation_in_view_leaves_the_list_as_it_is", async 
   await rowsShown();
   const chat = fake.world.chats.find((one) => one.channel === "ch-sms" && one.closed === null);
   fake.emit({ event: "navigate", chat: chat?.id ?? "", reply: true });
-  await vi.waitFor(() => expect(selection.chat).toBe(chat?.id));
+  await waitFor(() => expect(selection.chat).toBe(chat?.id));
   expect(selection.place).toEqual({ place: "channel", id: "ch-sms" });
   expect(selection.composerWanted).toBeGreaterThan(0);
 });
@@ -96,7 +110,7 @@ test("a_notification_of_something_that_is_gone_changes_nothing", async () => {
   render(App);
   await rowsShown();
   fake.emit({ event: "navigate", chat: "gone", reply: false });
-  await vi.waitFor(() => expect(fake.called("get_chat")).toHaveLength(1));
+  await waitFor(() => expect(fake.called("get_chat")).toHaveLength(1));
   expect(selection.chat).toBeNull();
 });
 
@@ -105,7 +119,7 @@ test("f6_walks_the_panes_both_ways", async () => {
   render(App);
   await rowsShown();
   selection.openChat(fake.world.chats[0]?.id ?? null);
-  await vi.waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
+  await waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
   const pane = () => document.activeElement?.closest("[data-pane]")?.getAttribute("data-pane");
   const walked: Array<string | null | undefined> = [];
   for (let i = 0; i < 4; i += 1) {
@@ -121,7 +135,7 @@ test("every_region_that_exists_carries_its_number", async () => {
   render(App);
   await rowsShown();
   selection.openChat(fake.world.chats[0]?.id ?? null);
-  await vi.waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
+  await waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
   const numbers = new Set([...document.querySelectorAll("[data-callout]")].map((one) => one.getAttribute("data-callout")));
   for (const number of ["1", "2", "5", "9", "10", "15", "16", "18"]) expect(numbers).toContain(number);
 });

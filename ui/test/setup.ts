@@ -2,8 +2,11 @@
  * What happy-dom lacks and a window has: sizes. Everything measured is as high as its kind in the design, so that
  * virtual lists render what a window would.
  */
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, vi } from "vitest";
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 8000 });
 
 /** Height of a scrolling pane. */
 export const PANE_HEIGHT = 760;

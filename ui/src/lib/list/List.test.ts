@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fake } from "$dev/host";
@@ -7,7 +7,7 @@ import { selection } from "$lib/selection.svelte";
 import { member } from "$lib/session.svelte";
 import ListStage from "../../../test/ListStage.svelte";
 
-const settled = () => vi.waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(0));
+const settled = () => waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(0));
 const names = () => screen.getAllByRole("row").map((row) => row.querySelector(".name")?.textContent);
 
 async function show(options: Parameters<typeof fake.reset>[0] = {}) {
@@ -61,7 +61,7 @@ test("what_a_customer_writes_is_text_in_the_row", async () => {
   for (const entry of chat.entries) entry.at_ms = Date.now() + 60_000;
   selection.openPlace({ place: "inbox", id: chat.inbox ?? "" });
   fake.touch("chats");
-  await vi.waitFor(() => expect(screen.getByText("Layla <script>alert(1)</script>")).toBeTruthy());
+  await waitFor(() => expect(screen.getByText("Layla <script>alert(1)</script>")).toBeTruthy());
   expect(document.querySelector("script, .row b:not(.draft)")).toBeNull();
   expect(screen.getByText("R&D <b>now</b> 1<2 javascript:alert(1)")).toBeTruthy();
 });
@@ -72,9 +72,9 @@ test("segments_show_who_has_a_conversation_and_their_counts", async () => {
   const me = screen.getByRole("radio", { name: /^Me/u });
   await user.click(me);
   const mine = fake.world.chats.filter((one) => one.inbox === "in-front" && one.closed === null && one.assignee?.me);
-  await vi.waitFor(() => expect(fake.called("list_chats").at(-1)?.segment).toBe("me"));
+  await waitFor(() => expect(fake.called("list_chats").at(-1)?.segment).toBe("me"));
   expect(me.textContent).toContain(String(mine.length));
-  await vi.waitFor(() => expect(names()[0]).toBe(mine[0]?.person.name));
+  await waitFor(() => expect(names()[0]).toBe(mine[0]?.person.name));
 });
 
 test("arrows_walk_the_segments_as_one_tab_stop", async () => {
@@ -92,7 +92,7 @@ test("without_assignment_there_are_no_segments_and_no_assignees", async () => {
   await show();
   await settled();
   selection.openPlace({ place: "inbox", id: "in-rides" });
-  await vi.waitFor(() => expect(screen.getByRole("heading", { name: "Rides" })).toBeTruthy());
+  await waitFor(() => expect(screen.getByRole("heading", { name: "Rides" })).toBeTruthy());
   expect(screen.queryByRole("radiogroup")).toBeNull();
   await settled();
   expect(screen.queryByText(/^Assigned to/u)).toBeNull();
@@ -140,10 +140,10 @@ test("nothing_moves_under_the_pointer_and_the_order_follows_when_it_leaves", asy
   if (last === undefined) throw new Error("it has a message");
   chat.entries.push({ ...last, id: "e-new", at_ms: Date.now() + 60_000, pos: 99_999, content: { kind: "text", parts: [{ text: "Hello again", href: null }] } });
   fake.touch("chats");
-  await vi.waitFor(() => expect(screen.getByText("Hello again")).toBeTruthy());
+  await waitFor(() => expect(screen.getByText("Hello again")).toBeTruthy());
   expect(names()).toEqual(before);
   await user.unhover(grid);
-  await vi.waitFor(() => expect(names()[0]).toBe(chat.person.name));
+  await waitFor(() => expect(names()[0]).toBe(chat.person.name));
 });
 
 test("the_focus_stays_with_its_row_when_the_order_changes", async () => {
@@ -157,7 +157,7 @@ test("the_focus_stays_with_its_row_when_the_order_changes", async () => {
   if (chat === undefined || last === undefined) throw new Error("the row shows a chat");
   chat.entries.push({ ...last, id: "e-new", at_ms: Date.now() + 60_000, pos: 99_999 });
   fake.touch("chats");
-  await vi.waitFor(() => expect(screen.getAllByRole("row")[0]?.getAttribute("data-chat")).toBe(id));
+  await waitFor(() => expect(screen.getAllByRole("row")[0]?.getAttribute("data-chat")).toBe(id));
   expect(document.activeElement?.getAttribute("data-chat")).toBe(id);
 });
 
@@ -183,7 +183,7 @@ test("arrows_walk_the_rows_and_enter_opens", async () => {
   await settled();
   screen.getAllByRole("row")[0]?.focus();
   await user.keyboard("{ArrowDown}{ArrowDown}");
-  await vi.waitFor(() => expect(document.activeElement).toBe(screen.getAllByRole("row")[2]));
+  await waitFor(() => expect(document.activeElement).toBe(screen.getAllByRole("row")[2]));
   expect(selection.chat).toBeNull();
   await user.keyboard("{Enter}");
   expect(selection.chat).toBe(screen.getAllByRole("row")[2]?.getAttribute("data-chat"));
@@ -241,7 +241,7 @@ test("a_row_says_its_draft_and_what_was_not_sent", async () => {
   fake.world.outbox.push({ command: "x", kind: "send_message", chat: second.id, title: "", text: "", created_ms: 0, state: "failed", reason: null, other: null });
   fake.touch("chats");
   const rows = () => screen.getAllByRole("row");
-  await vi.waitFor(() => expect(rows()[0]?.textContent).toContain("Half a thought"));
+  await waitFor(() => expect(rows()[0]?.textContent).toContain("Half a thought"));
   expect(within(rows()[0] as HTMLElement).getByText("Draft")).toBeTruthy();
   expect(within(rows()[1] as HTMLElement).getByText("Not sent")).toBeTruthy();
 });
@@ -250,7 +250,7 @@ test("the_direct_chats_have_neither_tabs_nor_segments", async () => {
   await show();
   await settled();
   selection.openPlace({ place: "direct" });
-  await vi.waitFor(() => expect(names()).toEqual(["Tomasz Zieliński", "Dana Whitcombe", "Yuki Tanabe", "Kwame Mensah"]));
+  await waitFor(() => expect(names()).toEqual(["Tomasz Zieliński", "Dana Whitcombe", "Yuki Tanabe", "Kwame Mensah"]));
   expect(screen.queryByRole("tablist")).toBeNull();
   expect(screen.getByRole("button", { name: "New direct chat" })).toBeTruthy();
 });

@@ -1,6 +1,6 @@
-import { render, screen, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { fake } from "$dev/host";
 import { handleKey } from "$lib/keys";
 import { selection } from "$lib/selection.svelte";
@@ -13,7 +13,7 @@ async function show(options: Parameters<typeof fake.reset>[0] = {}) {
   fake.reset({ conversations: 60, longThread: 0, ...options });
   member.current = fake.world.session;
   render(RailStage);
-  await vi.waitFor(() => expect(screen.getByText("Front desk")).toBeTruthy());
+  await waitFor(() => expect(screen.getByText("Front desk")).toBeTruthy());
   return userEvent.setup();
 }
 
@@ -68,12 +68,12 @@ test("c_opens_create_and_a_colleague_found_while_typing_opens_the_chat", async (
   window.removeEventListener("keydown", handleKey);
   await user.click(await screen.findByRole("menuitem", { name: /New direct chat/u }));
   const field = await screen.findByRole("combobox");
-  await vi.waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(5));
+  await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(5));
   await user.type(field, "ziel");
   expect(screen.getAllByRole("option").map((one) => one.querySelector("b")?.textContent)).toEqual(["Tomasz Zieliński"]);
   await user.keyboard("{Enter}");
-  await vi.waitFor(() => expect(fake.called("create_direct_chat")).toEqual([{ member: "m-tomasz" }]));
-  await vi.waitFor(() => expect(selection.place).toEqual({ place: "direct" }));
+  await waitFor(() => expect(fake.called("create_direct_chat")).toEqual([{ member: "m-tomasz" }]));
+  await waitFor(() => expect(selection.place).toEqual({ place: "direct" }));
   expect(selection.composerWanted).toBeGreaterThan(0);
 });
 
@@ -87,7 +87,7 @@ test("signing_out_with_something_unsent_asks_before_it_is_thrown_away", async ()
   expect(fake.called("sign_out")).toEqual([{ discard_unsent: false }]);
   expect(fake.session.state).toBe("signed_in");
   await user.click(screen.getByRole("button", { name: "Throw away and sign out" }));
-  await vi.waitFor(() => expect(fake.session.state).toBe("signed_out"));
+  await waitFor(() => expect(fake.session.state).toBe("signed_out"));
   expect(fake.called("sign_out").at(-1)).toEqual({ discard_unsent: true });
 });
 

@@ -10,7 +10,7 @@ export function errorText(error: RpcError): string {
   const sentence = catalogue[`error_${error.code}`];
   if (sentence === undefined) return error.message;
   let missing = false;
-  const params = new Proxy(error.params ?? {}, {
+  const params = new Proxy(withMinutes(error.params ?? {}), {
     get(values: Record<string, string>, name: string) {
       if (!Object.hasOwn(values, name)) missing = true;
       return values[name];
@@ -18,6 +18,12 @@ export function errorText(error: RpcError): string {
   });
   const text = sentence(params);
   return missing ? error.message : text;
+}
+
+/** Waits travel in seconds; people count them in minutes. */
+function withMinutes(params: Record<string, string>): Record<string, string> {
+  const seconds = Number(params.retry_after_s);
+  return Number.isFinite(seconds) ? { ...params, minutes: String(Math.max(1, Math.ceil(seconds / 60))) } : params;
 }
 
 /** Whatever was thrown, as the one shape of an error. */

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fake, rpcError } from "$dev/host";
@@ -32,7 +32,7 @@ test("a_late_answer_to_an_older_address_is_dropped", async () => {
   );
   render(SignIn, nobody);
   await user.type(hub(), "one");
-  await vi.waitFor(() => expect(answerFirst).toBeDefined());
+  await waitFor(() => expect(answerFirst).toBeDefined());
   await user.clear(hub());
   await user.type(hub(), "two");
   expect(await screen.findByText(/Right one/u)).toBeTruthy();
@@ -73,7 +73,7 @@ test("a_hub_that_does_not_answer_offers_to_try_again", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain("hub.kestrelcycles.example does not answer.");
   up = true;
   await user.click(screen.getByRole("button", { name: "Try again" }));
-  await vi.waitFor(() => expect(ondone).toHaveBeenCalledOnce());
+  await waitFor(() => expect(ondone).toHaveBeenCalledOnce());
 });
 
 test("an_empty_field_is_named_and_nothing_is_sent", async () => {
@@ -101,8 +101,35 @@ test("without_a_keyring_a_password_is_asked_for_before_anything_is_stored", asyn
   expect(fake.called("sign_in")).toHaveLength(1);
   await user.clear(field);
   await user.type(field, "four quiet words{Enter}");
-  await vi.waitFor(() => expect(ondone).toHaveBeenCalledOnce());
+  await waitFor(() => expect(ondone).toHaveBeenCalledOnce());
   expect(fake.called("sign_in").at(-1)?.cache_password).toBe("four quiet words");
+});
+
+test("with_a_locked_keyring_it_may_be_unlocked_or_a_password_chosen", async () => {
+  const user = userEvent.setup();
+  let locked = true;
+  fake.answer("sign_in", (args) => {
+    if (locked && args.cache_password === undefined) throw rpcError("keyring_locked", "The keyring is locked.", undefined, true);
+    return fake.session;
+  });
+  const ondone = vi.fn();
+  render(SignIn, { ...known, ondone });
+  await user.type(password(), "correcthorse{Enter}");
+  expect(await screen.findByLabelText("Password for this computer")).toBeTruthy();
+  locked = false;
+  await user.click(submit());
+  await waitFor(() => expect(ondone).toHaveBeenCalledOnce());
+  expect(fake.called("sign_in").at(-1)).not.toHaveProperty("cache_password");
+});
+
+test("too_many_tries_says_how_long_to_wait", async () => {
+  const user = userEvent.setup();
+  fake.answer("sign_in", () => {
+    throw rpcError("too_many_tries", "Wait.", { retry_after_s: "850" }, true);
+  });
+  render(SignIn, known);
+  await user.type(password(), "guess{Enter}");
+  expect((await screen.findByRole("alert")).textContent).toContain("Wait 15 minutes");
 });
 
 test("why_the_sign_in_before_ended_is_said", async () => {
@@ -135,7 +162,7 @@ test("a_cache_with_a_password_opens_with_it_and_a_wrong_one_is_said", async () =
   expect((await screen.findByRole("alert")).textContent).toContain("That is not the password");
   await user.clear(field);
   await user.type(field, "four quiet words{Enter}");
-  await vi.waitFor(() => expect(fake.session.state).toBe("signed_in"));
+  await waitFor(() => expect(fake.session.state).toBe("signed_in"));
 });
 
 test("a_locked_keyring_is_asked_again", async () => {
@@ -143,7 +170,7 @@ test("a_locked_keyring_is_asked_again", async () => {
   render(Unlock, { why: "keyring_locked", hub: null, email: null });
   await user.click(screen.getByRole("button", { name: "Try again" }));
   expect(fake.called("unlock")).toEqual([{ password: null }]);
-  expect((await screen.findByRole("alert")).textContent).toContain("The keyring is still locked.");
+  expect((await screen.findByRole("alert")).textContent).toContain("The keyring is locked.");
 });
 
 test("a_lost_key_comes_back_by_signing_in_again", async () => {
