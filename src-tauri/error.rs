@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use deskbell_core::CoreError;
+
 /// The program cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -22,14 +24,9 @@ pub enum StartError {
     /// Another process holds the profile and does not answer.
     #[error("Deskbell is already open with the profile {0} but does not answer; end it and start again")]
     NoAnswer(PathBuf),
-    /// The cache cannot be opened at all.
-    #[error("the data in {dir} cannot be opened: {why}")]
-    Cache {
-        /// The profile's directory.
-        dir: PathBuf,
-        /// What the cache says.
-        why: String,
-    },
+    /// The core cannot work there.
+    #[error(transparent)]
+    Core(#[from] CoreError),
     /// No X or Wayland display answers.
     #[error("there is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY")]
     NoDisplay,

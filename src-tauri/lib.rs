@@ -40,8 +40,8 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
     };
     window::require_display()?;
 
-    let core = async_runtime::block_on(Core::open(profile.dir(), CoreOptions::default()))
-        .map_err(|error| StartError::Cache { dir: profile.dir().into(), why: error.to_string() })?;
+    let options = CoreOptions { device_name: device_name(), ..CoreOptions::default() };
+    let core = async_runtime::block_on(Core::open(profile.dir(), options))?;
 
     let app = tauri::Builder::default()
         .manage(core.clone())
@@ -77,6 +77,14 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
         _ => {}
     });
     Ok(())
+}
+
+/// What a member calls this computer when they look through the list of their devices.
+fn device_name() -> String {
+    match gethostname::gethostname().to_string_lossy().trim() {
+        "" => words::PROGRAM.to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// Writes to stderr. `DESKBELL_LOG` chooses what, in the syntax of `tracing`; customer text is never logged.

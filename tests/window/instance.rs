@@ -107,6 +107,8 @@ async fn without_a_display_it_says_so() -> Result<()> {
         .arg(profile.path())
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
+        // Where a Wayland display would be looked for all the same.
+        .env("XDG_RUNTIME_DIR", profile.path())
         .output()?;
     assert_eq!(output.status.code(), Some(1));
     let written = String::from_utf8_lossy(&output.stderr).into_owned();

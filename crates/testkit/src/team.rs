@@ -28,13 +28,11 @@ impl Team {
             ("Bob Bauer", "bob@example.org", "agent"),
             ("Mira Mann", "mira@example.org", "manager"),
         ] {
-            hub.run(&["member", "add", "--name", name, "--email", email, "--role", role], Some(PASSWORD))?;
-            hub.run(&["inbox", "assign", "--inbox", INBOX, "--member", email], None)?;
+            let member = ["member", "add", "--name", name, "--email", email, "--role", role, "--inbox", INBOX];
+            hub.run(&member, Some(PASSWORD))?;
         }
-        let added = hub.run(
-            &["channel", "add", "--inbox", INBOX, "--kind", "webchat", "--name", "Shop", "--origin", SITE],
-            None,
-        )?;
+        let channel = ["channel", "add", "--json", "--inbox", INBOX, "--name", "Shop", "--origin", SITE];
+        let added = hub.run(&channel, None)?;
         let added: Value = serde_json::from_str(&added).with_context(|| format!("no JSON: {added}"))?;
         let channel = added["public_id"].as_str().context("a channel without a public id")?.to_owned();
         hub.start()?;
