@@ -1,5 +1,6 @@
 //! What tests are told with: programs that end with their test, and a desktop of their own.
 
+pub mod chromium;
 #[cfg(target_os = "linux")]
 pub mod computer;
 #[cfg(target_os = "linux")]

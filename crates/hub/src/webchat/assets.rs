@@ -77,6 +77,7 @@ pub(super) async fn frame(
             ("title", settings.title.as_str()),
             ("color", ink.and(settings.color.as_deref()).unwrap_or_default()),
             ("ink", ink.unwrap_or_default()),
+            ("faint", settings.color.as_deref().and_then(color::faint_on).unwrap_or_default()),
         ],
     );
     let ancestors = if origins.is_empty() { "'none'" } else { &origins };

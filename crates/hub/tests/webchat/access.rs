@@ -15,7 +15,7 @@ async fn the_frame_may_stand_on_the_channels_pages_only_and_runs_no_foreign_scri
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let page = answer.text().await.unwrap();
     assert!(page.contains("data-title=\"Kestrel &amp; Co &lt;b&gt;\""), "{page}");
-    assert!(page.contains("data-color=\"#f0b02a\" data-ink=\"#000000\""), "{page}");
+    assert!(page.contains("data-color=\"#f0b02a\" data-ink=\"#000000\" data-faint=\"light\""), "{page}");
 
     let missing = shop.http.get(shop.url("/widget/nothing")).send().await.unwrap();
     assert_eq!(refusal(missing).await, (404, "not_found".into()));

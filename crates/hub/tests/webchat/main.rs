@@ -4,5 +4,6 @@
 
 mod access;
 mod shop;
+mod site;
 mod stream;
 mod writing;

@@ -13,6 +13,9 @@ function node(tag, className, ...children) {
   return e;
 }
 
+/** Words whose direction is their own, on a page of either direction. */
+const bdi = (text) => node("bdi", "", text);
+
 function icon(paths) {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
@@ -90,12 +93,12 @@ export class Thread {
         const again = node("button", "", texts.edit);
         again.type = "button";
         again.addEventListener("click", () => edit(entry));
-        const why = node("p", "wb-t failed", `${texts.notSent} ${entry.refused} `, again);
+        const why = node("p", "wb-t failed", bdi(`${texts.notSent} ${entry.refused}`), again);
         groups.push(node("div", "wb-m you wait", bubble(entry.text), why));
       }
       const waiting = entries.filter((e) => !e.refused);
       if (waiting.length > 0) {
-        const why = isOffline ? [icon(CLOCK), texts.waitsForConnection] : [texts.sending];
+        const why = isOffline ? [icon(CLOCK), bdi(texts.waitsForConnection)] : [bdi(texts.sending)];
         groups.push(node("div", "wb-m you wait", ...waiting.map((e) => bubble(e.text)), node("p", "wb-t", ...why)));
       }
       this.#waiting.replaceChildren(...groups);
@@ -132,7 +135,7 @@ export class Thread {
 
   #update(drawn, group) {
     if (group.day !== undefined) {
-      return drawn ?? { element: node("p", "wb-note", texts.dayLine(group.day)), ids: [] };
+      return drawn ?? { element: node("p", "wb-note", bdi(texts.dayLine(group.day))), ids: [] };
     }
     const ids = group.messages.map((m) => m.id);
     const last = group.messages.at(-1);
@@ -141,15 +144,13 @@ export class Thread {
     if (!grows) {
       const by = isYours ? [] : [node("p", "wb-by", node("i", "", last.from.initials), bdi(last.from.name))];
       if (by.length > 0) by[0].firstChild.setAttribute("aria-hidden", "true");
-      drawn = { element: node("div", isYours ? "wb-m you" : "wb-m", ...by, node("p", "wb-t")), ids: [] };
+      drawn = { element: node("div", isYours ? "wb-m you" : "wb-m", ...by, node("p", "wb-t", bdi(""))), ids: [] };
     }
     const time = drawn.element.lastChild;
     for (const message of group.messages.slice(drawn.ids.length)) time.before(bubble(message.text));
     const words = isYours ? texts.delivered(last.at_ms) : texts.time(last.at_ms);
-    if (time.textContent !== words) time.textContent = words;
+    if (time.textContent !== words) time.firstChild.textContent = words;
     drawn.ids = ids;
     return drawn;
   }
 }
-
-const bdi = (text) => node("bdi", "", text);
