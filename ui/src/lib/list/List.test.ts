@@ -7,7 +7,8 @@ import { selection } from "$lib/selection.svelte";
 import { member } from "$lib/session.svelte";
 import ListStage from "../../../test/ListStage.svelte";
 
-const settled = () => waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(0));
+/** The rows are there: the first of them comes before the pane has been measured, the others after. */
+const settled = () => waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(3));
 const names = () => screen.getAllByRole("row").map((row) => row.querySelector(".name")?.textContent);
 
 async function show(options: Parameters<typeof fake.reset>[0] = {}) {

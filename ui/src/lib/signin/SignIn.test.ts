@@ -173,6 +173,14 @@ test("a_locked_keyring_is_asked_again", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain("The keyring is locked.");
 });
 
+test("a_keyring_that_still_gives_no_key_is_said", async () => {
+  const user = userEvent.setup();
+  fake.answer("unlock", () => ({ state: "locked", why: "keyring_missing", hub: null, email: null }));
+  render(Unlock, { why: "keyring_missing", hub: null, email: null });
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("Still locked.");
+});
+
 test("a_lost_key_comes_back_by_signing_in_again", async () => {
   const user = userEvent.setup();
   render(Unlock, { why: "key_lost", ...known });
