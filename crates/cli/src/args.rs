@@ -55,6 +55,8 @@ pub(crate) enum Command {
         #[arg(long)]
         discard_unsent: bool,
     },
+    /// Let the keyring ask for its password, where it is locked
+    Unlock,
     /// Say who is signed in
     Session,
     /// Say how far this computer is in step with the hub

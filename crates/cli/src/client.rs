@@ -16,24 +16,16 @@ pub struct Client {
     pub wait: Duration,
 }
 
-/// Whether the hub is to be talked to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hub {
-    /// Not for this command: it answers from the cache.
-    Leave,
-    /// In the background, from the start.
-    Reach,
-}
-
 impl Client {
-    /// Opens the profile, and the cache with the password from stdin where that was asked for.
-    pub async fn open(args: &Args, surroundings: &mut Surroundings, hub: Hub) -> Run<Self> {
+    /// Opens the profile, and the cache with the password from stdin where that was asked for. The network is left alone
+    /// until a command asks for it.
+    pub async fn open(args: &Args, surroundings: &mut Surroundings) -> Run<Self> {
         let password = match args.cache_password_stdin {
             true => Some(surroundings.password("The password of the messages on this computer")?),
             false => None,
         };
         let dir = profile_dir(args)?;
-        let options = CoreOptions { background_sync: hub == Hub::Reach, ..surroundings.core.clone() };
+        let options = CoreOptions { background_sync: false, ..surroundings.core.clone() };
         let core = Core::open(&dir, options).await.map_err(|error| Stop::Told(error.into()))?;
         let client = Self { core, cache_password: password, wait: Duration::from_secs(args.wait) };
         if let (Some(password), Session::Locked { .. }) = (&client.cache_password, client.session().await?)

@@ -3,7 +3,7 @@
 use crate::{
     Args, Run, Surroundings,
     args::{Command, Create, Draft, Outbox, PlaceArgs, SegmentArg},
-    client::{Client, Hub},
+    client::Client,
     doctor, find, follow, output, write,
 };
 use serde_json::{Value, json};
@@ -15,33 +15,12 @@ pub async fn run(args: Args, surroundings: &mut Surroundings) -> Run {
         let found = doctor::examine(&args, surroundings).await?;
         return output::document(&mut surroundings.stdout, &found);
     }
-    let client = Client::open(&args, surroundings, hub_of(&args)).await?;
+    let client = Client::open(&args, surroundings).await?;
     let answer = answer(&client, &args, surroundings).await;
     client.core().shutdown().await;
     match answer? {
         Some(answer) => output::document(&mut surroundings.stdout, &answer),
         None => Ok(()),
-    }
-}
-
-/// Reading answers from the cache and leaves the network alone; what was written is sent at once.
-fn hub_of(args: &Args) -> Hub {
-    match &args.command {
-        Command::Sync { .. } => Hub::Reach,
-        Command::Create(_)
-        | Command::Send { .. }
-        | Command::Assign { .. }
-        | Command::Tag { .. }
-        | Command::Untag { .. }
-        | Command::Close { .. }
-        | Command::Reopen { .. }
-        | Command::Read { .. }
-        | Command::Outbox(Outbox::Retry { .. } | Outbox::SendAnyway { .. })
-            if args.wait > 0 =>
-        {
-            Hub::Reach
-        }
-        _ => Hub::Leave,
     }
 }
 
@@ -52,6 +31,7 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Lookup { hub } => ask("lookup_hub", json!({ "address": hub })).await?,
         Command::Login { hub, email } => login(client, args, surroundings, hub, email).await?,
         Command::Logout { discard_unsent } => ask("sign_out", json!({ "discard_unsent": discard_unsent })).await?,
+        Command::Unlock => ask("unlock", json!({ "password": null })).await?,
         Command::Session => ask("get_session", json!({})).await?,
         Command::Status => ask("get_status", json!({})).await?,
         Command::Sync { follow: true, .. } => {

@@ -1,6 +1,6 @@
 //! `doctor`: what this profile needs to work, part by part.
 
-use crate::{Args, Run, Surroundings, client, client::Client, client::Hub};
+use crate::{Args, Run, Surroundings, client, client::Client};
 use deskbell_core::profile::{KeyKept, Profile};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -28,7 +28,7 @@ pub async fn examine(args: &Args, surroundings: &mut Surroundings) -> Run<Value>
     let cache = cache_size(&profile.cache_path());
     // The core takes the profile itself.
     drop(profile);
-    let client = Client::open(args, surroundings, Hub::Leave).await?;
+    let client = Client::open(args, surroundings).await?;
     let hub = match &facts.hub {
         None => Value::Null,
         Some(address) => match client.call("lookup_hub", json!({ "address": address })).await {

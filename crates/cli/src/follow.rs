@@ -1,34 +1,26 @@
 //! `sync`: in step with the hub, once or for as long as somebody listens.
 
-use crate::{Run, client::Client, output, refused, surroundings::Surroundings};
-use deskbell_core::rpc::types::{Network, Status};
+use crate::{Run, Stop, client::Client, output, refused, surroundings::Surroundings};
+use deskbell_core::rpc::types::{Network, RpcError};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::{
-    sync::broadcast::error::RecvError,
-    time::{Instant, timeout_at},
-};
+use tokio::sync::broadcast::error::RecvError;
 
 /// Sends what waits and fetches what is new; returns how it stands then.
 pub async fn once(client: &Client, timeout: Duration) -> Run<Value> {
-    let until = Instant::now() + timeout;
-    let mut events = client.core().events();
-    client.call("sync_now", json!({})).await?;
-    loop {
-        let status = client.status().await?;
-        if let Some(problem) = status.problem {
-            return Err(problem.into());
-        }
-        if is_in_step(&status) {
-            return client.call("get_status", json!({})).await;
-        }
-        if status.network == Network::Offline {
-            return Err(unreachable_hub("The hub cannot be reached: what was written waits on this computer."));
-        }
-        if timeout_at(until, events.recv()).await.is_err() {
-            return Err(unreachable_hub("The hub did not answer in time: what was written waits on this computer."));
-        }
+    let status = client.core().settle(timeout).await?;
+    if let Some(problem) = status.problem {
+        return Err(problem.into());
     }
+    if status.network != Network::Online || status.first_sync {
+        return Err(Stop::Told(RpcError {
+            code: "hub_unreachable".into(),
+            message: "The hub does not answer: what was written waits on this computer.".into(),
+            retryable: true,
+            params: Default::default(),
+        }));
+    }
+    client.call("get_status", json!({})).await
 }
 
 /// Prints each change as a line until it is interrupted.
@@ -50,19 +42,6 @@ pub async fn follow(client: &Client, surroundings: &mut Surroundings) -> Run {
         };
         output::line(&mut surroundings.stdout, &line)?;
     }
-}
-
-fn is_in_step(status: &Status) -> bool {
-    status.network == Network::Online && !status.first_sync && status.waiting == 0
-}
-
-fn unreachable_hub(message: &str) -> crate::Stop {
-    crate::Stop::Told(deskbell_core::rpc::types::RpcError {
-        code: "hub_unreachable".into(),
-        message: message.into(),
-        retryable: true,
-        params: Default::default(),
-    })
 }
 
 /// Ctrl+C, or the end of the session.

@@ -13,6 +13,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 pub async fn write(client: &Client, name: &str, args: Value) -> Run<Value> {
     let before = client.outbox_names().await?;
     let result = client.call(name, args).await?;
+    if !client.wait.is_zero() {
+        client.call("sync_now", json!({})).await?;
+    }
     let left = settle(client, &before).await?;
     Ok(json!({ "state": state(&left), "result": result, "outbox": left }))
 }

@@ -63,7 +63,8 @@ impl CacheKeyError {
 /// Looks for the key without asking anybody. Answers within seconds.
 pub async fn find_cache_key(profile: &Profile, secrets: &dyn SecretStore) -> FoundKey {
     let facts = profile.facts();
-    match facts.key {
+    // A key without a cache is of a sign-in that was not finished; the next one makes both anew.
+    match facts.key.filter(|_| profile.cache_path().exists()) {
         None => FoundKey::None,
         Some(KeyKept::Password(_)) => FoundKey::Locked(LockReason::Password),
         Some(KeyKept::Keyring) => match secrets.get(&entry_of(facts.id)).await {
@@ -108,7 +109,8 @@ pub fn add_hub_wrap(profile: &Profile, key: &Key, wrap_key: &str) -> Result<(), 
 }
 
 /// Restores a lost key by what the hub handed out when the same device signed in again, and keeps it anew: in the
-/// keyring, or under `password` where one is given.
+/// keyring, or under `password` where one is given. A keyring that still fails is no reason to keep the messages from
+/// whoever has just proved who they are: then the key is for this run only, and nothing of it is written anywhere.
 pub async fn restore_cache_key(
     profile: &Profile,
     secrets: &dyn SecretStore,
@@ -119,7 +121,10 @@ pub async fn restore_cache_key(
     let by = hub_key(wrap_key).ok_or(CacheKeyError::Lost)?;
     let wrap = facts.hub_wrap.ok_or(CacheKeyError::Lost)?;
     let key = wrap.open(&by, &hub_purpose(facts.id)).ok_or(CacheKeyError::Lost)?;
-    keep(profile, secrets, &key, password).await?;
+    match keep(profile, secrets, &key, password).await {
+        Err(CacheKeyError::Keyring(error)) => tracing::warn!(%error, "the restored key is for this run only"),
+        other => other?,
+    }
     Ok(key)
 }
 
@@ -190,6 +195,7 @@ mod tests {
     fn profile() -> (tempfile::TempDir, Profile) {
         let tmp = tempfile::tempdir().unwrap();
         let profile = Profile::open(tmp.path()).unwrap();
+        std::fs::write(profile.cache_path(), "").unwrap();
         (tmp, profile)
     }
 
@@ -200,6 +206,9 @@ mod tests {
         assert_eq!(find_cache_key(&profile, &secrets).await, FoundKey::None);
         let key = create_cache_key(&profile, &secrets, None).await.unwrap();
         assert_eq!(find_cache_key(&profile, &secrets).await, FoundKey::Open(key.clone()));
+        std::fs::rename(profile.cache_path(), profile.dir().join("aside")).unwrap();
+        assert_eq!(find_cache_key(&profile, &secrets).await, FoundKey::None);
+        std::fs::rename(profile.dir().join("aside"), profile.cache_path()).unwrap();
         secrets.fail_with(Some(SecretError::Locked));
         assert_eq!(find_cache_key(&profile, &secrets).await, FoundKey::Locked(LockReason::KeyringLocked));
         secrets.fail_with(Some(SecretError::Timeout));
@@ -245,6 +254,12 @@ mod tests {
         }
         assert_eq!(restore_cache_key(&profile, &secrets, HUB_KEY, None).await.unwrap(), key);
         assert_eq!(find_cache_key(&profile, &secrets).await, FoundKey::Open(key.clone()));
+
+        // A keyring that stays locked: the messages open for this run, and nothing changes on the disk.
+        secrets.fail_with(Some(SecretError::Locked));
+        let before = profile.facts();
+        assert_eq!(restore_cache_key(&profile, &secrets, HUB_KEY, None).await.unwrap(), key);
+        assert_eq!(profile.facts(), before);
 
         // The keyring is gone for good: the same sign-in puts the cache under a password.
         secrets.fail_with(Some(SecretError::Missing));
