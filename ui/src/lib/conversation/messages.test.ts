@@ -96,7 +96,7 @@ describe("a held reply", () => {
       delivery: "waiting",
       pending: pending("held", {
         command: "cmd-h",
-        reason: { code: "answered", message: "Somebody answered.", retryable: false, params: { name: "Dana" } },
+        reason: { code: "answered", message: "Somebody answered.", retryable: false, params: { name: "Dana", at_ms: String(NOON) } },
         other: theirs === null ? null : { author: dana, text: theirs, at_ms: NOON },
       }),
     });
@@ -104,7 +104,7 @@ describe("a held reply", () => {
   it("shows both texts side by side, and who was faster", () => {
     render(HeldCard, { entry: held("Friday at 10?", "Thursday 17:30 <b>works</b>"), chat: "c", ondone: () => {} });
     const card = within(screen.getByRole("group", { name: "Needs attention" }));
-    expect(card.getByText("Dana answered before your reply reached the hub, so it was held.")).toBeTruthy();
+    expect(card.getByText(/^Dana answered at .+, before your reply reached the hub, so it was held\.$/)).toBeTruthy();
     expect(card.getByText("Friday at 10?")).toBeTruthy();
     expect(card.getByText("Thursday 17:30 <b>works</b>")).toBeTruthy();
     expect(card.getByText("Dana’s newer reply")).toBeTruthy();

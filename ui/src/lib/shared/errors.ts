@@ -1,6 +1,7 @@
 /** The sentence for an error: from the catalogue by its code, else the one that came with it. */
 import { m } from "../paraglide/messages.js";
 import type { RpcError } from "$lib/rpc/types";
+import { rowTime } from "./time.svelte";
 
 type Sentence = (params: Record<string, string>) => string;
 
@@ -10,7 +11,7 @@ export function errorText(error: RpcError): string {
   const sentence = catalogue[`error_${error.code}`];
   if (sentence === undefined) return error.message;
   let missing = false;
-  const params = new Proxy(withMinutes(error.params ?? {}), {
+  const params = new Proxy(asPeopleCount(error.params ?? {}), {
     get(values: Record<string, string>, name: string) {
       if (!Object.hasOwn(values, name)) missing = true;
       return values[name];
@@ -20,10 +21,15 @@ export function errorText(error: RpcError): string {
   return missing ? error.message : text;
 }
 
-/** Waits travel in seconds; people count them in minutes. */
-function withMinutes(params: Record<string, string>): Record<string, string> {
+/** Waits travel in seconds and moments in milliseconds; people read minutes and a time of day. */
+function asPeopleCount(params: Record<string, string>): Record<string, string> {
   const seconds = Number(params.retry_after_s);
-  return Number.isFinite(seconds) ? { ...params, minutes: String(Math.max(1, Math.ceil(seconds / 60))) } : params;
+  const at = Number(params.at_ms);
+  return {
+    ...params,
+    ...(Number.isFinite(seconds) ? { minutes: String(Math.max(1, Math.ceil(seconds / 60))) } : {}),
+    ...(Number.isFinite(at) ? { at: rowTime(at) } : {}),
+  };
 }
 
 /** Whatever was thrown, as the one shape of an error. */
