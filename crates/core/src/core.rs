@@ -1,14 +1,18 @@
 //! A profile that is open: what the window, the command line and the tests hold.
 
+use crate::cache::{Cache, CacheError, Outlets};
 use crate::clock::{Clock, SystemClock};
 use crate::notify::{NoticeAction, NoticeEvent};
 use crate::profile::{Profile, ProfileError};
-use crate::rpc::types::{CoreEvent, RpcError};
-use crate::secrets::{SecretStore, SystemKeyring};
+use crate::rpc::types::{CoreEvent, LockReason, RpcError, Status};
+use crate::rpc::{self, errors};
+use crate::secrets::{FoundKey, SecretStore, SystemKeyring, find_cache_key};
+use crate::sync::Event;
+use deskbell_sqlite::{Key, OpenError};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{RwLock, broadcast, mpsc};
 
 /// What differs between the program, the command line and tests.
 #[derive(Clone)]
@@ -25,7 +29,7 @@ pub struct CoreOptions {
     pub request_timeout: Duration,
     /// Longest silence of the event stream; a longer one is a dead connection.
     pub silence: Duration,
-    /// Whether the driver runs in the background. The command line syncs only when asked.
+    /// Whether syncing begins by itself. The command line syncs only when asked.
     pub background_sync: bool,
 }
 
@@ -62,40 +66,104 @@ impl From<CoreError> for RpcError {
 /// An open profile. A handle: clones are the same profile.
 #[derive(Clone)]
 pub struct Core {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     /// Nobody else has the profile as long as this is held.
-    _profile: Profile,
-    events: broadcast::Sender<CoreEvent>,
+    pub profile: Profile,
+    pub options: CoreOptions,
+    pub outlets: Outlets,
+    pub state: RwLock<State>,
     notices: Mutex<Option<mpsc::Receiver<NoticeEvent>>>,
+}
+
+/// What is open.
+pub(crate) enum State {
+    /// There is no cache, or nobody has signed in.
+    SignedOut,
+    /// There is a cache, and its key cannot be had now.
+    Locked(LockReason),
+    /// The cache is open.
+    Open(Arc<Cache>),
+    /// The profile was closed.
+    Closed,
 }
 
 impl Core {
     /// Opens the profile in this folder, making it where there is none. Never waits for the network.
     pub async fn open(profile_dir: &Path, options: CoreOptions) -> Result<Core, CoreError> {
-        let _ = options;
         let profile = Profile::open(profile_dir)?;
         let (events, _) = broadcast::channel(256);
-        let (_, notices) = mpsc::channel(64);
-        Ok(Core { inner: Arc::new(Inner { _profile: profile, events, notices: Mutex::new(Some(notices)) }) })
+        let (notices, listener) = mpsc::channel(64);
+        let core = Core {
+            inner: Arc::new(Inner {
+                profile,
+                options,
+                outlets: Outlets { events, notices },
+                state: RwLock::new(State::SignedOut),
+                notices: Mutex::new(Some(listener)),
+            }),
+        };
+        core.open_cache().await;
+        Ok(core)
+    }
+
+    /// Looks for the key and opens the cache with it. What hinders is a state.
+    pub(crate) async fn open_cache(&self) {
+        let inner = &self.inner;
+        let found = find_cache_key(&inner.profile, inner.options.secrets.as_ref()).await;
+        let state = match found {
+            _ if !inner.profile.cache_path().exists() => State::SignedOut,
+            FoundKey::None => State::SignedOut,
+            FoundKey::Locked(why) => State::Locked(why),
+            FoundKey::Open(key) => match self.open_with(key).await {
+                Ok(cache) => State::Open(cache),
+                Err(error) => {
+                    tracing::error!(%error, "the cache does not open");
+                    State::Locked(LockReason::KeyLost)
+                }
+            },
+        };
+        self.set_state(state).await;
+    }
+
+    /// Opens the cache with its key, and begins to sync where somebody is signed in.
+    pub(crate) async fn open_with(&self, key: Key) -> Result<Arc<Cache>, CacheError> {
+        let inner = &self.inner;
+        let cache = Cache::open(inner.profile.cache_path(), key, inner.options.clone(), inner.outlets.clone()).await?;
+        let cache = Arc::new(cache);
+        if inner.options.background_sync
+            && let Err(error) = cache.start_driver().await
+        {
+            tracing::error!(code = error.code, "syncing does not begin");
+        }
+        Ok(cache)
+    }
+
+    pub(crate) async fn set_state(&self, state: State) {
+        *self.inner.state.write().await = state;
+        self.inner.outlets.changed(["session".to_string(), "status".to_string()]);
+    }
+
+    /// The open cache; an error says why there is none.
+    pub(crate) async fn cache(&self) -> Result<Arc<Cache>, RpcError> {
+        match &*self.inner.state.read().await {
+            State::Open(cache) => Ok(cache.clone()),
+            State::Locked(_) => Err(errors::locked()),
+            State::SignedOut => Err(errors::signed_out()),
+            State::Closed => Err(errors::closed()),
+        }
     }
 
     /// Asks something of the list in [`crate::rpc`].
     pub async fn rpc(&self, name: &str, args: serde_json::Value) -> Result<serde_json::Value, RpcError> {
-        let _ = args;
-        Err(RpcError {
-            code: "unknown_call".into(),
-            message: format!("There is no call {name}."),
-            retryable: false,
-            params: Default::default(),
-        })
+        rpc::call(self, name, args).await
     }
 
     /// What changes, from now on. A listener that falls behind (`Lagged`) reads everything again.
     pub fn events(&self) -> broadcast::Receiver<CoreEvent> {
-        self.inner.events.subscribe()
+        self.inner.outlets.events.subscribe()
     }
 
     /// What is to be notified. There is one listener: a second call gets a channel that is silent.
@@ -106,15 +174,61 @@ impl Core {
 
     /// Does what the person chose in a notification.
     pub async fn act(&self, notice: &str, action: NoticeAction) -> Result<(), RpcError> {
-        let _ = (notice, action);
-        Ok(())
+        rpc::act(self, notice, action).await
+    }
+
+    /// The desktop has confirmed that it shows this notification.
+    pub async fn notice_shown(&self, notice: &str) {
+        let Ok(cache) = self.cache().await else { return };
+        let id = notice.to_string();
+        let noted = cache.write(move |store, _| store.notice_shown(&id).map_err(|error| errors::store(&error))).await;
+        if let Err(error) = noted {
+            tracing::warn!(code = error.code, "a notification may be shown again");
+        }
     }
 
     /// Unread chats, as badges count them.
     pub async fn unread_count(&self) -> u32 {
-        0
+        match self.cache().await {
+            Ok(cache) => cache.read(crate::store::query::unread_badges).await.unwrap_or(0),
+            Err(_) => 0,
+        }
+    }
+
+    /// Syncs until nothing more can be done now: everything is here and the outbox is empty, or the hub does not answer;
+    /// at most for `patience`. Returns what the strip says then.
+    pub async fn settle(&self, patience: Duration) -> Result<Status, RpcError> {
+        let cache = self.cache().await?;
+        let end = tokio::time::Instant::now() + patience;
+        if cache.is_driven() {
+            cache.tell(Event::SyncNow);
+        } else {
+            cache.start_driver().await?;
+        }
+        let mut events = self.events();
+        // The request is under way only when the driver has taken it up.
+        let mut settled = false;
+        while tokio::time::Instant::now() < end {
+            if settled && cache.is_settled().await? {
+                break;
+            }
+            settled = cache.is_settled().await?;
+            let step = tokio::time::Instant::now() + Duration::from_millis(if settled { 5 } else { 25 });
+            let _ = tokio::time::timeout_at(step.min(end), events.recv()).await;
+        }
+        rpc::status(self).await
     }
 
     /// Stops syncing, finishes what is being written and closes the cache.
-    pub async fn shutdown(&self) {}
+    pub async fn shutdown(&self) {
+        let state = std::mem::replace(&mut *self.inner.state.write().await, State::Closed);
+        if let State::Open(cache) = state {
+            cache.close().await;
+        }
+    }
+}
+
+/// Whether another key, or none, is what would help.
+pub(crate) fn is_unreadable(error: &CacheError) -> bool {
+    matches!(error, CacheError::Open(OpenError::WrongKey(_) | OpenError::Damaged(_)))
 }

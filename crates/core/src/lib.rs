@@ -4,14 +4,18 @@
 //! `store` is synchronous and owned by one writer thread; `sync` is a machine without input or output; `driver` gives it
 //! a network; `rpc` is what others call; `notify` decides what deserves a notification.
 
+mod cache;
 pub mod clock;
 mod core;
+mod driver;
+mod http;
 pub mod notify;
 pub mod profile;
 pub mod rpc;
 pub mod secrets;
 pub mod store;
 pub mod sync;
+mod writer;
 
 pub use crate::core::{Core, CoreError, CoreOptions};
 pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};

@@ -20,10 +20,13 @@ mod scopes;
 mod submit;
 
 pub use boots::Boot;
+pub(crate) use drafts::get as draft_of;
 pub use feed::Applied;
 pub use meta::{Identity, StoredSession};
-pub use outbox::{OutboxItem, OutboxState, Reason};
+pub(crate) use meta::{session as session_of, up_to_date_ms};
+pub use outbox::{OutboxItem, OutboxState, Reason, WaitingCounts, waiting_counts};
 pub use results::{Pushed, has_waiting};
+pub(crate) use scopes::any_booting as is_booting;
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
 
 use crate::notify::{NoticeEvent, View};
@@ -94,6 +97,11 @@ impl Store {
     /// Who is signed in.
     pub fn identity(&self) -> Option<Identity> {
         self.identity
+    }
+
+    /// The visible conversation.
+    pub fn conversation(&self, id: deskbell_domain::ChatId) -> Stored<Option<deskbell_domain::Conversation>> {
+        rows::conversation(&self.connection, id)
     }
 
     /// Tags of what has changed since the last call.

@@ -80,7 +80,7 @@ impl Store {
                 lanes = Lanes::All;
             }
             w.restore(&lanes)?;
-            for (row, rev) in &parsed {
+            for (row, _) in &parsed {
                 if let Row::Grant(grant) = row
                     && grant.member == identity.me
                 {

@@ -1,6 +1,6 @@
 //! What the member did and the hub has not (or has refused).
 
-use super::{Stored, Write, uuid_from};
+use super::{Store, Stored, Write, uuid_from};
 use crate::rpc::types::RpcError;
 use deskbell_domain::{ChatId, Command, CommandId, Hold, MessageId, Rejection};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -169,14 +169,6 @@ pub(crate) fn find(c: &Connection, id: CommandId) -> Stored<Option<OutboxItem>> 
     Ok(select(c, "WHERE id = ?", [id.0.into_bytes()])?.into_iter().next())
 }
 
-/// How many wait, are held and are refused.
-pub(crate) fn counts(c: &Connection) -> Stored<HashMap<String, u32>> {
-    let mut statement =
-        c.prepare_cached("SELECT state, count(*) FROM outbox WHERE kind <> 'mark_read' GROUP BY state")?;
-    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 /// The thing of that identifier as it is known now (S16).
 pub(crate) fn alias_of(c: &Connection, id: Uuid) -> Stored<Uuid> {
     let winner: Option<[u8; 16]> = c
@@ -276,5 +268,48 @@ impl Write<'_> {
             command.resolve(&|id| aliases.get(&id).copied().unwrap_or(id));
         }
         Ok(())
+    }
+}
+
+/// How many commands wait, are held and are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WaitingCounts {
+    /// On their way.
+    pub waiting: u32,
+    /// Held.
+    pub held: u32,
+    /// Refused.
+    pub refused: u32,
+}
+
+impl WaitingCounts {
+    /// All of them.
+    pub fn total(self) -> u32 {
+        self.waiting + self.held + self.refused
+    }
+}
+
+/// How many commands wait, are held and are refused; read positions do not count.
+pub fn waiting_counts(c: &Connection) -> Stored<WaitingCounts> {
+    let mut counts = WaitingCounts::default();
+    let mut statement =
+        c.prepare_cached("SELECT state, count(*) FROM outbox WHERE kind <> 'mark_read' GROUP BY state")?;
+    let rows = statement.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, u32>(1)?)))?;
+    for row in rows {
+        let (state, n) = row?;
+        match OutboxState::parse(&state) {
+            OutboxState::Waiting => counts.waiting = n,
+            OutboxState::Held => counts.held = n,
+            OutboxState::Refused => counts.refused = n,
+            OutboxState::Done => {}
+        }
+    }
+    Ok(counts)
+}
+
+impl Store {
+    /// One row of the outbox.
+    pub fn outbox_item(&self, id: CommandId) -> Stored<Option<OutboxItem>> {
+        find(self.connection(), id)
     }
 }

@@ -107,6 +107,14 @@ fn travelling(item: &OutboxItem, now_local_ms: i64) -> Stored<PushedCommand> {
 }
 
 impl Write<'_> {
+    /// Takes a command away that the person does not want any more; what stands on it is refused.
+    pub(crate) fn discard(&mut self, item: &OutboxItem) -> Stored<()> {
+        self.restore(&Lanes::one(item.lane))?;
+        self.delete_outbox(item.id)?;
+        let lanes = self.refuse_dependants(BTreeSet::from([item.id]))?.and(Lanes::one(item.lane));
+        self.replay(&lanes)
+    }
+
     fn apply_result(
         &mut self,
         result: &CommandResult,

@@ -89,16 +89,6 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Boots the scope anew without taking anything away first (S8).
-    pub(crate) fn boot_in_place(&mut self, scope: Scope) -> Stored<()> {
-        self.tx
-            .prepare_cached(
-                "UPDATE scope SET state = ?, boot = boot + 1, nonce = '', after = NULL WHERE name = ? AND state <> ?",
-            )?
-            .execute(params![BOOTING, scope.to_string(), NONE])?;
-        Ok(())
-    }
-
     /// Boots every granted scope anew in place.
     pub(crate) fn boot_all_in_place(&mut self) -> Stored<()> {
         self.tx

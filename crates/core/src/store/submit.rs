@@ -1,6 +1,6 @@
 //! A click: decided, shown and stored in one transaction, before anything travels.
 
-use super::pending::{Lanes, Replayed};
+use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
 use deskbell_domain::command::NewChat;
 use deskbell_domain::{Command, CommandId, Refusal};
@@ -130,11 +130,5 @@ impl Write<'_> {
         }
         let Some(chat) = command.chat() else { return Ok(String::new()) };
         Ok(query::title_of(&self.tx, chat)?.unwrap_or_default())
-    }
-
-    /// Restores and replays lanes after the outbox changed.
-    pub(crate) fn rebase(&mut self, lanes: &Lanes) -> Stored<()> {
-        self.restore(lanes)?;
-        self.replay(lanes)
     }
 }

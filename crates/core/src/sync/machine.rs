@@ -261,6 +261,10 @@ impl Machine {
             backoff.reset();
         }
         self.want_pull = true;
+        // A hub that was newer may have been asked too early; whoever was signed out has to sign in.
+        if self.problem.as_ref().is_some_and(|p| p.code == "hub_newer") {
+            self.halted = false;
+        }
         if self.reachable == Some(false) {
             self.reachable = None;
         }
@@ -315,16 +319,18 @@ impl Machine {
             self.stream = Stream::Opening;
             actions.push(Action::OpenEvents { cursor: store.cursor()?, generation: generation.clone(), seen });
         }
-        if !self.under_way.contains(&Kind::Push) && self.push.is_over(now.steady_ms) {
-            if let Some(push) = store.next_push(now.wall_ms, self.push_limit)? {
-                self.pushed = push.commands.commands.iter().map(|c| c.id).collect();
-                self.send(Request::Push(push.commands), actions);
-            }
+        if !self.under_way.contains(&Kind::Push)
+            && self.push.is_over(now.steady_ms)
+            && let Some(push) = store.next_push(now.wall_ms, self.push_limit)?
+        {
+            self.pushed = push.commands.commands.iter().map(|c| c.id).collect();
+            self.send(Request::Push(push.commands), actions);
         }
-        if !self.under_way.contains(&Kind::Snapshot) && self.snapshot.is_over(now.steady_ms) {
-            if let Some(boot) = store.next_boot(random())? {
-                self.send(Request::Snapshot { boot, generation, seen, limit: PAGE }, actions);
-            }
+        if !self.under_way.contains(&Kind::Snapshot)
+            && self.snapshot.is_over(now.steady_ms)
+            && let Some(boot) = store.next_boot(random())?
+        {
+            self.send(Request::Snapshot { boot, generation, seen, limit: PAGE }, actions);
         }
         Ok(())
     }

@@ -138,7 +138,7 @@ fn entry_of_send(c: &Connection, names: &Names<'_>, item: &OutboxItem) -> Stored
 }
 
 /// Cuts a text where its links begin and end.
-pub(crate) fn parts_of(text: &str) -> Vec<TextPart> {
+fn parts_of(text: &str) -> Vec<TextPart> {
     let mut parts: Vec<TextPart> = Vec::new();
     for span in LinkFinder::new().spans(text) {
         let href = match span.kind() {

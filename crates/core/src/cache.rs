@@ -1,0 +1,207 @@
+//! An open cache with everything that works on it: the writer, the readers, and the driver that syncs it.
+
+use crate::core::CoreOptions;
+use crate::driver::Driver;
+use crate::http::{HubClient, Patience};
+use crate::notify::NoticeEvent;
+use crate::rpc::errors;
+use crate::rpc::types::{CoreEvent, RpcError};
+use crate::store::{Moment, Store, StoreError, StoredSession};
+use crate::sync::{Event, View};
+use crate::writer::{Readers, Urgency, Writer};
+use deskbell_sqlite::{Key, OpenError};
+use rusqlite::Connection;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{broadcast, mpsc};
+
+/// Connections for reading. A list and a thread are read side by side; more wait their turn of a millisecond.
+const READERS: usize = 2;
+
+/// Where a cache says what has changed.
+#[derive(Clone)]
+pub(crate) struct Outlets {
+    pub events: broadcast::Sender<CoreEvent>,
+    pub notices: mpsc::Sender<NoticeEvent>,
+}
+
+impl Outlets {
+    /// Queries that provide one of these tags run again.
+    pub fn changed(&self, tags: impl IntoIterator<Item = String>) {
+        let tags: Vec<String> = tags.into_iter().collect();
+        if !tags.is_empty() {
+            // Nobody may be listening yet.
+            let _ = self.events.send(CoreEvent::Changed { tags, all: false });
+        }
+    }
+
+    fn publish(&self, store: &mut Store) {
+        self.changed(store.take_changed());
+        for notice in store.take_notices() {
+            self.notify(notice);
+        }
+    }
+
+    fn notify(&self, notice: NoticeEvent) {
+        if self.notices.try_send(notice).is_err() {
+            // It is recorded: what nobody showed goes into the digest of the next start.
+            tracing::debug!("nobody shows notifications now");
+        }
+    }
+}
+
+/// Why a cache cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CacheError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the cache's thread did not start: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// An open cache.
+pub(crate) struct Cache {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+    driver: Mutex<Option<Driver>>,
+    outlets: Outlets,
+    options: CoreOptions,
+    /// Opens it; wrapped anew when the hub hands out another wrap.
+    pub key: Key,
+}
+
+impl Cache {
+    /// Opens the cache at `path`, making it where there is none.
+    pub async fn open(path: PathBuf, key: Key, options: CoreOptions, outlets: Outlets) -> Result<Self, CacheError> {
+        let for_thread = key.clone();
+        let opened = tokio::task::spawn_blocking(move || open_files(&path, &for_thread)).await;
+        let (store, readers) = match opened {
+            Ok(opened) => opened?,
+            Err(panic) => return Err(std::io::Error::other(panic).into()),
+        };
+        Self::over(store, readers, key, options, outlets)
+    }
+
+    fn over(
+        mut store: Store,
+        readers: Vec<Connection>,
+        key: Key,
+        options: CoreOptions,
+        outlets: Outlets,
+    ) -> Result<Self, CacheError> {
+        for notice in store.notices_at_start()? {
+            outlets.notify(notice);
+        }
+        store.take_changed();
+        let publish = outlets.clone();
+        let writer = Arc::new(Writer::start(store, move |store| publish.publish(store))?);
+        Ok(Self { writer, readers: Arc::new(Readers::new(readers)), driver: Mutex::new(None), outlets, options, key })
+    }
+
+    /// Reads on a reader.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let read = self.readers.run(f).await.map_err(|_| errors::closed())?;
+        read.map_err(|error| errors::store(&error))
+    }
+
+    /// Works on the store for a person.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Store, Moment) -> Result<T, RpcError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let local_ms = self.options.clock.now_ms();
+        let job = move |store: &mut Store| {
+            let skew_ms = store.skew_ms().map_err(|error| errors::store(&error))?;
+            f(store, Moment { local_ms, skew_ms })
+        };
+        self.writer.run(Urgency::Click, job).await.map_err(|_| errors::closed())?
+    }
+
+    /// Gives commands: as [`Cache::write`], and the driver hears of it.
+    pub async fn command<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Store, Moment) -> Result<T, RpcError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let done = self.write(f).await?;
+        self.tell(Event::Outbox);
+        Ok(done)
+    }
+
+    /// The stored session; `None` where the sign-in was not finished.
+    pub async fn session(&self) -> Result<Option<StoredSession>, RpcError> {
+        self.read(crate::store::session_of).await
+    }
+
+    /// Starts syncing, in place of an earlier driver.
+    pub async fn start_driver(&self) -> Result<(), RpcError> {
+        let Some(session) = self.session().await? else { return Ok(()) };
+        let client = HubClient::new(&session.hub, Some(session.token), self.options.patience())
+            .map_err(|error| errors::plain("not_an_address", error))?;
+        self.stop_driver().await;
+        let outlets = self.outlets.clone();
+        let changed = move || outlets.changed(["status".to_string(), "session".to_string()]);
+        let driver = Driver::start(client, self.writer.clone(), self.options.clock.clone(), changed);
+        *self.lock_driver() = Some(driver);
+        Ok(())
+    }
+
+    /// Stops syncing.
+    pub async fn stop_driver(&self) {
+        let driver = self.lock_driver().take();
+        if let Some(driver) = driver {
+            driver.stop().await;
+        }
+    }
+
+    /// Tells the driver what has happened, where one runs.
+    pub fn tell(&self, event: Event) {
+        if let Some(driver) = self.lock_driver().as_ref() {
+            driver.tell(event);
+        }
+    }
+
+    /// Whether a driver runs.
+    pub fn is_driven(&self) -> bool {
+        self.lock_driver().is_some()
+    }
+
+    /// What the driver says of the network; `None` where none runs.
+    pub fn view(&self) -> Option<View> {
+        self.lock_driver().as_ref().map(Driver::view)
+    }
+
+    /// Whether nothing more can be done now.
+    pub async fn is_settled(&self) -> Result<bool, RpcError> {
+        let Some(machine) = self.lock_driver().as_ref().map(Driver::machine) else { return Ok(true) };
+        self.write(move |store, _| Driver::is_settled(&machine, store).map_err(|error| errors::store(&error))).await
+    }
+
+    /// Finishes what is queued and closes the files.
+    pub async fn close(&self) {
+        self.stop_driver().await;
+        self.readers.close();
+        self.writer.close().await;
+    }
+
+    fn lock_driver(&self) -> MutexGuard<'_, Option<Driver>> {
+        self.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connection>), CacheError> {
+    let store = Store::new(deskbell_sqlite::open_writer(path, Some(key))?)?;
+    let readers = (0..READERS).map(|_| deskbell_sqlite::open_reader(path, Some(key))).collect::<Result<_, _>>()?;
+    Ok((store, readers))
+}
+
+impl CoreOptions {
+    /// How long the hub may take.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience { connect: self.connect_timeout, request: self.request_timeout, silence: self.silence }
+    }
+}

@@ -1,0 +1,225 @@
+//! Gives the sync machine a network: makes its requests, listens to the event stream, waits where it waits.
+
+use crate::clock::Clock;
+use crate::http::HubClient;
+use crate::store::{Store, StoreError};
+use crate::sync::{Action, Event, Failure, Machine, Now, View};
+use crate::writer::{Urgency, Writer};
+use deskbell_protocol::{ApiError, Changes, EventHead, Generation, Stamp};
+use futures_util::StreamExt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinHandle};
+
+/// Where the cache could not be written (a full disk), the next try comes after this.
+const AFTER_STORE_FAILURE: Duration = Duration::from_secs(5);
+
+/// A running driver.
+pub struct Driver {
+    events: mpsc::UnboundedSender<Event>,
+    view: watch::Receiver<View>,
+    machine: Arc<Mutex<Machine>>,
+    task: JoinHandle<()>,
+}
+
+struct Running {
+    client: HubClient,
+    writer: Arc<Writer>,
+    machine: Arc<Mutex<Machine>>,
+    clock: Arc<dyn Clock>,
+    started: Instant,
+    events: mpsc::UnboundedSender<Event>,
+    stream: Option<AbortHandle>,
+    requests: Vec<AbortHandle>,
+}
+
+fn lock(machine: &Mutex<Machine>) -> MutexGuard<'_, Machine> {
+    machine.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Driver {
+    /// Starts syncing with the hub.
+    pub fn start(
+        client: HubClient,
+        writer: Arc<Writer>,
+        clock: Arc<dyn Clock>,
+        changed: impl Fn() + Send + 'static,
+    ) -> Self {
+        let machine = Arc::new(Mutex::new(Machine::new(client.base())));
+        let (events, inbox) = mpsc::unbounded_channel();
+        let (views, view) = watch::channel(lock(&machine).view());
+        let running = Running {
+            client,
+            writer,
+            machine: machine.clone(),
+            clock,
+            started: Instant::now(),
+            events: events.clone(),
+            stream: None,
+            requests: Vec::new(),
+        };
+        let task = tokio::spawn(running.run(inbox, views, changed));
+        Self { events, view, machine, task }
+    }
+
+    /// Tells the machine what has happened.
+    pub fn tell(&self, event: Event) {
+        // A driver that has ended has nobody to tell.
+        let _ = self.events.send(event);
+    }
+
+    /// What the strip says of the network now.
+    pub fn view(&self) -> View {
+        self.view.borrow().clone()
+    }
+
+    /// Whether nothing more can be done now.
+    pub fn is_settled(machine: &Mutex<Machine>, store: &Store) -> Result<bool, StoreError> {
+        lock(machine).is_settled(store)
+    }
+
+    /// For [`Driver::is_settled`] on the writer.
+    pub fn machine(&self) -> Arc<Mutex<Machine>> {
+        self.machine.clone()
+    }
+
+    /// Ends it. What was under way is given up; the outbox has it still.
+    pub async fn stop(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stream.iter().chain(&self.requests).for_each(AbortHandle::abort);
+    }
+}
+
+impl Running {
+    async fn run(
+        mut self,
+        mut inbox: mpsc::UnboundedReceiver<Event>,
+        views: watch::Sender<View>,
+        changed: impl Fn() + Send + 'static,
+    ) {
+        let mut event = Event::Tick;
+        loop {
+            let wake = match self.step(event).await {
+                Some(Ok(actions)) => self.act(actions),
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "the cache did not take what the hub said");
+                    Some(Instant::now() + AFTER_STORE_FAILURE)
+                }
+                None => return,
+            };
+            let view = lock(&self.machine).view();
+            if *views.borrow() != view {
+                views.send_replace(view);
+                changed();
+            }
+            event = tokio::select! {
+                next = inbox.recv() => match next {
+                    Some(next) => next,
+                    None => return,
+                },
+                () = sleep_until(wake) => Event::Tick,
+            };
+        }
+    }
+
+    fn now(&self) -> Now {
+        let steady_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Now { steady_ms, wall_ms: self.clock.now_ms() }
+    }
+
+    /// Lets the machine work on the store; `None` once the cache is closed.
+    async fn step(&self, event: Event) -> Option<Result<Vec<Action>, StoreError>> {
+        let (machine, now) = (self.machine.clone(), self.now());
+        let step = move |store: &mut Store| lock(&machine).handle(event, store, now, &mut rand::random::<u64>);
+        self.writer.run(Urgency::Sync, step).await.ok()
+    }
+
+    fn act(&mut self, actions: Vec<Action>) -> Option<Instant> {
+        let mut wake = None;
+        for action in actions {
+            match action {
+                Action::Send(request) => {
+                    let (client, events) = (self.client.clone(), self.events.clone());
+                    let task = tokio::spawn(async move {
+                        let kind = request.kind();
+                        let event = match client.answer(request).await {
+                            Ok(reply) => Event::Answer(reply),
+                            Err(failure) => Event::Failed(kind, failure),
+                        };
+                        let _ = events.send(event);
+                    });
+                    self.requests.retain(|request| !request.is_finished());
+                    self.requests.push(task.abort_handle());
+                }
+                Action::OpenEvents { cursor, generation, seen } => {
+                    self.close_stream();
+                    let listening = listen(self.client.clone(), self.events.clone(), cursor, generation, seen);
+                    self.stream = Some(tokio::spawn(listening).abort_handle());
+                }
+                Action::CloseEvents => self.close_stream(),
+                Action::WakeAt(steady_ms) => wake = Some(self.started + Duration::from_millis(steady_ms)),
+            }
+        }
+        wake
+    }
+
+    fn close_stream(&mut self) {
+        self.stream.take().iter().for_each(AbortHandle::abort);
+    }
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(wake) => tokio::time::sleep_until(wake.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn listen(
+    client: HubClient,
+    events: mpsc::UnboundedSender<Event>,
+    cursor: u64,
+    generation: Generation,
+    seen: Stamp,
+) {
+    let ended = match client.events(cursor, &generation, seen).await {
+        Err(failure) => Some(failure),
+        Ok(stream) => {
+            let _ = events.send(Event::EventsOpen);
+            let mut stream = std::pin::pin!(stream);
+            loop {
+                match stream.next().await {
+                    None => break None,
+                    Some(Err(failure)) => break Some(failure),
+                    Some(Ok((name, data))) => match read_event(&name, &data) {
+                        Ok(Some(event)) => drop(events.send(event)),
+                        Ok(None) => {}
+                        Err(failure) => break Some(failure),
+                    },
+                }
+            }
+        }
+    };
+    let _ = events.send(Event::EventsEnded(ended));
+}
+
+/// What an event says; one of a kind that only a newer hub sends is skipped.
+fn read_event(name: &str, data: &str) -> Result<Option<Event>, Failure> {
+    let event = match name {
+        "changes" => serde_json::from_str::<Changes>(data).map(|page| Some(Event::EventsChanges(page))),
+        "head" => serde_json::from_str::<EventHead>(data).map(|head| Some(Event::EventsHead(head.head))),
+        "resync" => match serde_json::from_str::<ApiError>(data) {
+            Ok(error) => return Err(Failure::Refused { status: 410, error }),
+            Err(error) => Err(error),
+        },
+        _ => Ok(None),
+    };
+    event.map_err(|_| Failure::NotDeskbell)
+}

@@ -1,0 +1,84 @@
+//! Errors as they leave the core: a code, and one sentence that says what to do.
+
+use super::types::RpcError;
+use crate::store::query::{self, Names};
+use crate::store::{Store, StoreError, SubmitError};
+use deskbell_domain::{MAX_MESSAGE_CHARS, Refusal, TextError};
+
+fn error(code: &str, message: impl Into<String>, retryable: bool) -> RpcError {
+    RpcError { code: code.into(), message: message.into(), retryable, params: Default::default() }
+}
+
+/// A code with the sentence of an error type.
+pub(crate) fn plain(code: &str, message: impl ToString) -> RpcError {
+    error(code, sentence(&message.to_string()), false)
+}
+
+/// As a sentence: first letter large, full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+pub(crate) fn unknown_call(name: &str) -> RpcError {
+    let name: String = name.chars().take(60).collect();
+    error("unknown_call", format!("There is no call {name}."), false)
+}
+
+pub(crate) fn bad_arguments(problem: serde_json::Error) -> RpcError {
+    error("bad_arguments", format!("The arguments do not fit: {problem}."), false)
+}
+
+pub(crate) fn internal(problem: impl std::fmt::Display) -> RpcError {
+    tracing::error!(%problem, "a call failed");
+    error("internal", "Something went wrong inside Deskbell. Try again; if it happens again, restart it.", true)
+}
+
+pub(crate) fn locked() -> RpcError {
+    error("locked", "What is kept on this computer is locked: unlock it first.", false)
+}
+
+pub(crate) fn signed_out() -> RpcError {
+    error("signed_out", "Nobody is signed in: sign in first.", false)
+}
+
+pub(crate) fn closed() -> RpcError {
+    error("closed", "The profile was closed: start Deskbell again.", false)
+}
+
+pub(crate) fn not_found() -> RpcError {
+    error("not_found", "It does not exist, or you may not see it.", false)
+}
+
+/// The cache failed.
+pub(crate) fn store(problem: &StoreError) -> RpcError {
+    if problem.is_disk_full() {
+        error("disk_full", "The disk of this computer is full: make room, then try again.", true)
+    } else {
+        internal(problem)
+    }
+}
+
+/// A command that was not taken.
+pub(crate) fn submit(store_of: &Store, problem: &SubmitError) -> RpcError {
+    let refusal = match problem {
+        SubmitError::Store(problem) => return store(problem),
+        SubmitError::Refused(refusal) => refusal,
+    };
+    let named = Names::new(store_of.connection()).and_then(|names| match refusal {
+        Refusal::Held(hold) => query::held(&names, hold),
+        Refusal::Rejected(rejection) => query::refused(&names, rejection),
+    });
+    named.unwrap_or_else(|problem| store(&problem))
+}
+
+/// A text that is not acceptable.
+pub(crate) fn text(problem: TextError) -> RpcError {
+    let mut said = plain(problem.code(), problem);
+    if problem == TextError::TooLong {
+        said.params.insert("most".into(), MAX_MESSAGE_CHARS.to_string());
+    }
+    said
+}

@@ -1,0 +1,97 @@
+//! Lists of chats, heads, and what is done to a chat.
+
+use super::{give, stored};
+use crate::core::Core;
+use crate::rpc::errors;
+use crate::rpc::types::{
+    AssignChat, ChatCounts, ChatHead, ChatPage, CountChats, CreateDirectChat, CreatedChat, Empty, ListChats, MarkRead,
+    Members, OfChat, RpcError,
+};
+use crate::store::{Store, Submitted, query};
+use deskbell_domain::command::{self, NewChat, SeenAssignee};
+use deskbell_domain::{ChatId, Command, Conversation, MemberId};
+use uuid::Uuid;
+
+pub(crate) async fn list_chats(core: &Core, args: ListChats) -> Result<ChatPage, RpcError> {
+    core.cache().await?.read(move |c| query::list_chats(c, &args)).await
+}
+
+pub(crate) async fn count_chats(core: &Core, args: CountChats) -> Result<ChatCounts, RpcError> {
+    core.cache().await?.read(move |c| query::count_chats(c, &args.place)).await
+}
+
+pub(crate) async fn get_chat(core: &Core, args: OfChat) -> Result<ChatHead, RpcError> {
+    let head = core.cache().await?.read(move |c| query::chat_head(c, args.chat)).await?;
+    head.ok_or_else(errors::not_found)
+}
+
+pub(crate) async fn list_assignees(core: &Core, args: OfChat) -> Result<Members, RpcError> {
+    core.cache().await?.read(move |c| query::list_assignees(c, args.chat)).await
+}
+
+pub(crate) async fn create_direct_chat(core: &Core, args: CreateDirectChat) -> Result<CreatedChat, RpcError> {
+    let chat = ChatId(Uuid::now_v7());
+    let command = command::CreateChat { chat, new: NewChat::Direct { with: args.member } };
+    let submitted = core.cache().await?.command(move |store, at| give(store, at, command)).await?;
+    Ok(CreatedChat {
+        chat: match submitted {
+            Submitted::Exists(existing) => existing.into(),
+            Submitted::Waiting | Submitted::Nothing => chat,
+        },
+    })
+}
+
+pub(crate) async fn assign_chat(core: &Core, args: AssignChat) -> Result<Empty, RpcError> {
+    core.cache()
+        .await?
+        .command(move |store, at| {
+            let command = assign(store, args.chat, args.to)?;
+            give(store, at, command).map(|_| Empty {})
+        })
+        .await
+}
+
+/// The command that gives a conversation to `to`: a claim or a release carries whom the member saw.
+pub(super) fn assign(store: &Store, chat: ChatId, to: Option<MemberId>) -> Result<Command, RpcError> {
+    let me = store.identity().map(|i| i.me);
+    let has = conversation(store, chat)?.and_then(|c| c.assignee).map(|a| a.member);
+    let own = if to.is_some() { to == me } else { has == me };
+    let seen = own.then_some(SeenAssignee { member: has });
+    Ok(command::AssignChat { chat, to, seen, line: Uuid::now_v7().into() }.into())
+}
+
+pub(crate) async fn close_chat(core: &Core, args: OfChat) -> Result<Empty, RpcError> {
+    core.cache()
+        .await?
+        .command(move |store, at| {
+            let command = close(store, args.chat)?;
+            give(store, at, command).map(|_| Empty {})
+        })
+        .await
+}
+
+/// The command that closes what the member sees now.
+pub(super) fn close(store: &Store, chat: ChatId) -> Result<Command, RpcError> {
+    let seen_inbound = conversation(store, chat)?.map_or(0, |c| c.last_inbound);
+    Ok(command::CloseChat { chat, seen_inbound, line: Uuid::now_v7().into() }.into())
+}
+
+pub(crate) async fn reopen_chat(core: &Core, args: OfChat) -> Result<Empty, RpcError> {
+    let command = command::ReopenChat { chat: args.chat, line: Uuid::now_v7().into() };
+    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
+}
+
+pub(crate) async fn mark_read(core: &Core, args: MarkRead) -> Result<Empty, RpcError> {
+    core.cache()
+        .await?
+        .command(move |store, at| {
+            // Nobody has read what is not here yet.
+            let newest = stored(query::last_pos(store.connection(), args.chat))?;
+            give(store, at, command::MarkRead { chat: args.chat, pos: args.pos.min(newest) }).map(|_| Empty {})
+        })
+        .await
+}
+
+fn conversation(store: &Store, chat: ChatId) -> Result<Option<Conversation>, RpcError> {
+    stored(store.conversation(chat))
+}

@@ -1,0 +1,250 @@
+//! Signing in and out, unlocking, and the state of the connection.
+
+use super::stored;
+use crate::cache::Cache;
+use crate::core::{Core, State, is_unreadable};
+use crate::http::{HubClient, new_session};
+use crate::rpc::errors;
+use crate::rpc::types::{Empty, HubInfo, LookupHub, Network, RpcError, Session, SignIn, SignOut, Status, Unlock};
+use crate::secrets::{
+    CacheKeyError, add_hub_wrap, create_cache_key, forget_cache_key, restore_cache_key, unlock_with_password,
+};
+use crate::store::{query, waiting_counts};
+use crate::sync::{Event, Failure};
+use deskbell_protocol as wire;
+use deskbell_sqlite::Key;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long signing out waits for the hub: the token ends there, but the computer is signed out either way.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
+fn key_error(error: &CacheKeyError) -> RpcError {
+    errors::plain(error.code(), error)
+}
+
+pub(crate) async fn get_session(core: &Core, _: Empty) -> Result<Session, RpcError> {
+    let facts = core.inner.profile.facts();
+    let (hub, email) = (facts.hub, facts.email);
+    let cache = match &*core.inner.state.read().await {
+        State::SignedOut => return Ok(Session::SignedOut { hub, email, reason: None }),
+        State::Locked(why) => return Ok(Session::Locked { why: *why, hub, email }),
+        State::Closed => return Err(errors::closed()),
+        State::Open(cache) => cache.clone(),
+    };
+    match cache.read(query::signed_in).await? {
+        Some(mut signed_in) => {
+            let problem = cache.view().and_then(|view| view.problem);
+            signed_in.signed_out_by_hub = problem.filter(ends_session);
+            Ok(Session::SignedIn(signed_in))
+        }
+        None => Ok(Session::SignedOut { hub, email, reason: None }),
+    }
+}
+
+/// Whether the hub refuses the device until it signs in again.
+fn ends_session(error: &RpcError) -> bool {
+    [wire::code::SIGN_IN_REQUIRED, wire::code::DEVICE_REVOKED, wire::code::DEVICE_CLONED].contains(&error.code.as_str())
+}
+
+fn client(core: &Core, address: &str) -> Result<HubClient, RpcError> {
+    HubClient::new(address, None, core.inner.options.patience()).map_err(|error| errors::plain("not_an_address", error))
+}
+
+fn failed(failure: &Failure, client: &HubClient) -> RpcError {
+    failure.to_error(client.base())
+}
+
+pub(crate) async fn lookup_hub(core: &Core, args: LookupHub) -> Result<HubInfo, RpcError> {
+    let client = client(core, &args.address)?;
+    let info = client.hub().await.map_err(|failure| failed(&failure, &client))?;
+    Ok(HubInfo { address: client.base().into(), organization: info.organization })
+}
+
+pub(crate) async fn sign_in(core: &Core, args: SignIn) -> Result<Session, RpcError> {
+    let client = client(core, &args.hub)?;
+    // Says whether the address or the sign-in is wrong.
+    client.hub().await.map_err(|failure| failed(&failure, &client))?;
+    let profile = &core.inner.profile;
+    let facts = profile.facts();
+    // The same device keeps its outbox and the wrap of its cache; one that was cloned becomes another.
+    let cloned = match core.cache().await {
+        Ok(cache) => cache.view().and_then(|v| v.problem).is_some_and(|p| p.code == wire::code::DEVICE_CLONED),
+        Err(_) => false,
+    };
+    let same_hub = facts.hub.as_deref() == Some(client.base());
+    let device = facts.device.filter(|_| same_hub && !cloned);
+    // A key that cannot be kept is said before anybody is signed in anywhere.
+    let new_key = match &*core.inner.state.read().await {
+        State::SignedOut => {
+            let secrets = core.inner.options.secrets.as_ref();
+            let made = create_cache_key(profile, secrets, args.cache_password.as_deref()).await;
+            Some(made.map_err(|error| key_error(&error))?)
+        }
+        _ => None,
+    };
+    let new = new_session(&args.email, &args.password, &core.inner.options.device_name, device);
+    let session = client.sign_in(&new).await.map_err(|failure| failed(&failure, &client))?;
+    let cache = cache_for(core, new_key, &session, args.cache_password.as_deref()).await?;
+    let (base, email) = (client.base().to_string(), args.email.trim().to_string());
+    let skew_ms = session.server_time_ms - core.inner.options.clock.now_ms();
+    let (kept, hub, address) = (session.clone(), base.clone(), email.clone());
+    cache
+        .write(move |store, _| {
+            let other = store.identity().is_some_and(|i| i.me != kept.member);
+            let waiting = stored(waiting_counts(store.connection()))?;
+            if other && waiting.total() > 0 {
+                return Err(unsent(waiting.total()));
+            }
+            stored(store.sign_in(&hub, &address, &kept))?;
+            stored(store.set_skew_ms(skew_ms))
+        })
+        .await?;
+    add_hub_wrap(profile, &cache.key, &session.wrap_key).map_err(|error| key_error(&error))?;
+    let told = profile.update(|facts| {
+        facts.hub = Some(base);
+        facts.email = Some(email);
+        facts.device = Some(session.device);
+    });
+    told.map_err(|error| errors::plain(error.code(), error))?;
+    core.set_state(State::Open(cache.clone())).await;
+    if core.inner.options.background_sync {
+        cache.start_driver().await?;
+    }
+    get_session(core, Empty {}).await
+}
+
+/// The cache to sign in on: the open one, the one that the hub's wrap opens again, or a new one.
+async fn cache_for(
+    core: &Core,
+    new_key: Option<Key>,
+    session: &wire::Session,
+    password: Option<&str>,
+) -> Result<Arc<Cache>, RpcError> {
+    if let Ok(cache) = core.cache().await {
+        cache.stop_driver().await;
+        return Ok(cache);
+    }
+    let (profile, secrets) = (&core.inner.profile, core.inner.options.secrets.as_ref());
+    let key = match new_key {
+        Some(key) => {
+            // A file without a key is of a sign-in that was not finished.
+            profile.remove_cache().map_err(|error| errors::plain(error.code(), error))?;
+            key
+        }
+        None => match restore_cache_key(profile, secrets, &session.wrap_key, password).await {
+            Ok(key) => key,
+            Err(CacheKeyError::Lost) => return fresh_cache(core, password).await,
+            Err(error) => return Err(key_error(&error)),
+        },
+    };
+    match core.open_with(key).await {
+        Ok(cache) => {
+            cache.stop_driver().await;
+            Ok(cache)
+        }
+        Err(error) if is_unreadable(&error) => fresh_cache(core, password).await,
+        Err(error) => Err(errors::internal(error)),
+    }
+}
+
+/// Nothing can open the old cache any more: it is put aside, not deleted, and a new one is made.
+async fn fresh_cache(core: &Core, password: Option<&str>) -> Result<Arc<Cache>, RpcError> {
+    let (profile, secrets) = (&core.inner.profile, core.inner.options.secrets.as_ref());
+    let path = profile.cache_path();
+    let aside = path.with_extension(format!("unreadable-{}", core.inner.options.clock.now_ms()));
+    tracing::warn!("the old cache cannot be opened any more and is put aside");
+    std::fs::rename(&path, aside).or_else(|error| {
+        if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(errors::internal(error)) }
+    })?;
+    profile.remove_cache().map_err(|error| errors::plain(error.code(), error))?;
+    let key = create_cache_key(profile, secrets, password).await.map_err(|error| key_error(&error))?;
+    let cache = core.open_with(key).await.map_err(errors::internal)?;
+    cache.stop_driver().await;
+    Ok(cache)
+}
+
+pub(crate) async fn unlock(core: &Core, args: Unlock) -> Result<Session, RpcError> {
+    if !matches!(&*core.inner.state.read().await, State::Locked(_)) {
+        return get_session(core, Empty {}).await;
+    }
+    match args.password {
+        Some(password) => {
+            let key = unlock_with_password(&core.inner.profile, &password).await.map_err(|error| key_error(&error))?;
+            let cache = core.open_with(key).await.map_err(errors::internal)?;
+            core.set_state(State::Open(cache)).await;
+        }
+        None => {
+            if let Err(error) = core.inner.options.secrets.unlock().await {
+                return Err(errors::plain(error.code(), error));
+            }
+            core.open_cache().await;
+        }
+    }
+    get_session(core, Empty {}).await
+}
+
+fn unsent(count: u32) -> RpcError {
+    let mut error =
+        errors::plain("unsent", "some of what you did has not reached the hub: send it or discard it first");
+    error.params.insert("count".into(), count.to_string());
+    error
+}
+
+pub(crate) async fn sign_out(core: &Core, args: SignOut) -> Result<Session, RpcError> {
+    if let Ok(cache) = core.cache().await {
+        let waiting = cache.read(waiting_counts).await?;
+        if !args.discard_unsent && waiting.total() > 0 {
+            return Err(unsent(waiting.total()));
+        }
+        if let Some(session) = cache.session().await?
+            && let Ok(client) = client(core, &session.hub)
+        {
+            let client = client.with_token(&session.token);
+            if !matches!(tokio::time::timeout(LAST_WORD, client.sign_out()).await, Ok(Ok(()))) {
+                tracing::info!("the hub does not know yet that this device was signed out");
+            }
+        }
+        cache.close().await;
+    }
+    let profile = &core.inner.profile;
+    let forgotten = forget_cache_key(profile, core.inner.options.secrets.as_ref()).await;
+    forgotten.map_err(|error| key_error(&error))?;
+    profile.remove_cache().map_err(|error| errors::plain(error.code(), error))?;
+    profile.update(|facts| facts.device = None).map_err(|error| errors::plain(error.code(), error))?;
+    core.set_state(State::SignedOut).await;
+    core.inner.outlets.changed(["places", "chats", "tags", "outbox", "members"].map(String::from));
+    get_session(core, Empty {}).await
+}
+
+pub(crate) async fn get_status(core: &Core, _: Empty) -> Result<Status, RpcError> {
+    status(core).await
+}
+
+/// What the strip says.
+pub(crate) async fn status(core: &Core) -> Result<Status, RpcError> {
+    let cache = core.cache().await?;
+    let view = cache.view();
+    let (waiting, up_to_date_ms, booting) =
+        cache.read(|c| Ok((waiting_counts(c)?, crate::store::up_to_date_ms(c)?, crate::store::is_booting(c)?))).await?;
+    let current = view.as_ref().is_some_and(|v| v.current) && !booting;
+    Ok(Status {
+        network: view.as_ref().map_or(Network::Offline, |v| v.network),
+        first_sync: up_to_date_ms.is_none() && booting,
+        up_to_date_ms: if current { Some(core.inner.options.clock.now_ms()) } else { up_to_date_ms },
+        waiting: waiting.waiting,
+        failed: waiting.refused,
+        held: waiting.held,
+        problem: view.and_then(|v| v.problem),
+    })
+}
+
+pub(crate) async fn sync_now(core: &Core, _: Empty) -> Result<Empty, RpcError> {
+    let cache = core.cache().await?;
+    if cache.is_driven() {
+        cache.tell(Event::SyncNow);
+    } else {
+        cache.start_driver().await?;
+    }
+    Ok(Empty {})
+}

@@ -1,0 +1,171 @@
+//! The one thread that writes the cache, and the readers beside it.
+//!
+//! Two queues, a person's first: a click never waits behind more than the one page of the feed that is being written.
+
+use crate::store::Store;
+use rusqlite::Connection;
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::{Semaphore, oneshot};
+
+/// The cache was closed meanwhile.
+#[derive(Debug, thiserror::Error)]
+#[error("the profile was closed")]
+pub struct Closed;
+
+/// Who waits for the write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person.
+    Click,
+    /// The network.
+    Sync,
+}
+
+/// Works on the store, and returns what is to be said once the change was published.
+type Job = Box<dyn FnOnce(&mut Store) -> Box<dyn FnOnce() + Send> + Send>;
+
+#[derive(Default)]
+struct Jobs {
+    clicks: VecDeque<Job>,
+    sync: VecDeque<Job>,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: Mutex<Jobs>,
+    ready: Condvar,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Jobs> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next job; `None` once closed and empty.
+    fn next(&self) -> Option<Job> {
+        let mut jobs = self.lock();
+        loop {
+            if let Some(job) = jobs.clicks.pop_front().or_else(|| jobs.sync.pop_front()) {
+                return Some(job);
+            }
+            if jobs.closed {
+                return None;
+            }
+            jobs = self.ready.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// A handle of the writer thread.
+pub struct Writer {
+    queue: Arc<Queue>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread. `publish` is called after every job, before its answer is given.
+    pub fn start(mut store: Store, publish: impl Fn(&mut Store) + Send + 'static) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::default());
+        let jobs = queue.clone();
+        let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
+            while let Some(job) = jobs.next() {
+                let answer = job(&mut store);
+                publish(&mut store);
+                answer();
+            }
+            if let Err(error) = store.checkpoint() {
+                tracing::warn!(%error, "the log of the cache stays beside it");
+            }
+        })?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Runs `f` on the store and returns what it returns, after everything that it changed was published.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        urgency: Urgency,
+        f: impl FnOnce(&mut Store) -> T + Send + 'static,
+    ) -> Result<T, Closed> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |store| {
+            let value = f(store);
+            // Whoever asked may have gone; what was written stays written.
+            Box::new(move || drop(sender.send(value)))
+        });
+        {
+            let mut jobs = self.queue.lock();
+            if jobs.closed {
+                return Err(Closed);
+            }
+            match urgency {
+                Urgency::Click => jobs.clicks.push_back(job),
+                Urgency::Sync => jobs.sync.push_back(job),
+            }
+        }
+        self.queue.ready.notify_one();
+        receiver.await.map_err(|_| Closed)
+    }
+
+    /// Finishes what is queued, writes the log back and ends the thread.
+    pub async fn close(&self) {
+        self.queue.lock().closed = true;
+        self.queue.ready.notify_all();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the writer of the cache did not end well");
+            }
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.lock().closed = true;
+        self.queue.ready.notify_all();
+    }
+}
+
+/// Readers of the cache: `query_only`, as many at once as there are connections.
+pub struct Readers {
+    pool: Mutex<Vec<Connection>>,
+    free: Semaphore,
+}
+
+impl Readers {
+    /// Readers over these connections.
+    pub fn new(connections: Vec<Connection>) -> Self {
+        Self { free: Semaphore::new(connections.len()), pool: Mutex::new(connections) }
+    }
+
+    /// Runs `f` on a connection that sees the newest commit.
+    pub async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        f: impl FnOnce(&Connection) -> T + Send + 'static,
+    ) -> Result<T, Closed> {
+        let permit = self.free.acquire().await.map_err(|_| Closed)?;
+        let connection = self.lock().pop().ok_or(Closed)?;
+        let ran = tokio::task::spawn_blocking(move || {
+            let value = f(&connection);
+            (connection, value)
+        });
+        let (connection, value) = ran.await.map_err(|_| Closed)?;
+        self.lock().push(connection);
+        drop(permit);
+        Ok(value)
+    }
+
+    /// Closes the connections that are free; those that work close when they are done.
+    pub fn close(&self) {
+        self.free.close();
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
