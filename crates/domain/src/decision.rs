@@ -159,7 +159,8 @@ pub enum Outcome {
     Applied,
     /// The thing existed already.
     Joined {
-        /// Under this identifier.
+        /// Under this identifier. Travels as `to`: beside it stands the `id` of the command.
+        #[serde(rename = "to")]
         id: Uuid,
     },
     /// The author decides.

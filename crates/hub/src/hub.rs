@@ -94,8 +94,8 @@ struct Inner {
     stopping: watch::Sender<bool>,
     accounts: Accounts,
     tries: Tries,
-    /// Held while the hub lives; the system lets go of it even when the process is killed.
-    _lock: File,
+    /// Held while the hub works; the system lets go of it even when the process is killed.
+    lock: Mutex<Option<File>>,
 }
 
 /// Name of the database in the data directory.
@@ -152,7 +152,7 @@ impl Hub {
             stopping: watch::Sender::new(false),
             accounts,
             tries: Tries::default(),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -167,6 +167,8 @@ impl Hub {
         {
             tracing::error!("the writer ended badly");
         }
+        // Not left to the last handle: a connection that is not quite closed has one too.
+        drop(self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Ends what never ends by itself (event streams), so that a server can let go of its connections.

@@ -80,3 +80,25 @@ pub fn payload_hash(command: &PushedCommand) -> [u8; 32] {
 pub fn parse_command(kind: &str, version: u32, args: &RawValue) -> Result<Command, CommandError> {
     Command::parse(kind, version, args.get())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskbell_domain::Rejection;
+    use uuid::Uuid;
+
+    #[test]
+    fn every_outcome_travels_beside_the_identifier_of_its_command() {
+        let id = CommandId(Uuid::from_u128(7));
+        for outcome in [
+            Outcome::Applied,
+            Outcome::Joined { id: Uuid::from_u128(8) },
+            Outcome::Held { reason: deskbell_domain::Hold::Stale },
+            Outcome::Rejected { reason: Rejection::DependsOn { command: CommandId(Uuid::from_u128(9)) } },
+        ] {
+            let result = CommandResult { id, seq: 3, outcome };
+            let text = serde_json::to_string(&result).unwrap();
+            assert_eq!(serde_json::from_str::<CommandResult>(&text).unwrap(), result, "{text}");
+        }
+    }
+}

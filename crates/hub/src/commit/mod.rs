@@ -90,11 +90,11 @@ fn decide_and_write(
     }
     let seq = overlay.seq();
     let stamp = if seq == head.stamp.seq { head.stamp } else { Stamp { seq, mark } };
-    let (rows, aliases) = overlay.into_writes();
-    if rows.is_empty() && aliases.is_empty() && commands.is_empty() {
+    let writes = Writes { stamp, commands, ..overlay.into_writes() };
+    if writes.is_empty() {
         store.rollback();
     } else {
-        store.write(&Writes { stamp, rows, aliases, commands })?;
+        store.write(&writes)?;
         store.commit()?;
     }
     Ok(Committed { answers, head: stamp })

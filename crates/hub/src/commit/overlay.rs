@@ -2,7 +2,7 @@
 
 use super::submission::not_understood;
 use super::{Item, MAX_ROWS, Submission};
-use crate::store::{Loaded, RowWrite, Store, StoreError};
+use crate::store::{Loaded, RowWrite, Store, StoreError, Writes};
 use deskbell_domain::command::MAX_READ_ROUNDS;
 use deskbell_domain::{Actor, Command, Context, Decision, Effect, Grant, Kind, MemberId, Outcome, Ref, Refusal};
 use deskbell_domain::{Rejection, Row, Rows, Scope, decide, pos_of, reads};
@@ -51,8 +51,8 @@ impl Overlay {
     }
 
     /// All that is to be written.
-    pub fn into_writes(self) -> (BTreeMap<(Kind, Uuid), RowWrite>, Vec<(Uuid, Uuid)>) {
-        (self.written, self.new_aliases)
+    pub fn into_writes(self) -> Writes {
+        Writes { rows: self.written, aliases: self.new_aliases, ..Writes::default() }
     }
 
     /// Decides one command and keeps its effects.

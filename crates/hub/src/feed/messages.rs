@@ -1,7 +1,7 @@
 //! The thread of one chat, backwards.
 
 use super::{FeedError, MAX_PAGE_BYTES, grants_of};
-use crate::store::{StoreError, parse_json, read_row};
+use crate::store::{parse_json, read_row};
 use deskbell_domain::{ChatId, Kind, MemberId};
 use deskbell_protocol::{MessagesPage, SnapshotRow};
 use rusqlite::{Connection, params};
@@ -35,7 +35,7 @@ pub fn messages(
         }
         let text: String = r.get(2)?;
         bytes += text.len();
-        let row = parse_json(&text).map_err(StoreError::from)?;
+        let row = parse_json(&text)?;
         page.rows.push(SnapshotRow { kind: Kind::Message.as_str().into(), id: r.get(0)?, rev: r.get(1)?, row });
     }
     Ok(page)

@@ -70,6 +70,7 @@ pub struct StoredRow {
 
 /// What was found for a reference.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "most are rows; a box each would only cost")]
 pub enum Loaded {
     /// A row, or that there is none.
     Row(Kind, Uuid, Option<StoredRow>),
@@ -129,6 +130,13 @@ pub struct Writes {
     pub aliases: Vec<(Uuid, Uuid)>,
     /// Outcomes.
     pub commands: Vec<NewCommand>,
+}
+
+impl Writes {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.aliases.is_empty() && self.commands.is_empty()
+    }
 }
 
 /// What a commit needs. See the module for the order of the calls.

@@ -1,0 +1,155 @@
+//! The event stream.
+
+use super::office::{Desk, Office, error, send};
+use deskbell_domain::command::AssignInbox;
+use deskbell_domain::{Actor, MAX_MESSAGE_CHARS};
+use deskbell_hub::admin::Request;
+use deskbell_protocol::{Changes, EventHead, Op, code};
+use reqwest::{Method, Response, StatusCode};
+use std::time::Duration;
+
+const ALL_SEEN: u64 = 1 << 52;
+/// Longer than anything here takes on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
+
+/// One event.
+#[derive(Debug, Default)]
+struct Event {
+    name: String,
+    id: String,
+    data: String,
+}
+
+struct Stream {
+    response: Response,
+    buffer: String,
+}
+
+impl Stream {
+    async fn open(desk: &Desk, cursor: Option<u64>) -> Self {
+        let mut request = desk.request(Method::GET, &format!("/v1/events?{}", desk.history()));
+        if let Some(cursor) = cursor {
+            request = request.header("last-event-id", cursor);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, buffer: String::new() }
+    }
+
+    /// The next event; `None` at the end of the stream.
+    async fn next(&mut self) -> Option<Event> {
+        tokio::time::timeout(SOON, async {
+            loop {
+                if let Some((text, rest)) = self.buffer.split_once("\n\n") {
+                    let mut event = Event::default();
+                    for line in text.lines() {
+                        let (field, value) = line.split_once(": ").unwrap_or((line, ""));
+                        match field {
+                            "event" => event.name = value.into(),
+                            "id" => event.id = value.into(),
+                            "data" => event.data = value.into(),
+                            _ => {}
+                        }
+                    }
+                    self.buffer = rest.to_owned();
+                    return Some(event);
+                }
+                let chunk = self.response.chunk().await.ok()??;
+                self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+            }
+        })
+        .await
+        .expect("an event or the end comes soon")
+    }
+}
+
+#[tokio::test]
+async fn a_small_change_travels_in_the_event_from_the_cursor_on() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let cursor = office.hub.head().seq;
+    let chat = office.customer_writes(office.front_channel, "v1", "Hello?").await;
+    let mut stream = Stream::open(&desk, Some(cursor)).await;
+    let event = stream.next().await.unwrap();
+    assert_eq!((event.name.as_str(), event.id.as_str()), ("changes", (cursor + 1).to_string().as_str()));
+    let page: Changes = serde_json::from_str(&event.data).unwrap();
+    assert_eq!((page.from, page.to), (cursor, cursor + 1));
+    assert!(page.changes.iter().any(|c| c.op == Op::Put && c.id == chat.0));
+    desk.act(send(chat, "Good morning", ALL_SEEN)).await;
+    let page: Changes = serde_json::from_str(&stream.next().await.unwrap().data).unwrap();
+    assert_eq!((page.from, page.to), (cursor + 1, cursor + 2));
+    // What is not for this member moves the cursor and says nothing.
+    office.customer_writes(office.back_channel, "v2", "Not for Priya").await;
+    let event = stream.next().await.unwrap();
+    assert!(!event.data.contains("Not for Priya"));
+    let page: Changes = serde_json::from_str(&event.data).unwrap();
+    assert_eq!((page.to, page.changes.len()), (cursor + 3, 0));
+}
+
+#[tokio::test]
+async fn a_large_change_travels_as_word_of_it() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let chat = office.customer_writes(office.front_channel, "v1", "Hello?").await;
+    let cursor = office.hub.head().seq;
+    for _ in 0..25 {
+        let long = send(chat, &"x".repeat(MAX_MESSAGE_CHARS), ALL_SEEN);
+        office.hub.execute(Actor::Member(office.priya), long).await.unwrap();
+    }
+    let mut stream = Stream::open(&desk, Some(cursor)).await;
+    let event = stream.next().await.unwrap();
+    assert_eq!(event.name, "head");
+    let told: EventHead = serde_json::from_str(&event.data).unwrap();
+    assert_eq!(told.head, office.hub.head());
+    // Without a cursor the stream begins with the head, and says what comes after it.
+    let mut fresh = Stream::open(&desk, None).await;
+    assert_eq!(fresh.next().await.unwrap().name, "head");
+    office.customer_writes(office.front_channel, "v1", "Still there?").await;
+    assert_eq!(fresh.next().await.unwrap().name, "changes");
+}
+
+#[tokio::test]
+async fn a_new_grant_is_told_and_its_scope_followed() {
+    let office = Office::open().await;
+    let desk = office.sign_in("kwame@example.com").await;
+    let mut stream = Stream::open(&desk, Some(office.hub.head().seq)).await;
+    let assign =
+        AssignInbox { inbox: office.front, member: office.kwame, assigned: true, channels: vec![office.front_channel] };
+    office.hub.carry_out(Actor::System, assign).await.unwrap();
+    assert!(stream.next().await.unwrap().data.contains(r#""kind":"grant""#));
+    office.customer_writes(office.front_channel, "v1", "For Kwame too").await;
+    assert!(stream.next().await.unwrap().data.contains("For Kwame too"));
+}
+
+#[tokio::test]
+async fn the_stream_ends_when_the_device_is_revoked_and_when_the_hub_stops() {
+    let mut office = Office::open().await;
+    let (revoked, other) = (office.sign_in("priya@example.com").await, office.sign_in("dana@example.com").await);
+    let head = office.hub.head().seq;
+    let mut ends = Stream::open(&revoked, Some(head)).await;
+    let mut goes_on = Stream::open(&other, Some(head)).await;
+    office.admin(Request::RevokeDevice { device: revoked.session.device.to_string() }).await;
+    assert!(ends.next().await.is_none());
+    office.customer_writes(office.front_channel, "v1", "Hello?").await;
+    assert_eq!(goes_on.next().await.unwrap().name, "changes");
+    let stopped = std::time::Instant::now();
+    office.stop().await;
+    assert!(goes_on.next().await.is_none());
+    assert!(stopped.elapsed() < Duration::from_secs(5), "an open stream must not hold up a stop");
+}
+
+#[tokio::test]
+async fn a_stream_from_elsewhere_is_refused_before_it_begins() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let open = |query: String, cursor: &'static str| {
+        desk.request(Method::GET, &format!("/v1/events?{query}")).header("last-event-id", cursor).send()
+    };
+    let (status, told) = error(open("gen=another".into(), "0").await.unwrap()).await;
+    assert_eq!((status, told.code.as_str()), (StatusCode::GONE, code::ROLLED_BACK));
+    let (status, told) = error(open(desk.history(), "999999").await.unwrap()).await;
+    assert_eq!((status, told.code.as_str()), (StatusCode::GONE, code::RESYNC));
+    let (status, _) = error(open(desk.history(), "yesterday").await.unwrap()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}

@@ -1,0 +1,11 @@
+//! The hub as its clients meet it: over real HTTP, with a real database.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod events;
+mod office;
+mod program;
+mod pulling;
+mod pushing;
+mod signing_in;

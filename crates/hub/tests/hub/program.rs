@@ -1,0 +1,288 @@
+//! The program: made, filled, served, killed, administered.
+
+use deskbell_domain::command::CreateTag;
+use deskbell_domain::*;
+use deskbell_protocol::Session;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command as Process, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use super::office::{Desk, new_id};
+
+fn program() -> Process {
+    let mut process = Process::new(env!("CARGO_BIN_EXE_deskbell-hub"));
+    process.env_remove("DESKBELL_LOG");
+    process
+}
+
+fn run(args: &[&str], data: &Path, stdin: &str) -> Output {
+    let mut process = program();
+    process.args(args).arg("--data").arg(data);
+    let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn json_of(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn complaint(output: &Output, exit: i32) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(exit), "{text}");
+    assert!(output.stdout.is_empty());
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(data: &Path, listen: &str) -> Self {
+        let mut process = program();
+        process.args(["serve", "--listen", listen, "--data"]).arg(data);
+        let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
+        Self { child, url }
+    }
+
+    /// Asks it to stop, and how long that took.
+    fn stop(mut self) -> Duration {
+        let began = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Process::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        began.elapsed()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const INIT: [&str; 7] =
+    ["init", "--organization", "Second Wind", "--product", "contact_center", "--admin", "ada@example.com"];
+
+async fn sign_in(url: &str, email: &str, password: &str) -> Desk {
+    let body = json!({ "email": email, "password": password, "device_name": "Test" });
+    let response = reqwest::Client::new().post(format!("{url}/v1/session")).json(&body).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    Desk::new(url, response.json::<Session>().await.unwrap())
+}
+
+#[test]
+fn an_organization_is_made_once_and_mistakes_are_explained() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(complaint(&run(&["member", "list"], &data, ""), 1).contains("deskbell-hub init"));
+    assert!(complaint(&run(&INIT, &data, "short\n"), 1).contains("at least 8 characters"));
+    let mut wrong = INIT;
+    wrong[6] = "not an address";
+    assert!(complaint(&run(&wrong, &data, "long enough\n"), 1).contains("--admin"));
+    wrong = INIT;
+    wrong[4] = "spreadsheet";
+    assert!(complaint(&run(&wrong, &data, "long enough\n"), 2).contains("contact_center"));
+    assert!(!data.exists(), "a mistake leaves nothing behind");
+    assert!(run(&INIT, &data, "long enough\n").status.success());
+    assert!(complaint(&run(&INIT, &data, "long enough\n"), 1).contains("organization here already"));
+    assert!(complaint(&run(&["sample"], &data, ""), 1).contains("organization here already"));
+    let members = json_of(&run(&["member", "list", "--json"], &data, ""));
+    assert_eq!(members["members"][0]["email"], "ada@example.com");
+    assert_eq!(members["members"][0]["role"], "admin");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(data.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}
+
+#[tokio::test]
+async fn an_organization_is_set_up_while_its_hub_is_at_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(run(&INIT, &data, "long enough\n").status.success());
+    let serving = Serving::start(&data, "127.0.0.1:0");
+    let second = program().args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data).output().unwrap();
+    assert!(complaint(&second, 1).contains("another deskbell-hub"));
+    let add = ["member", "add", "--name", "Bob", "--email", "bob@example.com", "--role", "manager", "--json"];
+    assert!(complaint(&run(&add, &data, "short"), 1).contains("at least 8 characters"));
+    let bob = json_of(&run(&add, &data, "bob's password"))["id"].clone();
+    assert!(complaint(&run(&add, &data, "bob's password"), 1).contains("bob@example.com"));
+    json_of(&run(&["inbox", "add", "--name", "Help", "--json"], &data, ""));
+    let channel = ["channel", "add", "--name", "Site", "--inbox", "help", "--color", "#1F6F5C", "--json"];
+    assert!(complaint(&run(&[&channel[..], &["--origin", "example.com"]].concat(), &data, ""), 1).contains("origin"));
+    let channel = json_of(&run(&[&channel[..], &["--origin", "https://www.example.com"]].concat(), &data, ""));
+    let public_id = channel["public_id"].as_str().unwrap();
+    let snippet = channel["snippet"].as_str().unwrap();
+    let expected = format!(r#"<script async src="{}/chat.js" data-channel="{public_id}"></script>"#, serving.url);
+    assert_eq!(snippet, expected);
+    let desk = sign_in(&serving.url, "bob@example.com", "bob's password").await;
+    assert_eq!(json!(desk.session.member), bob);
+    assert_eq!(desk.session.grants.len(), 2, "the organization and himself");
+    json_of(&run(&["inbox", "assign", "--inbox", "Help", "--member", "Bob", "--json"], &data, ""));
+    let session: Session = desk.get("/v1/session").await.json().await.unwrap();
+    assert_eq!(session.grants.len(), 4, "the inbox and its channel too");
+    let devices = json_of(&run(&["device", "list", "--json"], &data, ""));
+    let device = devices["devices"][0]["device"]["id"].as_str().unwrap();
+    assert_eq!(devices["devices"][0]["member"], "bob@example.com");
+    json_of(&run(&["device", "revoke", "--device", device, "--json"], &data, ""));
+    assert_eq!(desk.get("/v1/session").await.status(), 401);
+    let missing = run(&["inbox", "assign", "--inbox", "Attic", "--member", "Bob"], &data, "");
+    assert!(complaint(&missing, 1).contains("inbox list"));
+    serving.stop();
+    // The same without a hub at work.
+    json_of(&run(&["member", "role", "--member", "Bob", "--role", "agent", "--json"], &data, ""));
+    let members = json_of(&run(&["member", "list", "--json"], &data, ""));
+    assert!(members["members"].as_array().unwrap().iter().any(|m| m["name"] == "Bob" && m["role"] == "agent"));
+}
+
+#[tokio::test]
+async fn a_kill_loses_nothing_that_was_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(run(&INIT, &data, "long enough\n").status.success());
+    let mut serving = Serving::start(&data, "127.0.0.1:0");
+    let desk = sign_in(&serving.url, "ada@example.com", "long enough").await;
+    let mut answered = Vec::new();
+    for round in 0..3 {
+        for i in 0..20 {
+            let name = TagName::parse(&format!("Tag {round}.{i}")).unwrap();
+            let result = desk.act(CreateTag { tag: TagId(new_id()), name: name.clone(), color: Tint::Sky }).await;
+            assert!(result.outcome.is_done());
+            answered.push((name, result.seq));
+        }
+        let listen = serving.url.strip_prefix("http://").unwrap().to_owned();
+        serving.child.kill().unwrap();
+        serving.child.wait().unwrap();
+        serving = Serving::start(&data, &listen);
+    }
+    let page = desk.changes(0, 1000).await;
+    for (name, seq) in answered {
+        let kept = page.changes.iter().any(|c| c.rev == seq && c.row.as_ref().unwrap()["name"] == name.as_str());
+        assert!(kept, "{name} at {seq}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_is_quick_and_finishes_what_was_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(run(&INIT, &data, "long enough\n").status.success());
+    let serving = Serving::start(&data, "127.0.0.1:0");
+    let desk = std::sync::Arc::new(sign_in(&serving.url, "ada@example.com", "long enough").await);
+    let stream = desk.get("/v1/events").await;
+    let url = serving.url.clone();
+    let writing = tokio::spawn({
+        let desk = desk.clone();
+        async move {
+            let mut answered = 0;
+            loop {
+                let name = TagName::parse(&format!("Tag {answered}")).unwrap();
+                let command = desk.command(CreateTag { tag: TagId(new_id()), name, color: Tint::Sky });
+                let batch = desk.batch(vec![command]);
+                let request = desk.request(reqwest::Method::POST, "/v1/commands").json(&batch);
+                let Ok(response) = request.send().await else { return answered };
+                if response.status() != 200 || response.bytes().await.is_err() {
+                    return answered;
+                }
+                answered += 1;
+            }
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let took = tokio::task::spawn_blocking(move || serving.stop()).await.unwrap();
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    let answered = writing.await.unwrap();
+    assert!(answered > 0);
+    assert!(stream.text().await.is_ok(), "the stream was ended, not cut");
+    let again = Serving::start(&data, url.strip_prefix("http://").unwrap());
+    let page = desk.changes(0, 1000).await;
+    let tags = page.changes.iter().filter(|c| c.kind == "tag").count();
+    assert!(tags >= answered, "{answered} were answered, {tags} are there");
+    again.stop();
+}
+
+#[tokio::test]
+async fn the_sample_is_believable_and_the_same_for_the_same_seed() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = |name: &str| dir.path().join(name);
+    let first = json_of(&run(&["sample", "--seed", "7"], &data("a"), ""));
+    let second = json_of(&run(&["sample", "--seed", "7"], &data("b"), ""));
+    let other = json_of(&run(&["sample", "--seed", "8", "--conversations", "90", "--messages", "500"], &data("c"), ""));
+    let ids = |made: &Value| made["channels"].as_array().unwrap().iter().map(|c| c["public_id"].clone()).collect();
+    let (a, b, c): (Vec<Value>, Vec<Value>, Vec<Value>) = (ids(&first), ids(&second), ids(&other));
+    assert_eq!(a, b);
+    assert_ne!(a, c);
+    assert_eq!((first["conversations"].as_u64(), other["conversations"].as_u64()), (Some(60), Some(90)));
+    assert!(other["messages"].as_u64().unwrap() >= 500);
+    let serving = Serving::start(&data("a"), "127.0.0.1:0");
+    let members = first["members"].as_array().unwrap();
+    assert_eq!(members.len(), 5);
+    let manager = members.iter().find(|m| m["role"] == "manager").unwrap();
+    let desk = sign_in(&serving.url, manager["email"].as_str().unwrap(), manager["password"].as_str().unwrap()).await;
+    let page = desk.changes(0, 1000).await;
+    assert!(!page.more);
+    let of = |kind: &'static str| page.changes.iter().filter(move |c| c.kind == kind).filter_map(|c| c.row.as_ref());
+    assert_eq!(of("conversation").count(), 60);
+    let closed = of("conversation").filter(|c| !c["closed"].is_null()).count();
+    let mine = of("conversation").filter(|c| c["closed"].is_null() && !c["assignee"].is_null()).count();
+    let nobodys = of("conversation").filter(|c| c["closed"].is_null() && c["assignee"].is_null()).count();
+    assert!(closed >= 10 && mine >= 10 && nobodys >= 8, "{closed} closed, {mine} assigned, {nobodys} unassigned");
+    assert!(of("tag").count() >= 8);
+    assert!(of("direct_chat").count() >= 2);
+    let said: String = of("message").filter_map(|m| m["content"]["text"].as_str()).collect();
+    for script in ['ا', 'א', '이', 'の', '的', 'ế', 'ß', '¿'] {
+        assert!(said.contains(script), "nobody wrote {script}");
+    }
+    assert!(of("message").all(|m| m["at_ms"].as_i64().unwrap() < desk.session.server_time_ms));
+}
+
+#[test]
+fn the_http_interface_is_described_whole() {
+    let output = program().arg("openapi").output().unwrap();
+    let document = json_of(&output);
+    let paths = document["paths"].as_object().unwrap();
+    for path in [
+        "/healthz",
+        "/v1/hub",
+        "/v1/session",
+        "/v1/devices",
+        "/v1/devices/{id}",
+        "/v1/commands",
+        "/v1/changes",
+        "/v1/snapshot/{scope}",
+        "/v1/conversations/{id}/messages",
+        "/v1/events",
+        "/widget/{public_id}/messages",
+    ] {
+        let operations = paths.get(path).unwrap_or_else(|| panic!("{path} is missing")).as_object().unwrap();
+        for (method, operation) in operations {
+            assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
+        }
+    }
+    // Whatever is referred to is there.
+    let text = document.to_string();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"].get(name).is_some(), "{name} is not described");
+    }
+    assert_eq!(program().arg("openapi").output().unwrap().stdout, output.stdout);
+}
+
+#[test]
+fn wrong_usage_says_so() {
+    let output = program().args(["serve", "--listen", "0.0.0.0:0", "--data", "/nonexistent"]).output().unwrap();
+    assert!(complaint(&output, 1).contains("--public-url"));
+    assert!(complaint(&program().arg("dance").output().unwrap(), 2).contains("Usage"));
+}
