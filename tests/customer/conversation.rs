@@ -125,3 +125,42 @@ async fn a_first_message_with_the_hub_away_survives_and_a_closed_chat_opens_agai
     assert!(shop.conversation().await?.is_open());
     browser.quit().await
 }
+
+#[tokio::test]
+async fn two_tabs_that_begin_with_the_hub_away_begin_one_conversation() -> Result<()> {
+    let Some(browser) = browser(Looks::default()).await? else { return Ok(()) };
+    let mut shop = Shop::open().await?;
+    browser.visit(&shop.page("/")).await?;
+    browser.open_chat().await?;
+    let tab = browser.second_tab(&shop.page("/workshop")).await?;
+    browser.open_chat().await?;
+    shop.stop_hub().await?;
+    browser.write("from the second tab").await?;
+    let other = browser.go_to_tab(tab).await?;
+    browser.write("from the first tab").await?;
+    let texts = ["from the second tab", "from the first tab"];
+    browser.shows(&texts.map(Bubble::waiting)).await?;
+
+    shop.start_hub().await?;
+    browser.shows(&texts.map(Bubble::own)).await?;
+    browser.go_to_tab(other).await?;
+    browser.shows(&texts.map(Bubble::own)).await?;
+    shop.conversation().await?;
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn a_chat_that_the_hub_does_not_know_any_more_begins_anew_and_loses_nothing() -> Result<()> {
+    let Some(browser) = browser(Looks::default()).await? else { return Ok(()) };
+    let mut shop = Shop::open().await?;
+    browser.visit(&shop.page("/")).await?;
+    browser.write("before").await?;
+    browser.shows(&[Bubble::own("before")]).await?;
+    shop.forget_visitors().await?;
+    shop.stop_hub().await?;
+    browser.write("after").await?;
+    shop.start_hub().await?;
+    browser.shows(&[Bubble::own("before"), Bubble::own("after")]).await?;
+    assert_eq!(shop.conversations().await?.len(), 2);
+    browser.quit().await
+}

@@ -13,7 +13,8 @@ async fn markup_stays_text_and_only_web_addresses_are_links() -> Result<()> {
     let Some(browser) = browser(Looks::default()).await? else { return Ok(()) };
     let shop = Shop::open().await?;
     browser.visit(&shop.page("/")).await?;
-    let hostile = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> R&D <b>now</b> 1<2";
+    let hostile =
+        "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> R&D <b>now</b> 1<2";
     browser.write(hostile).await?;
     browser.shows(&[Bubble::own(hostile)]).await?;
     let links = "See https://example.com/a?b=1&c=2, (http://example.org/x(1)) javascript:alert(1) \
@@ -70,10 +71,8 @@ async fn messages_between_windows_count_only_from_where_they_must_come() -> Resu
         f.srcdoc = '<p>'; document.body.append(f); return true";
     browser.session().execute(script, Vec::new()).await?;
     shop.dana_writes("hi").await?;
-    eventually("the true news", async || {
-        Ok((browser.button().await? == "Open the chat, 1 new message").then_some(()))
-    })
-    .await?;
+    eventually("the true news", async || Ok((browser.button().await? == "Open the chat, 1 new message").then_some(())))
+        .await?;
     // And the frame keeps to itself: the page cannot reach into it.
     let script = "try { return !!document.querySelector('deskbell-chat').shadowRoot.querySelector('iframe')\
         .contentWindow.document } catch (e) { return e.name }";
@@ -107,10 +106,8 @@ async fn the_box_is_used_with_the_keyboard() -> Result<()> {
     browser.shows(&[Bubble::own("one\ntwo")]).await?;
 
     browser.type_text(Key::Escape + "").await?;
-    eventually("Escape to close the box", async || {
-        Ok(browser.button().await?.starts_with("Open").then_some(()))
-    })
-    .await?;
+    eventually("Escape to close the box", async || Ok(browser.button().await?.starts_with("Open").then_some(())))
+        .await?;
     let script = "return document.querySelector('deskbell-chat').shadowRoot.activeElement?.className";
     let focused: String = browser.session().execute(script, Vec::new()).await?.convert()?;
     assert_eq!(focused, "open", "the focus goes back to the button");

@@ -114,6 +114,17 @@ impl Shop {
         Ok(())
     }
 
+    /// The hub forgets every visitor, as one does that was restored from before they came.
+    pub async fn forget_visitors(&self) -> Result<()> {
+        let hub = self.hub()?;
+        hub.write(|connection| {
+            connection.execute("DELETE FROM visitor_session", [])?;
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    }
+
     fn hub(&self) -> Result<&Hub> {
         Ok(self.server.as_ref().context("the hub does not run")?.hub())
     }

@@ -22,7 +22,8 @@ const NARROWEST: u32 = 500;
 
 /// Why there is no Chromium here, if there is none.
 pub fn missing() -> Option<&'static str> {
-    let runs = |program: &str| Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let runs =
+        |program: &str| Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     (runs("chromium").is_err() || runs("chromedriver").is_err())
         .then_some("chromium and chromedriver are not installed (packages chromium, chromium-driver)")
 }
@@ -158,7 +159,8 @@ impl Chromium {
 
     /// Whether the page shows the chat's button.
     pub async fn has_button(&self) -> Result<bool> {
-        let script = "return !!document.querySelector('deskbell-chat')?.shadowRoot.querySelector('.open:not([hidden])')";
+        let script =
+            "return !!document.querySelector('deskbell-chat')?.shadowRoot.querySelector('.open:not([hidden])')";
         Ok(self.session.execute(script, Vec::new()).await?.convert()?)
     }
 
@@ -228,7 +230,8 @@ impl Chromium {
 
     /// Runs a script in the frame and returns what it returns.
     pub async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> Result<T> {
-        let value: Value = self.inside(async |session| Ok(session.execute(script, Vec::new()).await?.convert()?)).await?;
+        let value: Value =
+            self.inside(async |session| Ok(session.execute(script, Vec::new()).await?.convert()?)).await?;
         Ok(serde_json::from_value(value)?)
     }
 

@@ -44,7 +44,7 @@ const line = new Line(channel, outbox, () => visitor, {
 const page = new Page({
   hello: (message, origin) => {
     const isFirst = !visitor.site;
-    visitor = { site: origin, name: String(message.name ?? "").slice(0, 400) || null };
+    visitor = { site: origin, name: firstOf(String(message.name ?? ""), 200) || null };
     document.documentElement.dir = message.dir === "rtl" ? "rtl" : "ltr";
     page.say({ type: "ready", title, color, ink });
     if (isFirst) line.start();
@@ -60,6 +60,10 @@ const page = new Page({
   },
   peek_dismissed: () => shared.write(keys.peek, "dismissed"),
 });
+
+/** Half a character, which a paste or a page can hold, cannot travel. */
+const whole = (text) => text.toWellFormed?.() ?? text;
+const firstOf = (text, count) => whole([...text.slice(0, 2 * count)].slice(0, count).join(""));
 
 function problem(text) {
   element("problem").textContent = text ?? "";
@@ -94,7 +98,7 @@ function look() {
     type: "unread",
     count: unread.length,
     peek: mayPeek
-      ? { initials: newest.from.initials, name: newest.from.name, text: newest.text.slice(0, 200) }
+      ? { initials: newest.from.initials, name: newest.from.name, text: firstOf(newest.text, 200) }
       : null,
   });
   draw();
@@ -140,7 +144,7 @@ function typed() {
 }
 
 function send() {
-  const text = draft.value;
+  const text = whole(draft.value);
   if (text.trim() === "") return;
   if ([...text].length > MAX_CHARS || new TextEncoder().encode(text).length > MAX_BYTES) {
     problem(texts.tooLong);

@@ -20,7 +20,7 @@ export class Page {
     addEventListener("message", (event) => {
       if (event.source !== window.parent || event.data?.deskbell !== 1 || !isAllowed(event.origin)) return;
       this.#origin = event.origin;
-      on[event.data.type]?.(event.data, event.origin);
+      if (Object.hasOwn(on, event.data.type)) on[event.data.type](event.data, event.origin);
     });
   }
 
