@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::workspace::Workspace;
+use crate::workspace::{SELECTION, Workspace};
 use crate::{commands, system, ui};
 use session::Session;
 
@@ -38,6 +38,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         sets.push(&system::DISPLAY);
     }
     system::ensure(&sets)?;
+    if needs_display {
+        system::ensure_letters();
+    }
     build(workspace)?;
     let _only = only_one(workspace)?;
 
@@ -65,8 +68,6 @@ fn build(workspace: &Workspace) -> Result<()> {
     ui::install(workspace)?;
     ui::build(workspace)?;
     let mut cargo = workspace.cargo();
-    // One command: its packages' features are unified once.
-    cargo.args(["build", "--bins", "--features", "deskbell/custom-protocol"]);
-    cargo.args(["-p", "deskbell", "-p", "deskbell-hub", "-p", "deskbell-cli"]);
+    cargo.arg("build").args(SELECTION).arg("--bins");
     commands::run(&mut cargo)
 }

@@ -44,6 +44,9 @@ pub const DISPLAY: Set = Set {
     ],
 };
 
+/// Letters that the fonts above lack. Without them everything works and these letters are boxes.
+const LETTERS: Set = Set { purpose: "show Chinese, Japanese and Korean", packages: &["fonts-noto-cjk"] };
+
 /// What tests through the real programs need besides.
 pub const TESTS: Set =
     Set { purpose: "test the window", packages: &["webkit2gtk-driver", "xdotool", "xdg-utils", "git"] };
@@ -80,6 +83,14 @@ pub fn ensure(sets: &[&Set]) -> Result<()> {
         }
     }
     install(&missing)
+}
+
+/// Installs what a virtual display is nicer with. It works without.
+pub fn ensure_letters() {
+    let outcome = if has_apt() { ensure(&[&LETTERS]) } else { Ok(()) };
+    if let Err(error) = outcome {
+        println!("Some letters will be shown as boxes: {error:#}");
+    }
 }
 
 /// Installs a browser and its driver for tests. Without them the tests that need one are skipped and say so.

@@ -8,6 +8,12 @@ use serde_json::Value;
 
 use crate::commands;
 
+/// The one selection of packages and features with which programs and tests are built. Another one would unify the
+/// features of the dependencies differently, and build half of them again.
+///
+/// The tasks themselves are left out: the program that runs cannot be replaced on every system.
+pub const SELECTION: &[&str] = &["--workspace", "--exclude", "xtask", "--features", "deskbell/custom-protocol"];
+
 /// The checkout and its build directory.
 pub struct Workspace {
     root: PathBuf,

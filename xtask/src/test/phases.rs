@@ -9,13 +9,8 @@ use super::programs::{self, Programs};
 use crate::codegen::{self, Printers};
 use crate::commands;
 use crate::count::{self, Tally};
-use crate::workspace::Workspace;
+use crate::workspace::{SELECTION, Workspace};
 use crate::{system, tidy, ui};
-
-/// The one selection of packages and features; see the module above.
-///
-/// The tasks themselves are left out: the program that runs cannot be replaced on every system.
-const SELECTION: &[&str] = &["--locked", "--workspace", "--exclude", "xtask", "--features", "deskbell/custom-protocol"];
 
 /// Installs what is needed and builds the UI, which the programs have inside.
 pub fn prepare(workspace: &Workspace, quick: bool) -> Result<Tally> {
@@ -72,7 +67,7 @@ pub fn ui(workspace: &Workspace, quick: bool) -> Result<Tally> {
 /// clippy, without warnings, on everything.
 pub fn clippy(workspace: &Workspace) -> Tally {
     let mut everything = workspace.cargo();
-    everything.arg("clippy").args(SELECTION).args(["--all-targets", "--", "-D", "warnings"]);
+    everything.arg("clippy").args(SELECTION).arg("--locked").args(["--all-targets", "--", "-D", "warnings"]);
     let mut tasks = workspace.cargo();
     tasks.args(["clippy", "--locked", "-p", "xtask", "--all-targets", "--", "-D", "warnings"]);
     let mut tally = check("clippy", &mut everything);
@@ -83,7 +78,7 @@ pub fn clippy(workspace: &Workspace) -> Tally {
 /// Builds programs, examples and test programs. `None` when they do not build.
 pub fn build(workspace: &Workspace) -> Result<(Tally, Option<Programs>)> {
     let mut everything = workspace.cargo();
-    everything.arg("build").args(SELECTION).arg("--all-targets");
+    everything.arg("build").args(SELECTION).arg("--locked").arg("--all-targets");
     let mut tasks = workspace.cargo();
     tasks.args(["test", "--locked", "--no-run", "-p", "xtask"]);
     let built = programs::build(&mut everything)?.zip(programs::build(&mut tasks)?);
@@ -103,7 +98,7 @@ pub fn codegen(workspace: &Workspace) -> Result<Tally> {
 /// The examples in documentation comments.
 pub fn documentation(workspace: &Workspace) -> Result<Tally> {
     let mut command = workspace.cargo();
-    command.args(["test", "--doc", "--no-fail-fast"]).args(SELECTION);
+    command.args(["test", "--doc", "--no-fail-fast"]).args(SELECTION).arg("--locked");
     let (printed, succeeded) = programs::run_shown(&mut command)?;
     Ok(count::of_rust("documentation", &printed, succeeded))
 }
