@@ -45,7 +45,7 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         report.phase("crates", || programs.run(workspace, |program| program.is_of_crate(options.quick)));
         if !options.quick {
             report.phase("documentation", || phases::documentation(workspace));
-            report.phase("window", || programs.run(workspace, |program| program.is_through_programs()));
+            report.phase("real programs", || programs.run(workspace, |program| program.is_through_programs()));
         }
     }
     Ok(report.print())

@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deskbell-cli", &["deskbell-core"]),
     ("deskbell", &["deskbell-core"]),
     ("deskbell-testkit", &["deskbell-domain", "deskbell-protocol", "deskbell-core", "deskbell-hub"]),
-    ("deskbell-tests", &[]),
+    ("deskbell-tests", &["deskbell-domain", "deskbell-protocol", "deskbell-core", "deskbell-hub"]),
     ("xtask", &[]),
 ];
 
