@@ -1,1 +1,186 @@
+//! Batches in memory: no thread, no clock, no chance.
 
+use super::*;
+use crate::store::{SqliteStore, read_digest, read_row};
+use deskbell_domain::command::{AddChannel, AddInbox, AddMember, AssignInbox, ReceiveMessage, SendMessage, TagChat};
+use deskbell_domain::*;
+use deskbell_protocol::{Generation, digest_of};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const NOW: i64 = 1_790_000_000_000;
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn own(actor: Actor, command: impl Into<Command>) -> Submission {
+    Submission { seen: None, items: vec![Item::own(CommandId(id(0)), actor, command.into(), NOW)] }
+}
+
+fn member(n: u128, name: &str) -> Member {
+    Member {
+        id: MemberId(id(n)),
+        name: Name::parse(name).unwrap(),
+        email: EmailAddress::parse(&format!("{n}@example.com")).unwrap(),
+        role: Role::Agent,
+        active: true,
+    }
+}
+
+const ADA: MemberId = MemberId(Uuid::from_u128(1));
+const INBOX: InboxId = InboxId(Uuid::from_u128(10));
+const CHANNEL: ChannelId = ChannelId(Uuid::from_u128(11));
+const CHAT: ChatId = ChatId(Uuid::from_u128(20));
+
+/// What makes an office, one submission each.
+fn office() -> Vec<Submission> {
+    let name = Name::parse("Front desk").unwrap();
+    let channel = Channel { id: CHANNEL, inbox: INBOX, kind: ChannelKind::Webchat, name: name.clone(), webchat: None };
+    let system = |command: Command| own(Actor::System, command);
+    vec![
+        system(AddMember { member: member(1, "Ada") }.into()),
+        system(AddInbox { inbox: Inbox::new(INBOX, name, InboxKind::Shared) }.into()),
+        system(AddChannel { channel }.into()),
+        system(AssignInbox { inbox: INBOX, member: ADA, assigned: true, channels: vec![CHANNEL] }.into()),
+        system(
+            ReceiveMessage {
+                channel: CHANNEL,
+                address: Address { kind: AddressKind::Visitor, value: "v".into() },
+                profile_name: None,
+                message: MessageId(id(30)),
+                text: MessageText::parse("Hello?").unwrap(),
+                new_chat: CHAT,
+            }
+            .into(),
+        ),
+        own(Actor::Member(ADA), reply(31)),
+    ]
+}
+
+fn reply(n: u128) -> SendMessage {
+    SendMessage { chat: CHAT, message: MessageId(id(n)), text: MessageText::parse("Hi").unwrap(), seen: 1 << 50 }
+}
+
+fn store() -> SqliteStore {
+    let mut store = SqliteStore::in_memory().unwrap();
+    store.create(OrganizationId(id(99)), &Generation("g".into()), NOW).unwrap();
+    store
+}
+
+/// Every row of the store with its place in history.
+fn rows(store: &mut SqliteStore) -> BTreeMap<(String, Uuid), (String, u64, String)> {
+    let sql =
+        "SELECT kind, id, scope, rev, row FROM entity UNION ALL SELECT 'message', id, scope, rev, row FROM message";
+    let mut statement = store.connection().prepare(sql).unwrap();
+    let found = statement.query_map([], |r| Ok(((r.get(0)?, r.get(1)?), (r.get(2)?, r.get(3)?, r.get(4)?)))).unwrap();
+    found.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn one_batch_and_one_by_one_come_to_the_same() {
+    let (mut together, mut alone) = (store(), store());
+    let batch = commit_batch(&mut together, &office(), 7).unwrap();
+    let mut results = Vec::new();
+    for submission in office() {
+        results.push(commit_batch(&mut alone, &[submission], 8).unwrap());
+    }
+    let singles: Vec<_> = results.iter().map(|c| c.answers[0].clone()).collect();
+    assert_eq!(batch.answers, singles);
+    assert!(batch.answers.iter().flatten().flatten().all(|r| r.outcome.is_done()), "{:?}", batch.answers);
+    // A row that several commands of a batch wrote is written once, with the last `rev`: the same as one by one.
+    assert_eq!(rows(&mut together), rows(&mut alone));
+    assert_eq!((batch.head.seq, batch.head.mark), (6, 7));
+}
+
+#[test]
+fn the_digest_of_each_scope_is_the_sum_of_its_rows_whatever_happened() {
+    let mut store = store();
+    commit_batch(&mut store, &office(), 1).unwrap();
+    let assign = |assigned| AssignInbox { inbox: INBOX, member: ADA, assigned, channels: vec![CHANNEL] };
+    commit_batch(&mut store, &[own(Actor::System, assign(false)), own(Actor::Member(ADA), reply(32))], 2).unwrap();
+    commit_batch(&mut store, &[own(Actor::System, assign(true)), own(Actor::System, assign(false))], 3).unwrap();
+    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+    for ((kind, id), (scope, rev, _)) in rows(&mut store) {
+        let sum = sums.entry(scope).or_default();
+        *sum = sum.wrapping_add(digest_of(&kind, id, rev));
+    }
+    let scopes = ["org".to_owned(), format!("channel:{CHANNEL}"), format!("inbox:{INBOX}"), format!("member:{ADA}")];
+    for text in scopes {
+        let scope: Scope = text.parse().unwrap();
+        assert_eq!(read_digest(store.connection(), scope).unwrap(), sums.get(&text).copied().unwrap_or(0), "{text}");
+    }
+}
+
+#[test]
+fn a_row_that_changes_its_scope_leaves_a_tombstone_in_the_old_one() {
+    let mut store = store();
+    let contact = |private_to| {
+        Row::from(Contact {
+            id: ContactId(id(40)),
+            name: Name::parse("Layla").unwrap(),
+            company: None,
+            addresses: vec![],
+            private_to,
+        })
+    };
+    let mut write = |row: Row, rev, before| {
+        let rows = [((Kind::Contact, id(40)), crate::store::RowWrite { row: Some(row), rev, before })].into();
+        store.begin().unwrap();
+        store.write(&Writes { stamp: Stamp { seq: rev, mark: rev }, rows, ..Writes::default() }).unwrap();
+        store.commit().unwrap();
+        let mut statement = store.connection().prepare("SELECT scope, seq FROM tombstone").unwrap();
+        let found = statement.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, u64>(1)?))).unwrap();
+        found.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let private = Scope::Member(ADA);
+    assert_eq!(write(contact(Some(ADA)), 1, None), []);
+    assert_eq!(write(contact(None), 2, Some((1, private))), [(private.to_string(), 2)]);
+    // Back again: what came back is not gone.
+    assert_eq!(write(contact(Some(ADA)), 3, Some((2, Scope::Org))), [("org".to_owned(), 3)]);
+}
+
+#[test]
+fn a_batch_that_fails_leaves_nothing_behind() {
+    let mut store = store();
+    commit_batch(&mut store, &office(), 1).unwrap();
+    let before = (rows(&mut store), store.head().unwrap());
+    let good = own(Actor::Member(ADA), reply(32));
+    let bad = own(Actor::Member(ADA), TagChat { chat: CHAT, tag: TagId(id(50)) });
+    store
+        .connection()
+        .execute("INSERT INTO entity (kind, id, scope, rev, row) VALUES ('tag', ?1, 'org', 1, '{')", [id(50)])
+        .unwrap();
+    assert!(commit_batch(&mut store, &[good.clone(), bad], 2).is_err());
+    store.connection().execute("DELETE FROM entity WHERE kind = 'tag'", []).unwrap();
+    assert_eq!((rows(&mut store), store.head().unwrap()), before);
+    let after = commit_batch(&mut store, &[good], 3).unwrap();
+    assert_eq!(after.head, Stamp { seq: 7, mark: 3 });
+}
+
+#[test]
+fn a_command_whose_rule_would_write_too_much_writes_nothing() {
+    let mut store = store();
+    let mut batch = office();
+    batch.truncate(2);
+    commit_batch(&mut store, &batch, 1).unwrap();
+    for n in 0..MAX_ROWS as u128 {
+        let new = member(1000 + n, "Many");
+        let assign = AssignInbox { inbox: INBOX, member: new.id, assigned: true, channels: vec![] };
+        let both = [own(Actor::System, AddMember { member: new }), own(Actor::System, assign)];
+        commit_batch(&mut store, &both, 2).unwrap();
+    }
+    let head = store.head().unwrap();
+    let channel = Channel {
+        id: CHANNEL,
+        inbox: INBOX,
+        kind: ChannelKind::Webchat,
+        name: Name::parse("Too many to grant at once").unwrap(),
+        webchat: None,
+    };
+    let refused = commit_batch(&mut store, &[own(Actor::System, AddChannel { channel })], 3).unwrap();
+    let outcome = &refused.answers[0].as_ref().unwrap()[0].outcome;
+    assert!(matches!(outcome, Outcome::Rejected { reason: Rejection::Invalid { .. } }), "{outcome:?}");
+    assert_eq!(store.head().unwrap(), head);
+    assert!(read_row(store.connection(), Kind::Channel, CHANNEL.0).unwrap().is_none());
+}

@@ -11,6 +11,7 @@ use crate::hub::Hub;
 use async_stream::stream;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use deskbell_domain::MemberId;
 use deskbell_protocol::{EventHead, Generation, Stamp};
@@ -52,7 +53,7 @@ pub async fn get_events(
     bearer: Bearer,
     headers: HeaderMap,
     ApiQuery(query): ApiQuery<EventsQuery>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+) -> Result<impl IntoResponse, Failure> {
     let cursor = match headers.get("last-event-id") {
         None => None,
         Some(value) => {
@@ -69,7 +70,9 @@ pub async fn get_events(
         return Err(FeedError::Resync.into());
     }
     let stream = events(hub, bearer, seen, cursor);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(COMMENT_AFTER)))
+    let sse = Sse::new(stream).keep_alive(KeepAlive::new().interval(COMMENT_AFTER));
+    // A proxy that collects before it passes on would hold every event back.
+    Ok(([("x-accel-buffering", "no")], sse))
 }
 
 fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Stream<Item = Result<Event, Infallible>> {

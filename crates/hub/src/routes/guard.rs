@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use deskbell_protocol::code;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longest time from a request's first byte to the head of its answer.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -77,11 +77,17 @@ pub async fn guard(
         return wrong_host("Pages of other sites may not ask this hub.").into_response();
     }
     let client = ClientAddress(addresses.client(peer.ip(), request.headers()));
+    let path = path.to_owned();
     request.extensions_mut().insert(client);
+    let method = request.method().clone();
+    let began = Instant::now();
     let mut response = match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Failure::unavailable().into_response(),
     };
+    // Paths hold identifiers alone; parameters are left out.
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(%method, path, status = response.status().as_u16(), ms, "answered");
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));

@@ -248,3 +248,48 @@ async fn many_writers_at_once_lose_nothing() {
     texts.dedup();
     assert_eq!(texts.len(), 161);
 }
+
+#[tokio::test]
+async fn who_is_not_the_cause_of_a_failed_batch_does_not_suffer_from_it() {
+    let office = Office::open().await;
+    let (priya, dana) = (office.sign_in("priya@example.com").await, office.sign_in("dana@example.com").await);
+    let chat = office.customer_writes(office.front_channel, "v1", "Hello?").await;
+    let broken = TagId(new_id());
+    let spoil = move |c: &mut rusqlite::Connection| {
+        let sql = "INSERT INTO entity (kind, id, scope, rev, row) VALUES ('tag', ?1, 'org', 1, 'no row at all')";
+        Ok(c.execute(sql, [broken.0])?)
+    };
+    office.hub.write(spoil).await.unwrap();
+    // While the writer is busy both are queued, so they become one batch.
+    let hub = office.hub.clone();
+    let busy = tokio::spawn(async move {
+        let wait = |_: &mut rusqlite::Connection| {
+            std::thread::sleep(std::time::Duration::from_millis(500));
+            Ok(())
+        };
+        hub.write(wait).await.unwrap();
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let bad = priya.batch(vec![
+        priya.command(send(chat, "Before the fault", ALL_SEEN)),
+        priya.command(TagChat { chat, tag: broken }),
+        priya.command(send(chat, "After the fault", ALL_SEEN)),
+    ]);
+    let (failed, good) = tokio::join!(priya.try_push(&bad), dana.act(send(chat, "Innocent", ALL_SEEN)));
+    busy.await.unwrap();
+    assert!(good.outcome.is_done());
+    let (status, told) = error(failed).await;
+    assert_eq!((status, told.code.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL));
+    assert!(told.retryable);
+    let heal = move |c: &mut rusqlite::Connection| Ok(c.execute("DELETE FROM entity WHERE id = ?1", [broken.0])?);
+    office.hub.write(heal).await.unwrap();
+    // Sent again, it goes on where it stopped.
+    let results: deskbell_protocol::Results = priya.try_push(&bad).await.json().await.unwrap();
+    let done: Vec<bool> = results.results.iter().map(|r| r.outcome.is_done()).collect();
+    assert_eq!(done, [true, false, true]);
+    let page: deskbell_protocol::MessagesPage =
+        dana.get(&format!("/v1/conversations/{chat}/messages")).await.json().await.unwrap();
+    let texts: Vec<_> = page.rows.iter().rev().filter_map(|r| r.row["content"]["text"].as_str()).collect();
+    let once = |text| texts.iter().filter(|t| **t == text).count();
+    assert_eq!((once("Before the fault"), once("After the fault"), once("Innocent")), (1, 1, 1), "{texts:?}");
+}
