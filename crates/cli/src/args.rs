@@ -40,7 +40,7 @@ pub(crate) enum Command {
         #[arg(long)]
         hub: String,
     },
-    /// Sign in; the password is read from a line of stdin
+    /// Sign in and fetch what is there; the password is read from a line of stdin
     Login {
         /// Address of the hub
         #[arg(long)]
@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Unlock,
     /// Say who is signed in
     Session,
-    /// Say how far this computer is in step with the hub
+    /// Say how far this computer was in step with the hub when it last asked, and what waits
     Status,
     /// Send what waits and fetch what is new
     Sync {

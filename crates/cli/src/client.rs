@@ -62,6 +62,13 @@ impl Client {
         read("get_status", self.call("get_status", json!({})).await?)
     }
 
+    /// The same as it is answered where the hub was not asked: then nobody knows how the network is.
+    pub async fn status_here(&self) -> Run<Value> {
+        let mut status = self.call("get_status", json!({})).await?;
+        status["network"] = Value::Null;
+        Ok(status)
+    }
+
     /// What waits, was refused or is held.
     pub async fn outbox(&self) -> Run<Vec<OutboxRow>> {
         let outbox: Outbox = read("list_outbox", self.call("list_outbox", json!({})).await?)?;

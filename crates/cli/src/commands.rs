@@ -33,7 +33,7 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Logout { discard_unsent } => ask("sign_out", json!({ "discard_unsent": discard_unsent })).await?,
         Command::Unlock => ask("unlock", json!({ "password": null })).await?,
         Command::Session => ask("get_session", json!({})).await?,
-        Command::Status => ask("get_status", json!({})).await?,
+        Command::Status => client.status_here().await?,
         Command::Sync { follow: true, .. } => {
             follow::follow(client, surroundings).await?;
             return Ok(None);
@@ -105,7 +105,13 @@ async fn login(client: &Client, args: &Args, surroundings: &mut Surroundings, hu
     let password = surroundings.password("The password")?;
     let cache_password = args.cache_password_stdin.then(|| client.cache_password()).flatten();
     let sign_in = json!({ "hub": hub, "email": email, "password": password, "cache_password": cache_password });
-    client.call("sign_in", sign_in).await
+    let session = client.call("sign_in", sign_in).await?;
+    if client.wait.is_zero() {
+        return Ok(session);
+    }
+    // Names and inboxes come with the first sync; one that takes longer goes on with the next `sync`.
+    client.core().settle(client.wait).await?;
+    client.call("get_session", json!({})).await
 }
 
 async fn place_of(client: &Client, place: &PlaceArgs) -> Run<Value> {

@@ -38,7 +38,7 @@ pub async fn examine(args: &Args, surroundings: &mut Surroundings) -> Run<Value>
         },
     };
     let session = client.call("get_session", json!({})).await?;
-    let status = client.call("get_status", json!({})).await;
+    let status = client.status_here().await;
     client.core().shutdown().await;
     Ok(json!({
         "profile": { "directory": dir, "problem": null },

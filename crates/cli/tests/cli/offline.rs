@@ -1,0 +1,80 @@
+//! One profile, two programs, no network, and a person who pulls the plug.
+
+use crate::terminal::{Terminal, program};
+use anyhow::{Context, Result, ensure};
+use deskbell_testkit::{desktop::Desktop, team::Team};
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+    sync::Arc,
+};
+
+fn sign_in(team: &Team, terminal: &Terminal, who: &str) -> Result<()> {
+    let email = format!("{who}@example.org");
+    terminal.run(&["login", "--hub", &team.hub.url(), "--email", &email], team.password())?;
+    Ok(())
+}
+
+fn first_chat(terminal: &Terminal) -> Result<String> {
+    let list = terminal.run(&["list", "--inbox", "Support"], "")?;
+    Ok(list["rows"][0]["chat"].as_str().context("the list is empty")?.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_agents_offline_take_the_same_conversation_and_one_is_told_who_was_first() -> Result<()> {
+    let mut team = Team::start()?;
+    let desktop = Arc::new(Desktop::start()?);
+    let (alice, bob) = (Terminal::on(&desktop)?, Terminal::on(&desktop)?);
+    let rosa = team.visitor("Rosa Vidal").await?;
+    rosa.writes("Hello?").await?;
+    sign_in(&team, &alice, "alice")?;
+    sign_in(&team, &bob, "bob")?;
+    let chat = first_chat(&alice)?;
+    team.hub.stop()?;
+    for terminal in [&alice, &bob] {
+        let taken = terminal.run(&["--wait", "0", "assign", &chat, "--to", "me"], "")?;
+        ensure!(taken["state"] == "waiting", "{taken}");
+        terminal.run(&["--wait", "0", "send", &chat, "--text", "I am on it."], "")?;
+    }
+    team.hub.start()?;
+    alice.run(&["sync"], "")?;
+    bob.run(&["sync"], "")?;
+    let left = bob.run(&["outbox", "list"], "")?;
+    ensure!(left.to_string().contains("Alice Ames"), "{left}");
+    ensure!(left.to_string().contains("I am on it."), "the message must be kept: {left}");
+    rosa.reads(&["I am on it."]).await?;
+    let head = bob.run(&["show", &chat], "")?;
+    ensure!(head["chat"]["assignee"]["name"] == "Alice Ames", "{head}");
+
+    // Bob looks at it and throws his copy away.
+    for row in left["rows"].as_array().context("no rows")? {
+        let command = row["command"].as_str().unwrap_or_default();
+        bob.run(&["outbox", "discard", command], "")?;
+    }
+    ensure!(bob.run(&["outbox", "list"], "")?["rows"] == serde_json::json!([]));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_program_is_told_that_the_profile_is_in_use() -> Result<()> {
+    let team = Team::start()?;
+    let terminal = Terminal::on(&Arc::new(Desktop::start()?))?;
+    sign_in(&team, &terminal, "alice")?;
+    let mut following = terminal.enter(program().args(["sync", "--follow"])).stdin(Stdio::null()).spawn()?;
+    let mut lines = BufReader::new(following.stdout.take().context("no output")?).lines();
+    let first = lines.next().context("no line")??;
+    ensure!(first.starts_with(r#"{"#) && first.contains("changed"), "{first}");
+    ensure!(terminal.refused(&["places"], "")? == "profile_in_use");
+    ensure!(terminal.run(&["doctor"], "")?["profile"]["problem"]["code"] == "profile_in_use");
+
+    // A customer's message reaches it as a line.
+    team.visitor("Rosa Vidal").await?.writes("Anybody there?").await?;
+    let told = lines.map_while(Result::ok).any(|line| line.contains(r#""thread:"#));
+    ensure!(told, "it ended without having heard of the message");
+    // The plug is pulled: what it had is there, and nobody is locked out.
+    following.kill()?;
+    following.wait()?;
+    let list = terminal.run(&["list", "--inbox", "Support"], "")?;
+    ensure!(list["rows"][0]["preview"]["text"] == "Anybody there?", "{list}");
+    Ok(())
+}
