@@ -159,7 +159,7 @@ test("the_focus_stays_with_its_row_when_the_order_changes", async () => {
   chat.entries.push({ ...last, id: "e-new", at_ms: Date.now() + 60_000, pos: 99_999 });
   fake.touch("chats");
   await waitFor(() => expect(screen.getAllByRole("row")[0]?.getAttribute("data-chat")).toBe(id));
-  expect(document.activeElement?.getAttribute("data-chat")).toBe(id);
+  await waitFor(() => expect(document.activeElement?.getAttribute("data-chat")).toBe(id));
 });
 
 test("j_and_k_walk_the_list_and_are_letters_in_a_field", async () => {
