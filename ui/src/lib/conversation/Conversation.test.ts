@@ -108,6 +108,28 @@ describe("the conversation", () => {
     expect(screen.getByText(/Sending opens this again/)).toBeTruthy();
   });
 
+  it("keeps the focus on the button that has become another", async () => {
+    await open(1);
+    const close = screen.getByRole("button", { name: "Close" });
+    close.focus();
+    await fireEvent.click(close);
+    await waitFor(() => expect(screen.getByRole("button", { name: "Reopen" })).toBe(document.activeElement));
+  });
+
+  it("gives the focus on to the next conversation, and takes it from no other pane", async () => {
+    const list = document.body.appendChild(document.createElement("button"));
+    await open(1);
+    screen.getByRole("log").focus();
+    selection.openChat(chat(2).id);
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(chat(2).person.name));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("log")));
+    list.focus();
+    selection.openChat(chat(3).id);
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(chat(3).person.name));
+    await tasks();
+    expect(document.activeElement).toBe(list);
+  });
+
   it("lets a manager hand it to any member of the inbox", async () => {
     await open(1);
     await fireEvent.keyDown(document.body, { key: "a" });
