@@ -80,4 +80,20 @@ mod tests {
         assert!(!stored.contains("horse"));
         assert_eq!(Password::parse("1234567").unwrap_err(), PasswordError::TooShort);
     }
+
+    #[test]
+    fn a_missing_account_takes_as_long_as_a_wrong_password() {
+        let stored = Password::parse("correct horse").unwrap().hash(&SystemRandom);
+        verify("warm up", None);
+        let quickest = |stored: Option<&str>| {
+            let tries = (0..5).map(|_| {
+                let began = std::time::Instant::now();
+                assert!(!verify("wrong horse", stored));
+                began.elapsed()
+            });
+            tries.min().unwrap()
+        };
+        let (known, unknown) = (quickest(Some(&stored)), quickest(None));
+        assert!(unknown > known / 2 && known > unknown / 2, "{known:?} and {unknown:?}");
+    }
 }

@@ -47,7 +47,12 @@ impl Serving {
     fn start(data: &Path, listen: &str) -> Self {
         let mut process = program();
         process.args(["serve", "--listen", listen, "--data"]).arg(data);
-        let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        process.stdout(Stdio::piped()).stderr(Stdio::null());
+        Self::spawn(process)
+    }
+
+    fn spawn(mut process: Process) -> Self {
+        let mut child = process.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
@@ -285,4 +290,32 @@ fn wrong_usage_says_so() {
     let output = program().args(["serve", "--listen", "0.0.0.0:0", "--data", "/nonexistent"]).output().unwrap();
     assert!(complaint(&output, 1).contains("--public-url"));
     assert!(complaint(&program().arg("dance").output().unwrap(), 2).contains("Usage"));
+}
+
+#[tokio::test]
+async fn the_log_is_structured_and_holds_nothing_that_anybody_wrote() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let made = json_of(&run(&["sample"], &data, ""));
+    let log = dir.path().join("log");
+    let mut process = program();
+    process.env("DESKBELL_LOG", "debug").args(["--log", "json", "serve", "--listen", "127.0.0.1:0", "--data"]);
+    process.arg(&data).stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
+    let serving = Serving::spawn(process);
+    let (email, password) = (&made["members"][0]["email"], made["members"][0]["password"].as_str().unwrap());
+    let desk = sign_in(&serving.url, email.as_str().unwrap(), password).await;
+    let page = desk.changes(0, 1000).await;
+    let chat = page.changes.iter().find(|c| c.kind == "conversation").unwrap().id.into();
+    assert!(desk.act(super::office::send(chat, "Needle in the haystack", 1 << 52)).await.outcome.is_done());
+    let token = desk.session.token.clone();
+    serving.stop();
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(text.lines().count() > 5);
+    for line in text.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
+    assert!(text.contains("send_message") && text.contains("signed in"), "what is done is there");
+    for secret in ["Needle", password, &token, email.as_str().unwrap()] {
+        assert!(!text.contains(secret), "{secret} is in the log");
+    }
 }
