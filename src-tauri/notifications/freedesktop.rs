@@ -80,7 +80,7 @@ async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut R
     let mut closings = daemon.receive_notification_closed().await?;
     let mut shown = Shown::default();
     let mut token: Option<(u32, String)> = None;
-    on_notice(&daemon, &mut shown, first).await;
+    on_notice(&daemon, core, &mut shown, first).await;
     loop {
         tokio::select! {
             // A token precedes the click that it belongs to.
@@ -105,7 +105,7 @@ async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut R
                 }
             }
             notice = notices.recv() => match notice {
-                Some(notice) => on_notice(&daemon, &mut shown, notice).await,
+                Some(notice) => on_notice(&daemon, core, &mut shown, notice).await,
                 None => return Ok(()),
             },
         }
@@ -116,12 +116,14 @@ fn broken() -> std::sync::Arc<std::io::Error> {
     std::sync::Arc::new(std::io::ErrorKind::ConnectionReset.into())
 }
 
-async fn on_notice(daemon: &NotificationsProxy<'_>, shown: &mut Shown, event: NoticeEvent) {
+async fn on_notice(daemon: &NotificationsProxy<'_>, core: &Core, shown: &mut Shown, event: NoticeEvent) {
     match event {
         NoticeEvent::Show(notice) => {
             let replaces = shown.of_chat(notice.chat).unwrap_or(0);
             match tokio::time::timeout(PATIENCE, show(daemon, replaces, &notice)).await {
                 Ok(Ok(id)) => {
+                    // From here on a crash costs no second pop-up.
+                    core.notice_shown(&notice.id).await;
                     shown.by_id.remove(&replaces);
                     shown.by_id.insert(id, notice);
                 }
