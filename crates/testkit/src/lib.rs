@@ -1,6 +1,7 @@
 //! What tests are told with: programs that end with their test, and a desktop of their own.
 
 pub mod chromium;
+pub mod client;
 #[cfg(target_os = "linux")]
 pub mod computer;
 #[cfg(target_os = "linux")]
@@ -17,6 +18,7 @@ pub mod links;
 mod member_window;
 pub mod process;
 pub mod programs;
+pub mod proxy;
 #[cfg(target_os = "linux")]
 pub mod screen;
 pub mod skip;
@@ -24,6 +26,7 @@ pub mod skip;
 pub mod statusnotifier;
 #[cfg(target_os = "linux")]
 pub mod team;
+pub mod test_hub;
 pub mod visitor;
 #[cfg(target_os = "linux")]
 pub mod window;

@@ -1,0 +1,184 @@
+//! A network that fails on purpose: between a client and a hub, one connection to the hub for each request.
+
+use anyhow::Result;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// What happens to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The hub never hears of it; the connection breaks.
+    CutBefore,
+    /// The hub does it, and the answer never arrives.
+    CutAfter,
+    /// Answered by what stands in front of the hub: 503, not now.
+    Busy,
+    /// Answered by a page that is no hub's.
+    Page,
+    /// Waits before it goes on.
+    Delay(Duration),
+}
+
+#[derive(Default)]
+struct Plan {
+    /// Beginning of the request line, fault, how often.
+    faults: Vec<(String, Fault, usize)>,
+    /// Request lines that came, without the query.
+    seen: Vec<String>,
+}
+
+/// A running proxy.
+pub struct Proxy {
+    address: SocketAddr,
+    plan: Arc<Mutex<Plan>>,
+    down: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// In front of a hub.
+    pub async fn start(hub: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let plan = Arc::new(Mutex::new(Plan::default()));
+        let down = watch::Sender::new(false);
+        let (for_task, states) = (plan.clone(), down.subscribe());
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (plan, mut down) = (for_task.clone(), states.clone());
+                if *down.borrow_and_update() {
+                    continue;
+                }
+                tokio::spawn(async move {
+                    tokio::select! {
+                        // What breaks here is what the test is about.
+                        _ = serve(client, hub, &plan) => {}
+                        _ = down.wait_for(|down| *down) => {}
+                    }
+                });
+            }
+        });
+        Ok(Self { address, plan, down, task })
+    }
+
+    /// Its address for a client.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Cuts every connection and takes no new one, until it is up again.
+    pub fn set_down(&self, down: bool) {
+        self.down.send_replace(down);
+    }
+
+    /// The next `times` requests that begin so (`POST /v1/commands`) fail like this.
+    pub fn fail(&self, begins: &str, fault: Fault, times: usize) {
+        self.lock().faults.push((begins.into(), fault, times));
+    }
+
+    /// How many requests began so.
+    pub fn count(&self, begins: &str) -> usize {
+        self.lock().seen.iter().filter(|line| line.starts_with(begins)).count()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(mut client: TcpStream, hub: SocketAddr, plan: &Mutex<Plan>) -> std::io::Result<()> {
+    loop {
+        let Some((head, body)) = read_request(&mut client).await? else { return Ok(()) };
+        match fault_of(&head, plan) {
+            Some(Fault::CutBefore) => return Ok(()),
+            Some(Fault::Busy) => {
+                let answer = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+                client.write_all(answer.as_bytes()).await?;
+                continue;
+            }
+            Some(Fault::Page) => {
+                let page = "<html><body>Please sign in to the network</body></html>";
+                let head =
+                    format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n", page.len());
+                client.write_all((head + page).as_bytes()).await?;
+                continue;
+            }
+            Some(Fault::Delay(wait)) => tokio::time::sleep(wait).await,
+            Some(Fault::CutAfter) => {
+                let mut upstream = forward(&head, &body, hub).await?;
+                let mut answer = Vec::new();
+                upstream.read_to_end(&mut answer).await?;
+                return Ok(());
+            }
+            None => {}
+        }
+        let mut upstream = forward(&head, &body, hub).await?;
+        tokio::io::copy(&mut upstream, &mut client).await?;
+        return client.shutdown().await;
+    }
+}
+
+fn fault_of(head: &str, plan: &Mutex<Plan>) -> Option<Fault> {
+    let line = head.lines().next().unwrap_or_default().to_string();
+    let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    plan.seen.push(line.clone());
+    let (_, fault, times) =
+        plan.faults.iter_mut().find(|(begins, _, times)| *times > 0 && line.starts_with(begins.as_str()))?;
+    *times -= 1;
+    Some(*fault)
+}
+
+/// Head and body of a request; `None` at the end of the connection.
+async fn read_request(client: &mut TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 16 * 1024];
+    let end = loop {
+        if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
+            break at + 4;
+        }
+        match client.read(&mut chunk).await? {
+            0 => return Ok(None),
+            n => bytes.extend_from_slice(&chunk[..n]),
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let length = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse::<usize>().ok())
+        .unwrap_or(0);
+    let mut body = bytes.split_off(end);
+    while body.len() < length {
+        match client.read(&mut chunk).await? {
+            0 => return Ok(None),
+            n => body.extend_from_slice(&chunk[..n]),
+        }
+    }
+    Ok(Some((head, body)))
+}
+
+/// Sends the request on, under the hub's own name and for one answer.
+async fn forward(head: &str, body: &[u8], hub: SocketAddr) -> std::io::Result<TcpStream> {
+    let kept = head.lines().filter(|line| {
+        let name = line.split(':').next().unwrap_or_default();
+        !line.is_empty() && !["host", "connection"].iter().any(|own| name.eq_ignore_ascii_case(own))
+    });
+    let mut request: String = kept.map(|line| format!("{line}\r\n")).collect();
+    request.push_str(&format!("host: {hub}\r\nconnection: close\r\n\r\n"));
+    let mut upstream = TcpStream::connect(hub).await?;
+    upstream.write_all(request.as_bytes()).await?;
+    upstream.write_all(body).await?;
+    Ok(upstream)
+}
