@@ -15,10 +15,15 @@ fn grants_of(session: &Session) -> Vec<Grant> {
 }
 
 impl Store {
-    /// The first sign-in on this cache, or a renewed one of the same member: the outbox stays.
+    /// The first sign-in on this cache, or a renewed one of the same member: then everything stays, the outbox and the
+    /// cursor too, and the hub says whether it can go on from there.
     pub fn sign_in(&mut self, hub: &str, email: &str, session: &Session) -> Stored<()> {
-        if self.identity.is_some_and(|i| i.me == session.member) {
-            return self.resync(session, Some((hub, email)));
+        let before = self.session()?;
+        if let (Some(identity), Some(before)) = (self.identity.filter(|i| i.me == session.member), before) {
+            return self.write(|w| {
+                let renewed = StoredSession { r#gen: before.r#gen, ..stored(session, hub, email, &session.token) };
+                w.set_session(&renewed, Identity { device: session.device, ..identity })
+            });
         }
         self.clear()?;
         self.write(|w| {
@@ -32,24 +37,19 @@ impl Store {
     }
 
     /// What the hub says of the session now, after it could not go on from the cursor: everything is booted again in
-    /// place, and where it is another generation, what was on the wire is held or goes again.
-    pub fn resync(&mut self, session: &Session, signed_in: Option<(&str, &str)>) -> Stored<()> {
-        let Some(before) = self.session()? else { return Ok(()) };
-        let Some(identity) = self.identity else { return Ok(()) };
-        let (hub, email) = signed_in.unwrap_or((&before.hub, &before.email));
-        // Asking again for a session that is there gives no new token.
-        let token = if session.token.is_empty() { &before.token } else { &session.token };
-        let lost = self.stamp()?.seq > session.head.seq || before.r#gen != session.r#gen;
+    /// place. Where it `rolled_back`, what was on the wire is held or goes again.
+    pub fn resync(&mut self, session: &Session, rolled_back: bool) -> Stored<()> {
+        let (Some(before), Some(identity)) = (self.session()?, self.identity) else { return Ok(()) };
         self.write(|w| {
             w.restore(&Lanes::All)?;
             let mut identity = Identity { device: session.device, ..identity };
-            if lost {
+            if rolled_back || before.r#gen != session.r#gen {
                 identity.generation += 1;
                 w.lose_what_was_sent()?;
-                w.notices_went_back(session.head.seq)?;
                 w.set(ROLLED_BACK, &true)?;
+                w.notices_went_back(session.head.seq)?;
             }
-            w.set_session(&stored(session, hub, email, token), identity)?;
+            w.set_session(&stored(session, &before.hub, &before.email, &before.token), identity)?;
             w.set_cursor(session.head.seq)?;
             w.set_stamp(session.head)?;
             w.set_grants(&grants_of(session))?;

@@ -39,6 +39,11 @@ impl Failure {
         matches!(self, Failure::Refused { error, .. } if error.code == code::RESYNC || error.code == code::ROLLED_BACK)
     }
 
+    /// Whether the hub's history is another one than the cache knows.
+    pub fn is_rolled_back(&self) -> bool {
+        matches!(self, Failure::Refused { error, .. } if error.code == code::ROLLED_BACK)
+    }
+
     /// For a person.
     pub fn to_error(&self, hub: &str) -> RpcError {
         let own = |code: &str, message: String, retryable| RpcError {

@@ -67,9 +67,9 @@ impl Machine {
         store.set_skew_ms(session.server_time_ms - now.wall_ms)?;
         self.session_checked = true;
         if self.want_resync {
-            store.resync(session, None)?;
+            store.resync(session, self.rolled_back)?;
             self.answers();
-            self.want_resync = false;
+            (self.want_resync, self.rolled_back) = (false, false);
             self.want_pull = true;
             self.close_events(actions);
         }
@@ -164,6 +164,7 @@ impl Machine {
         if failure.wants_resync() {
             tracing::info!(cursor = store.cursor()?, "the hub asks to load everything again");
             self.want_resync = true;
+            self.rolled_back |= failure.is_rolled_back();
             self.close_events(actions);
             return Ok(true);
         }
