@@ -18,11 +18,11 @@ fn wrong_usage_is_told_in_words_with_2_and_help_is_everywhere() -> Result<()> {
     for wrong in [&[][..], &["fly"], &["list"], &["send"], &["list", "--direct", "--limit", "many"]] {
         let output = terminal.output(wrong, "")?;
         ensure!(output.status.code() == Some(2) && output.stdout.is_empty(), "{wrong:?}: {output:?}");
-        ensure!(String::from_utf8_lossy(&output.stderr).contains("Usage"), "{wrong:?}: {output:?}");
+        ensure!(String::from_utf8_lossy(&output.stderr).contains("--help"), "{wrong:?}: {output:?}");
     }
     for command in ["login", "list", "outbox", "draft", "create", "sync"] {
         let output = terminal.output(&[command, "--help"], "")?;
-        ensure!(output.status.success() && output.stdout.starts_with(b"") && output.stdout.len() > 100, "{command}");
+        ensure!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Usage"), "{command}");
     }
     Ok(())
 }
