@@ -9,7 +9,7 @@
 //! - [`webchat`]: what a visitor's browser talks to.
 //! - [`admin`]: what the program's command line does to an organization.
 //!
-//! [`Hub`] holds them together; the program only parses arguments and serves [`Hub::router`].
+//! [`Hub`] holds them together and [`Server`] puts it on a socket; the program only parses arguments.
 
 pub mod admin;
 pub mod auth;

@@ -84,7 +84,8 @@ fn keys(
             keys.extend(found);
         }
     }
-    keys.sort_by_key(|k| k.rev);
+    // What moved leaves its old scope before it appears in the new one: the other way round it would be gone.
+    keys.sort_by_key(|k| (k.rev, k.op == Op::Put));
     Ok((keys, complete_to))
 }
 
@@ -142,4 +143,48 @@ fn row_text(connection: &Connection, key: &Key) -> Result<String, StoreError> {
     }
     let mut statement = connection.prepare_cached("SELECT row FROM entity WHERE kind = ?1 AND id = ?2")?;
     Ok(statement.query_row(params![key.kind, key.id], |r| r.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::{Item, Submission, commit_batch};
+    use crate::store::{RowWrite, SqliteStore, Store, Writes};
+    use deskbell_domain::command::AddMember;
+    use deskbell_domain::{
+        Actor, CommandId, Contact, ContactId, EmailAddress, Member, Name, OrganizationId, Role, Row,
+    };
+    use deskbell_protocol::{Generation, Stamp};
+
+    #[test]
+    fn a_contact_that_is_shared_goes_before_it_comes() {
+        let mut store = SqliteStore::in_memory().unwrap();
+        let generation = Generation("g".into());
+        store.create(OrganizationId(Uuid::from_u128(9)), &generation, 0).unwrap();
+        let member = Member {
+            id: MemberId(Uuid::from_u128(1)),
+            name: Name::parse("Ada").unwrap(),
+            email: EmailAddress::parse("ada@example.com").unwrap(),
+            role: Role::Agent,
+            active: true,
+        };
+        let me = member.id;
+        let item = Item::own(CommandId(Uuid::nil()), Actor::System, AddMember { member }.into(), 0);
+        commit_batch(&mut store, &[Submission { seen: None, items: vec![item] }], 1).unwrap();
+        let id = Uuid::from_u128(2);
+        let mut write = |private_to, rev, before| {
+            let name = Name::parse("Layla").unwrap();
+            let row: Row = Contact { id: ContactId(id), name, company: None, addresses: vec![], private_to }.into();
+            let rows = [((Kind::Contact, id), RowWrite { row: Some(row), rev, before })].into();
+            store.begin().unwrap();
+            store.write(&Writes { stamp: Stamp { seq: rev, mark: rev }, rows, ..Writes::default() }).unwrap();
+            store.commit().unwrap();
+        };
+        write(Some(me), 2, None);
+        write(None, 3, Some((2, Scope::Member(me))));
+        let seen = Seen { r#gen: generation, stamp: Stamp::default() };
+        let page = changes(store.connection(), me, 2, &seen, 1).unwrap();
+        let told: Vec<_> = page.changes.iter().map(|c| (c.op, c.scope, c.rev)).collect();
+        assert_eq!(told, [(Op::Del, Scope::Member(me), 3), (Op::Put, Scope::Org, 3)]);
+    }
 }

@@ -31,6 +31,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// Largest body of a sign-in, which comes from anybody.
+const MAX_SESSION_BYTES: usize = 64 * 1024;
+
 /// What every handler can reach.
 #[derive(Clone)]
 pub struct AppState {
@@ -62,7 +65,11 @@ fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(health::healthz))
         .routes(routes!(hub_info::hub_info))
-        .routes(routes!(session::create_session, session::get_session, session::delete_session))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(session::create_session, session::get_session, session::delete_session))
+                .layer(DefaultBodyLimit::max(MAX_SESSION_BYTES)),
+        )
         .routes(routes!(devices::list_devices))
         .routes(routes!(devices::revoke_device))
         .routes(routes!(commands::push_commands))

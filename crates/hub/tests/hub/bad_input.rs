@@ -151,9 +151,11 @@ async fn too_much_at_once_is_too_large() {
     let (status, told) = error(push_json(&desk, many.into()).await).await;
     assert_eq!((status, told.code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE));
     assert_eq!(told.params["most"], "64");
-    let request = desk.request(Method::POST, "/v1/commands").header("content-type", "application/json");
-    let (status, told) = error(request.body(vec![b' '; MAX_BODY_BYTES + 1]).send().await.unwrap()).await;
-    assert_eq!((status, told.code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE));
+    for (path, bytes) in [("/v1/commands", MAX_BODY_BYTES + 1), ("/v1/session", 64 * 1024 + 1)] {
+        let request = desk.request(Method::POST, path).header("content-type", "application/json");
+        let (status, told) = error(request.body(vec![b' '; bytes]).send().await.unwrap()).await;
+        assert_eq!((status, told.code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE), "{path}");
+    }
 }
 
 #[tokio::test]

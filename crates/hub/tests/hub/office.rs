@@ -47,13 +47,20 @@ pub struct Office {
     pub kwame: MemberId,
 }
 
+/// A directory in memory where the system has one: that every commit reaches a disk is not what these tests are about, and
+/// a slow disk makes them minutes long.
+pub fn data_dir() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
 pub fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
 impl Office {
     pub async fn open() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = data_dir();
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
         let new = NewHub {
             organization: Name::parse("Kestrel Cycles").unwrap(),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command as Process, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use super::office::{Desk, new_id};
+use super::office::{Desk, data_dir, new_id};
 
 fn program() -> Process {
     let mut process = Process::new(env!("CARGO_BIN_EXE_deskbell-hub"));
@@ -88,7 +88,7 @@ async fn sign_in(url: &str, email: &str, password: &str) -> Desk {
 
 #[test]
 fn an_organization_is_made_once_and_mistakes_are_explained() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = data_dir();
     let data = dir.path().join("data");
     assert!(complaint(&run(&["member", "list"], &data, ""), 1).contains("deskbell-hub init"));
     assert!(complaint(&run(&INIT, &data, "short\n"), 1).contains("at least 8 characters"));
@@ -114,7 +114,7 @@ fn an_organization_is_made_once_and_mistakes_are_explained() {
 
 #[tokio::test]
 async fn an_organization_is_set_up_while_its_hub_is_at_work() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = data_dir();
     let data = dir.path().join("data");
     assert!(run(&INIT, &data, "long enough\n").status.success());
     let serving = Serving::start(&data, "127.0.0.1:0");
@@ -154,7 +154,7 @@ async fn an_organization_is_set_up_while_its_hub_is_at_work() {
 
 #[tokio::test]
 async fn a_kill_loses_nothing_that_was_answered() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = data_dir();
     let data = dir.path().join("data");
     assert!(run(&INIT, &data, "long enough\n").status.success());
     let mut serving = Serving::start(&data, "127.0.0.1:0");
@@ -181,7 +181,7 @@ async fn a_kill_loses_nothing_that_was_answered() {
 
 #[tokio::test]
 async fn a_stop_is_quick_and_finishes_what_was_accepted() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = data_dir();
     let data = dir.path().join("data");
     assert!(run(&INIT, &data, "long enough\n").status.success());
     let serving = Serving::start(&data, "127.0.0.1:0");
@@ -220,7 +220,7 @@ async fn a_stop_is_quick_and_finishes_what_was_accepted() {
 
 #[tokio::test]
 async fn the_sample_is_believable_and_the_same_for_the_same_seed() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = data_dir();
     let data = |name: &str| dir.path().join(name);
     let first = json_of(&run(&["sample", "--seed", "7"], &data("a"), ""));
     let second = json_of(&run(&["sample", "--seed", "7"], &data("b"), ""));
@@ -294,7 +294,7 @@ fn wrong_usage_says_so() {
 
 #[tokio::test]
 async fn the_log_is_structured_and_holds_nothing_that_anybody_wrote() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = data_dir();
     let data = dir.path().join("data");
     let made = json_of(&run(&["sample"], &data, ""));
     let log = dir.path().join("log");
