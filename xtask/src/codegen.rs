@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 
 use crate::commands;
-use crate::workspace::Workspace;
+use crate::workspace::{SELECTION, Workspace};
 
 /// The window's types, relative to the top.
 pub const TYPES: &str = "ui/src/lib/rpc/types.ts";
@@ -70,27 +70,18 @@ pub fn report(stale: &[String]) -> ExitCode {
 }
 
 fn generate(workspace: &Workspace, printers: &Printers) -> Result<Vec<(&'static str, String)>> {
-    let (mut types, mut openapi) = match printers {
-        Printers::Build => {
-            let mut types = workspace.cargo();
-            types.args(["run", "--quiet", "-p", "deskbell-core", "--example", "typescript"]);
-            let mut openapi = workspace.cargo();
-            openapi.args(["run", "--quiet", "-p", "deskbell-hub", "--", "openapi"]);
-            (types, openapi)
-        }
-        Printers::Built => {
-            let mut openapi = Command::new(workspace.program("deskbell-hub"));
-            openapi.arg("openapi");
-            (Command::new(workspace.program("examples/typescript")), openapi)
-        }
-    };
-    Ok(vec![
-        (TYPES, ended_by_newline(commands::output(&mut types)?)),
-        (OPENAPI, ended_by_newline(commands::output(&mut openapi)?)),
-    ])
+    if let Printers::Build = printers {
+        // Built and started in two steps: `cargo run` takes one package only, and with it another set of features.
+        let mut cargo = workspace.cargo();
+        cargo.arg("build").args(SELECTION).args(["--quiet", "--example", "typescript", "--bin", "deskbell-hub"]);
+        commands::run(&mut cargo)?;
+    }
+    let types = commands::output(&mut Command::new(workspace.program("examples/typescript")))?;
+    let openapi = commands::output(Command::new(workspace.program("deskbell-hub")).arg("openapi"))?;
+    Ok(vec![(TYPES, ended_by_newline(&types)), (OPENAPI, ended_by_newline(&openapi))])
 }
 
-fn ended_by_newline(text: String) -> String {
+fn ended_by_newline(text: &str) -> String {
     format!("{}\n", text.trim_end())
 }
 
