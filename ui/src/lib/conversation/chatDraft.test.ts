@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fake, rpcError } from "$dev/host";
 import { ChatDraft, SAVE_AFTER_MS } from "./chatDraft.svelte";
 
@@ -9,11 +9,19 @@ describe("a draft", () => {
     fake.reset({ conversations: 3 });
     vi.useRealTimers();
   });
+  // A save that is still due would be counted by the test after.
+  const made: ChatDraft[] = [];
+  afterEach(() => Promise.all(made.splice(0).map((draft) => draft.flush())));
+  function draftFor(chat: string): ChatDraft {
+    const draft = new ChatDraft(chat);
+    made.push(draft);
+    return draft;
+  }
   const chatId = () => fake.world.chats[0]!.id;
 
   it("is on disk within 150 ms of the last key, and only once", async () => {
     vi.useFakeTimers();
-    const draft = new ChatDraft(chatId());
+    const draft = draftFor(chatId());
     draft.type("H");
     draft.type("Hi");
     expect(fake.called("save_draft")).toEqual([]);
@@ -24,7 +32,7 @@ describe("a draft", () => {
 
   it("is not replaced by an answer that was asked for before the member typed", async () => {
     fake.world.chats[0]!.draft = "";
-    const draft = new ChatDraft(chatId());
+    const draft = draftFor(chatId());
     await draft.load();
     const asked = draft.load();
     draft.type("typed meanwhile");
@@ -34,7 +42,7 @@ describe("a draft", () => {
 
   it("keeps both, where the member types before the kept one is read", async () => {
     fake.world.chats[0]!.draft = "kept";
-    const draft = new ChatDraft(chatId());
+    const draft = draftFor(chatId());
     const reading = draft.load();
     draft.type("typed");
     await reading;
@@ -45,7 +53,7 @@ describe("a draft", () => {
     fake.answer("save_draft", () => {
       throw rpcError("disk_full", "The disk is full.");
     });
-    const draft = new ChatDraft(chatId());
+    const draft = draftFor(chatId());
     draft.type("precious");
     await draft.flush();
     expect(draft.text).toBe("precious");
@@ -55,7 +63,7 @@ describe("a draft", () => {
 
   it("is empty at once when sent; a save on its way does not bring it back", async () => {
     fake.delay = 2;
-    const draft = new ChatDraft(chatId());
+    const draft = draftFor(chatId());
     draft.type("Hello");
     const saving = draft.flush();
     const sending = draft.send();
@@ -70,7 +78,7 @@ describe("a draft", () => {
     fake.answer("send_message", () => {
       throw rpcError("forbidden", "No.");
     });
-    const draft = new ChatDraft(chatId());
+    const draft = draftFor(chatId());
     draft.type("first");
     const sending = draft.send();
     draft.type("second");
@@ -81,7 +89,7 @@ describe("a draft", () => {
   it("takes a refused message back after what stands in the field", async () => {
     const chat = fake.world.chats[0]!;
     fake.world.status.network = "offline";
-    const draft = new ChatDraft(chat.id);
+    const draft = draftFor(chat.id);
     draft.type("refused");
     await draft.send();
     draft.type("in the field");
