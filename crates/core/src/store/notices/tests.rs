@@ -251,7 +251,7 @@ fn a_hub_that_went_back_in_time_makes_news_again() {
     let back = SIGNED_IN - 50;
     let mut restored = session(back);
     restored.r#gen = Generation("h".into());
-    cache.store.resync(&restored, None).unwrap();
+    cache.store.resync(&restored, true).unwrap();
     cache.store.take_notices();
     cache.seq = back + 1;
     let text = Content::Text { text: MessageText::parse("after the restore").unwrap() };
