@@ -1,0 +1,34 @@
+//! The window itself.
+
+use deskbell_domain::ChatId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// `set_view`: what is before the person's eyes; decides what is notified.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SetView {
+    /// The chat on screen.
+    pub chat: Option<ChatId>,
+    /// The window has the focus and is visible.
+    pub focused: bool,
+}
+
+/// `open_link`: http, https, mailto and tel only, in the system's program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct OpenLink {
+    pub href: String,
+}
+
+/// Nothing to say, nothing to tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Empty {}
+
+/// What the core tells the window without being asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum CoreEvent {
+    /// Queries that provide one of these tags run again. `all` where a listener fell behind: everything runs again.
+    Changed { tags: Vec<String>, all: bool },
+    /// Show this chat (a notification was clicked); `reply` = put the caret into the composer.
+    Navigate { chat: ChatId, reply: bool },
+}
