@@ -38,8 +38,13 @@ pub struct Instance {
     listener: std::os::unix::net::UnixListener,
 }
 
-/// Takes the profile, or raises the window of whoever has it.
+/// Takes the profile, or raises the window of whoever has it. Asks again and again until the time is up: the first
+/// one may have the lock and not yet the socket, or be about to end.
 pub fn claim(profile: &Profile) -> Result<Claim, StartError> {
+    claim_within(profile, PATIENCE)
+}
+
+fn claim_within(profile: &Profile, patience: Duration) -> Result<Claim, StartError> {
     let unusable = |why| StartError::Profile { dir: profile.dir().into(), why };
     let lock = OpenOptions::new()
         .create(true)
@@ -47,18 +52,24 @@ pub fn claim(profile: &Profile) -> Result<Claim, StartError> {
         .write(true)
         .open(profile.dir().join(LOCK))
         .map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Claim::First(Instance {
-            _lock: lock,
-            #[cfg(unix)]
-            listener: listen(profile.dir()).map_err(unusable)?,
-        })),
-        Err(TryLockError::WouldBlock) => {
-            raise(profile.dir(), PATIENCE).map_err(|_| StartError::NoAnswer(profile.dir().into()))?;
-            Ok(Claim::Second)
+    let until = Instant::now() + patience;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(why)) => return Err(unusable(why)),
+            Err(TryLockError::WouldBlock) => {}
         }
-        Err(TryLockError::Error(why)) => Err(unusable(why)),
+        match raise(profile.dir(), patience) {
+            Ok(()) => return Ok(Claim::Second),
+            Err(_) if Instant::now() >= until => return Err(StartError::NoAnswer(profile.dir().into())),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        }
     }
+    Ok(Claim::First(Instance {
+        #[cfg(unix)]
+        listener: listen(profile.dir()).map_err(unusable)?,
+        _lock: lock,
+    }))
 }
 
 impl Instance {
@@ -101,28 +112,19 @@ fn listen(dir: &Path) -> io::Result<std::os::unix::net::UnixListener> {
     })
 }
 
-/// The lock may be taken a moment before the socket is there: ask until the time is up.
+/// Asks the first one, which has `patience` to answer.
 #[cfg(unix)]
 fn raise(dir: &Path, patience: Duration) -> io::Result<()> {
     use std::{
         io::{Read, Write},
         os::unix::net::UnixStream,
     };
-    let token = std::env::var("XDG_ACTIVATION_TOKEN").or_else(|_| std::env::var("DESKTOP_STARTUP_ID")).unwrap_or_default();
-    let until = Instant::now() + patience;
-    loop {
-        let asked = within(dir, || UnixStream::connect(SOCKET)).and_then(|mut stream| {
-            stream.set_read_timeout(Some(patience))?;
-            writeln!(stream, "{}", token.lines().next().unwrap_or_default())?;
-            let mut answer = [0; 7];
-            stream.read_exact(&mut answer)
-        });
-        match asked {
-            Ok(()) => return Ok(()),
-            Err(error) if Instant::now() >= until => return Err(error),
-            Err(_) => std::thread::sleep(Duration::from_millis(20)),
-        }
-    }
+    let token = std::env::var("XDG_ACTIVATION_TOKEN").or_else(|_| std::env::var("DESKTOP_STARTUP_ID"));
+    let mut stream = within(dir, || UnixStream::connect(SOCKET))?;
+    stream.set_read_timeout(Some(patience))?;
+    writeln!(stream, "{}", token.as_deref().unwrap_or_default().lines().next().unwrap_or_default())?;
+    let mut answer = [0; 7];
+    stream.read_exact(&mut answer)
 }
 
 #[cfg(not(unix))]
@@ -165,7 +167,16 @@ mod tests {
         // What a killed program leaves behind: a socket that nobody listens on.
         let other = Profile::open(Some(tmp.path().join("other"))).unwrap();
         drop(listen(other.dir()).unwrap());
-        assert!(raise(other.dir(), Duration::ZERO).is_err());
+        let Claim::First(mut second) = claim(&other).unwrap() else { panic!("the dead one does not answer") };
+
+        // One that is about to end has the lock and does not answer any more.
+        second.listener = std::os::unix::net::UnixListener::bind(tmp.path().join("elsewhere")).unwrap();
+        assert!(matches!(claim_within(&other, Duration::ZERO), Err(StartError::NoAnswer(_))));
+        let ending = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(second);
+        });
         assert!(matches!(claim(&other).unwrap(), Claim::First(_)));
+        ending.join().unwrap();
     }
 }

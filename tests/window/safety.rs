@@ -98,8 +98,11 @@ async fn a_name_that_turns_the_line_around_does_not() -> Result<()> {
     for drawn in shown.take_all().await? {
         assert!(!drawn.title.contains('\u{202E}') && !drawn.body.contains('\u{202E}'), "{drawn:?}");
     }
-    alice.lists("Rosa").await?;
-    assert!(!alice.text_in("[data-pane=list]").await?.unwrap_or_default().contains('\u{202E}'));
+    alice.open_chat("Rosa").await?;
+    for name in ["[data-pane=list] .name", "h1"] {
+        let shown = alice.text_in(name).await?.unwrap_or_default();
+        assert!(shown.starts_with("Rosa") && !shown.contains('\u{202E}'), "{name}: {shown:?}");
+    }
     Ok(())
 }
 

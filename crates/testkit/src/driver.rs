@@ -1,6 +1,7 @@
 //! WebKit's own WebDriver, one process for each window.
 
 use std::{
+    io::Seek,
     mem::ManuallyDrop,
     net::TcpListener,
     path::Path,
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 use thirtyfour::{Capabilities, WebDriver};
 
@@ -34,13 +35,15 @@ impl Driver {
         environment: &[(&str, String)],
     ) -> Result<Self> {
         let port = free_port()?;
+        let mut log = tempfile::tempfile()?;
         let mut command = Command::new("WebKitWebDriver");
         command
             .args(["--host=127.0.0.1", &format!("--port={port}")])
             // What Tauri asks before it lets itself be driven.
             .envs([("TAURI_AUTOMATION", "true"), ("TAURI_WEBVIEW_AUTOMATION", "true")])
             .stdin(Stdio::null())
-            .stdout(Stdio::null());
+            .stdout(Stdio::null())
+            .stderr(log.try_clone()?);
         desktop.enter(&mut command);
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         let process = Running::start(&mut command).context("WebKitWebDriver (package webkit2gtk-driver)")?;
@@ -51,9 +54,16 @@ impl Driver {
         .await?;
         let mut capabilities = Capabilities::new();
         capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": program, "args": arguments }));
-        let session = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
-            .await
-            .with_context(|| format!("{} does not answer WebDriver", program.display()))?;
+        let session = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities);
+        // A program that ends before it answers leaves WebKit's driver waiting for ever.
+        let session = tokio::select! {
+            session = session => session.with_context(|| format!("{} does not answer WebDriver", program.display()))?,
+            status = starts_and_ends(process.id()) => {
+                status?;
+                log.rewind()?;
+                bail!("{} ended before it answered WebDriver: {}", program.display(), std::io::read_to_string(log)?);
+            }
+        };
         Ok(Self { process: Some(process), session: ManuallyDrop::new(session) })
     }
 
@@ -87,6 +97,18 @@ impl Drop for Driver {
     fn drop(&mut self) {
         let _ = self.kill();
     }
+}
+
+/// Waits until the driver's program has come and gone.
+async fn starts_and_ends(driver: u32) -> Result<()> {
+    let is_there = async |there: bool| {
+        while children_of(driver)?.is_empty() == there {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::Ok(())
+    };
+    is_there(true).await?;
+    is_there(false).await
 }
 
 /// A port that was free a moment ago: WebKit's driver cannot choose one and tell us.

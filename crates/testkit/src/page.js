@@ -4,12 +4,15 @@ const squeeze = (text) => (text ?? "").replace(/\s+/g, " ").trim();
 const visible = (element) =>
   element.getClientRects().length > 0 && getComputedStyle(element).visibility !== "hidden";
 
+const firstLine = (element) => squeeze(element.innerText?.trim().split("\n")[0]);
+
 const nameOf = (element) => {
   const label = element.getAttribute("aria-label");
   if (label) return squeeze(label);
   const by = element.getAttribute("aria-labelledby");
   if (by) return squeeze(by.split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" "));
-  if (element.labels?.length) return squeeze([...element.labels].map((one) => one.innerText).join(" "));
+  // What stands under the first line of a label is a hint, and changes.
+  if (element.labels?.length) return squeeze(element.labels[0].innerText.trim().split("\n")[0]);
   return squeeze(element.innerText) || squeeze(element.title) || squeeze(element.placeholder);
 };
 
@@ -28,7 +31,8 @@ const named = (role, name, part, within) => {
     .filter(visible)
     .filter((element) => {
       const own = nameOf(element);
-      return part ? own.includes(name) : own === name;
+      // A button may explain itself in further lines.
+      return part ? own.includes(name) : own === name || firstLine(element) === name;
     })
     .sort((a, b) => a.querySelectorAll("*").length - b.querySelectorAll("*").length);
 };
