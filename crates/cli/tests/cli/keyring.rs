@@ -112,7 +112,11 @@ fn without_a_keyring_nothing_is_kept_until_a_password_protects_it() -> Result<()
     ensure!(terminal.refused(&["places"], "")? == "locked");
     ensure!(terminal.refused(&["--cache-password-stdin", "places"], "wrong\n")? == "wrong_password");
     terminal.run(&["--cache-password-stdin", "places"], CACHE_PASSWORD)?;
+    // What may wait in there is thrown away on demand only.
+    ensure!(terminal.refused(&["logout"], "")? == "locked");
     let found = files_with(terminal.home(), &[CACHE_PASSWORD, team.password(), "Bob Bauer"])?;
     ensure!(found.is_empty(), "readable in {found:?}");
+    terminal.run(&["logout", "--discard-unsent"], "")?;
+    ensure!(!terminal.profile().join("cache.db").exists(), "something was left");
     Ok(())
 }

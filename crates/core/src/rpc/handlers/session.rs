@@ -192,20 +192,25 @@ fn unsent(count: u32) -> RpcError {
 }
 
 pub(crate) async fn sign_out(core: &Core, args: SignOut) -> Result<Session, RpcError> {
-    if let Ok(cache) = core.cache().await {
-        let waiting = cache.read(waiting_counts).await?;
-        if !args.discard_unsent && waiting.total() > 0 {
-            return Err(unsent(waiting.total()));
-        }
-        if let Some(session) = cache.session().await?
-            && let Ok(client) = client(core, &session.hub)
-        {
-            let client = client.with_token(&session.token);
-            if !matches!(tokio::time::timeout(LAST_WORD, client.sign_out()).await, Ok(Ok(()))) {
-                tracing::info!("the hub does not know yet that this device was signed out");
+    match core.cache().await {
+        Ok(cache) => {
+            let waiting = cache.read(waiting_counts).await?;
+            if !args.discard_unsent && waiting.total() > 0 {
+                return Err(unsent(waiting.total()));
             }
+            if let Some(session) = cache.session().await?
+                && let Ok(client) = client(core, &session.hub)
+            {
+                let client = client.with_token(&session.token);
+                if !matches!(tokio::time::timeout(LAST_WORD, client.sign_out()).await, Ok(Ok(()))) {
+                    tracing::info!("the hub does not know yet that this device was signed out");
+                }
+            }
+            cache.close().await;
         }
-        cache.close().await;
+        // What waits in a locked cache cannot be counted: it is thrown away on demand only.
+        Err(error) if error.code == "locked" && !args.discard_unsent => return Err(error),
+        Err(_) => {}
     }
     let profile = &core.inner.profile;
     let forgotten = forget_cache_key(profile, core.inner.options.secrets.as_ref()).await;
