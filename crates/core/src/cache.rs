@@ -177,8 +177,8 @@ impl Cache {
 
     /// Whether nothing more can be done now.
     pub async fn is_settled(&self) -> Result<bool, RpcError> {
-        let Some(machine) = self.lock_driver().as_ref().map(Driver::machine) else { return Ok(true) };
-        self.write(move |store, _| Driver::is_settled(&machine, store).map_err(|error| errors::store(&error))).await
+        let Some(settled) = self.lock_driver().as_ref().map(Driver::settled) else { return Ok(true) };
+        self.write(move |store, _| settled(store).map_err(|error| errors::store(&error))).await
     }
 
     /// Finishes what is queued and closes the files.

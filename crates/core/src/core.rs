@@ -205,16 +205,11 @@ impl Core {
         } else {
             cache.start_driver().await?;
         }
+        // Whatever happens changes the status; a look now and then covers what does not say so.
         let mut events = self.events();
-        // The request is under way only when the driver has taken it up.
-        let mut settled = false;
-        while tokio::time::Instant::now() < end {
-            if settled && cache.is_settled().await? {
-                break;
-            }
-            settled = cache.is_settled().await?;
-            let step = tokio::time::Instant::now() + Duration::from_millis(if settled { 5 } else { 25 });
-            let _ = tokio::time::timeout_at(step.min(end), events.recv()).await;
+        while !cache.is_settled().await? && tokio::time::Instant::now() < end {
+            let look = tokio::time::Instant::now() + Duration::from_millis(25);
+            let _ = tokio::time::timeout_at(look.min(end), events.recv()).await;
         }
         rpc::status(self).await
     }

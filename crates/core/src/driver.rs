@@ -7,6 +7,7 @@ use crate::sync::{Action, Event, Failure, Machine, Now, View};
 use crate::writer::{Urgency, Writer};
 use deskbell_protocol::{ApiError, Changes, EventHead, Generation, Stamp};
 use futures_util::StreamExt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
@@ -20,7 +21,21 @@ pub struct Driver {
     events: mpsc::UnboundedSender<Event>,
     view: watch::Receiver<View>,
     machine: Arc<Mutex<Machine>>,
+    told: Arc<Told>,
     task: JoinHandle<()>,
+}
+
+/// How much the machine was told from outside, and how much of it it has heard.
+#[derive(Default)]
+struct Told {
+    sent: AtomicU64,
+    heard: AtomicU64,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 struct Running {
@@ -28,6 +43,7 @@ struct Running {
     writer: Arc<Writer>,
     machine: Arc<Mutex<Machine>>,
     clock: Arc<dyn Clock>,
+    told: Arc<Told>,
     started: Instant,
     events: mpsc::UnboundedSender<Event>,
     stream: Option<AbortHandle>,
@@ -48,6 +64,8 @@ impl Driver {
     ) -> Self {
         let machine = Arc::new(Mutex::new(Machine::new(client.base())));
         let (events, inbox) = mpsc::unbounded_channel();
+        let (outside, from_outside) = mpsc::unbounded_channel();
+        let told = Arc::<Told>::default();
         let (views, view) = watch::channel(lock(&machine).view());
         let running = Running {
             client,
@@ -55,16 +73,18 @@ impl Driver {
             machine: machine.clone(),
             clock,
             started: Instant::now(),
-            events: events.clone(),
+            told: told.clone(),
+            events,
             stream: None,
             requests: Vec::new(),
         };
-        let task = tokio::spawn(running.run(inbox, views, changed));
-        Self { events, view, machine, task }
+        let task = tokio::spawn(running.run(inbox, from_outside, views, changed));
+        Self { events: outside, view, machine, told, task }
     }
 
     /// Tells the machine what has happened.
     pub fn tell(&self, event: Event) {
+        self.told.sent.fetch_add(1, Ordering::SeqCst);
         // A driver that has ended has nobody to tell.
         let _ = self.events.send(event);
     }
@@ -74,20 +94,19 @@ impl Driver {
         self.view.borrow().clone()
     }
 
-    /// Whether nothing more can be done now.
-    pub fn is_settled(machine: &Mutex<Machine>, store: &Store) -> Result<bool, StoreError> {
-        lock(machine).is_settled(store)
-    }
-
-    /// For [`Driver::is_settled`] on the writer.
-    pub fn machine(&self) -> Arc<Mutex<Machine>> {
-        self.machine.clone()
+    /// Says on the store's thread whether nothing more can be done now: what it was told is done too.
+    pub fn settled(&self) -> impl FnOnce(&Store) -> Result<bool, StoreError> + Send + use<> {
+        let (machine, told) = (self.machine.clone(), self.told.clone());
+        move |store| {
+            let heard = told.heard.load(Ordering::SeqCst) == told.sent.load(Ordering::SeqCst);
+            Ok(heard && lock(&machine).is_settled(store)?)
+        }
     }
 
     /// Ends it. What was under way is given up; the outbox has it still.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.task.abort();
-        let _ = self.task.await;
+        let _ = (&mut self.task).await;
     }
 }
 
@@ -101,10 +120,11 @@ impl Running {
     async fn run(
         mut self,
         mut inbox: mpsc::UnboundedReceiver<Event>,
+        mut from_outside: mpsc::UnboundedReceiver<Event>,
         views: watch::Sender<View>,
         changed: impl Fn() + Send + 'static,
     ) {
-        let mut event = Event::Tick;
+        let (mut event, mut outside) = (Event::Tick, false);
         loop {
             let wake = match self.step(event).await {
                 Some(Ok(actions)) => self.act(actions),
@@ -114,17 +134,24 @@ impl Running {
                 }
                 None => return,
             };
+            if outside {
+                self.told.heard.fetch_add(1, Ordering::SeqCst);
+            }
             let view = lock(&self.machine).view();
             if *views.borrow() != view {
                 views.send_replace(view);
                 changed();
             }
-            event = tokio::select! {
+            (event, outside) = tokio::select! {
                 next = inbox.recv() => match next {
-                    Some(next) => next,
+                    Some(next) => (next, false),
                     None => return,
                 },
-                () = sleep_until(wake) => Event::Tick,
+                next = from_outside.recv() => match next {
+                    Some(next) => (next, true),
+                    None => return,
+                },
+                () = sleep_until(wake) => (Event::Tick, false),
             };
         }
     }

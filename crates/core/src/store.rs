@@ -5,6 +5,7 @@
 //! that only read take a plain connection, so that they run on a `query_only` reader as well.
 
 mod boots;
+mod check;
 mod drafts;
 mod feed;
 mod meta;
@@ -20,6 +21,7 @@ mod scopes;
 mod submit;
 
 pub use boots::Boot;
+pub use check::memory;
 pub(crate) use drafts::get as draft_of;
 pub use feed::Applied;
 pub use meta::{Identity, StoredSession};

@@ -148,6 +148,7 @@ async fn a_slow_clock_moves_no_message() -> Result<()> {
         let sent = alice.thread(chat).await?.entries.pop().unwrap();
         let now = before.duration_since(std::time::UNIX_EPOCH)?.as_millis() as i64;
         assert!((sent.at_ms - now).abs() < 60_000, "the shown time is the hub's");
+        alice.up_to_date().await?;
         hub.customer("+16505550101", next).await?;
         wanted.extend([reply, next]);
         alice.up_to_date().await?;

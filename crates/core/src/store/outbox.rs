@@ -154,6 +154,11 @@ pub(crate) fn unfinished(c: &Connection) -> Stored<Vec<OutboxItem>> {
     select(c, "WHERE state <> 'done' ORDER BY n", [])
 }
 
+/// Every row, in the order in which they were made.
+pub(crate) fn everything(c: &Connection) -> Stored<Vec<OutboxItem>> {
+    select(c, "ORDER BY n", [])
+}
+
 /// Everything of a chat that is not done, in the order in which it goes; what the hub has done too.
 pub(crate) fn of_chat(c: &Connection, chat: ChatId) -> Stored<Vec<OutboxItem>> {
     select(c, "WHERE chat = ? ORDER BY n", [chat.0.into_bytes()])
