@@ -24,8 +24,8 @@ const SKIPPED_FILE: &str = "DESKBELL_SKIPPED_FILE";
 /// The member of the workspace whose tests go through the real programs.
 const THROUGH_PROGRAMS: &str = "deskbell-tests";
 
-/// Its own tests start private desktops.
-const TESTKIT: &str = "deskbell-testkit";
+/// Their integration tests start private desktops.
+const ON_DESKTOPS: &[&str] = &["deskbell-testkit", "deskbell-cli"];
 
 /// The test programs of a build.
 pub struct Programs(Vec<TestProgram>);
@@ -52,7 +52,7 @@ enum Kind {
 impl TestProgram {
     /// Whether it tests a crate by itself; if `quick`, without a private desktop.
     pub fn is_of_crate(&self, quick: bool) -> bool {
-        let needs_desktop = self.package == TESTKIT && self.kind == Kind::Integration;
+        let needs_desktop = ON_DESKTOPS.contains(&self.package.as_str()) && self.kind == Kind::Integration;
         self.package != THROUGH_PROGRAMS && !(quick && needs_desktop)
     }
 
