@@ -95,9 +95,12 @@ impl Write<'_> {
         match &change.row {
             Some(Row::Grant(grant)) if grant.member == me => self.granted(grant.scope, grant.epoch, grant.floor),
             Some(_) => Ok(()),
-            None => match rows::row(&self.tx, Kind::Grant, change.id)? {
-                Some(Row::Grant(grant)) if grant.member == me => self.revoked(grant.scope),
-                _ => Ok(()),
+            // Found by what it is derived from: its row may never have come here.
+            None => match scopes::of_grant(&self.tx, me, change.id)? {
+                // Given again later, which a snapshot has told already.
+                Some((_, epoch)) if epoch > change.rev => Ok(()),
+                Some((scope, _)) => self.revoked(scope),
+                None => Ok(()),
             },
         }
     }

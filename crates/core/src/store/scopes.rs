@@ -1,8 +1,9 @@
 //! What the member may see, and how far each scope is booted.
 
 use super::{Stored, Write};
-use deskbell_domain::{Grant, Scope};
+use deskbell_domain::{Grant, MemberId, Scope};
 use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 /// Not granted.
 pub(crate) const NONE: i64 = 0;
@@ -40,6 +41,23 @@ pub(crate) fn find(c: &Connection, scope: Scope) -> Stored<Option<KeptScope>> {
     Ok(kept.optional()?)
 }
 
+/// The granted scope, with its epoch, whose grant to `me` has this identifier.
+pub(crate) fn of_grant(c: &Connection, me: MemberId, id: Uuid) -> Stored<Option<(Scope, u64)>> {
+    Ok(granted_scopes(c)?.into_iter().find(|(scope, _)| Grant::id_of(me, *scope) == id))
+}
+
+/// What the member may see, with epochs.
+fn granted_scopes(c: &Connection) -> Stored<Vec<(Scope, u64)>> {
+    let mut statement = c.prepare_cached("SELECT name, epoch FROM scope WHERE state <> ?")?;
+    let rows = statement.query_map([NONE], |r| Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)? as u64)))?;
+    let mut scopes = Vec::new();
+    for row in rows {
+        let (name, epoch) = row?;
+        scopes.extend(name.parse().ok().map(|scope| (scope, epoch)));
+    }
+    Ok(scopes)
+}
+
 /// Whether any scope is being booted.
 pub(crate) fn any_booting(c: &Connection) -> Stored<bool> {
     Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM scope WHERE state = ?)")?.query_row([BOOTING], |r| r.get(0))?)
@@ -55,17 +73,23 @@ impl Write<'_> {
         Ok(self.tx.last_insert_rowid())
     }
 
+    /// A page says that the member may see the scope. An older epoch is of a page that a snapshot has overtaken.
+    pub(crate) fn granted(&mut self, scope: Scope, epoch: u64, floor: u64) -> Stored<()> {
+        match find(&self.tx, scope)?.filter(|kept| kept.state != NONE) {
+            Some(kept) if kept.epoch > epoch => Ok(()),
+            _ => self.grant(scope, epoch, floor),
+        }
+    }
+
     /// The member may see the scope. Another epoch wipes what is there and boots it (S3); the shadows must have been
     /// restored before.
-    pub(crate) fn granted(&mut self, scope: Scope, epoch: u64, floor: u64) -> Stored<()> {
+    fn grant(&mut self, scope: Scope, epoch: u64, floor: u64) -> Stored<()> {
         let n = self.scope_no(scope)?;
         let kept = find(&self.tx, scope)?;
-        if kept.is_some_and(|k| k.state != NONE && k.epoch == epoch) {
-            self.tx.prepare_cached("UPDATE scope SET floor = ? WHERE n = ? AND floor <> ?")?.execute(params![
-                floor as i64,
-                n,
-                floor as i64
-            ])?;
+        if kept.is_some_and(|kept| kept.state != NONE && kept.epoch == epoch) {
+            self.tx
+                .prepare_cached("UPDATE scope SET floor = ? WHERE n = ? AND floor <> ?")?
+                .execute(params![floor as i64, n, floor as i64])?;
             return Ok(());
         }
         self.wipe(n)?;
@@ -99,18 +123,13 @@ impl Write<'_> {
 
     /// The grants as the hub has them now: what is missing is revoked, what is new is booted.
     pub(crate) fn set_grants(&mut self, grants: &[Grant]) -> Stored<()> {
-        let known: Vec<String> = {
-            let mut statement = self.tx.prepare_cached("SELECT name FROM scope WHERE state <> ?")?;
-            let names = statement.query_map([NONE], |r| r.get(0))?;
-            names.collect::<Result<_, _>>()?
-        };
-        for scope in known.iter().filter_map(|name| name.parse::<Scope>().ok()) {
+        for (scope, _) in granted_scopes(&self.tx)? {
             if !grants.iter().any(|g| g.scope == scope) {
                 self.revoked(scope)?;
             }
         }
         for grant in grants {
-            self.granted(grant.scope, grant.epoch, grant.floor)?;
+            self.grant(grant.scope, grant.epoch, grant.floor)?;
         }
         Ok(())
     }

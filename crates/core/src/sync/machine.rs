@@ -155,6 +155,7 @@ pub(super) enum Stream {
 }
 
 /// The machine of one session.
+#[derive(Debug)]
 pub struct Machine {
     pub(super) hub: String,
     pub(super) reachable: Option<bool>,
@@ -249,9 +250,16 @@ impl Machine {
             Event::EventsOpen => {
                 self.stream = Stream::Open;
                 self.events.reset();
+                self.answers();
             }
-            Event::EventsHead(head) => self.want_pull |= head.seq > store.cursor()?,
-            Event::EventsChanges(page) => self.changes(&page, store, now)?,
+            Event::EventsHead(head) => {
+                self.answers();
+                self.want_pull |= head.seq > store.cursor()?;
+            }
+            Event::EventsChanges(page) => {
+                self.answers();
+                self.changes(&page, store, now)?;
+            }
             Event::EventsEnded(failure) => self.events_ended(failure, store, now, random, &mut actions)?,
         }
         self.next(store, now, random, &mut actions)?;

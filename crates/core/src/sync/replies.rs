@@ -43,7 +43,8 @@ impl Machine {
         self.under_way.retain(|k| *k != kind);
     }
 
-    fn answers(&mut self) {
+    /// Whatever comes from the hub shows that it is there.
+    pub(super) fn answers(&mut self) {
         self.reachable = Some(true);
         self.problem = None;
     }

@@ -185,7 +185,7 @@ impl SimClient {
                 self.handle(Event::Tick, chance)?;
             }
         }
-        bail!("{} never settles: {:?} {:?}", self.name, self.machine.view(), self.store.outbox()?)
+        bail!("{} never settles at {} of {}: {:?} {:?}", self.name, self.store.cursor()?, hub.hub().head().seq, self.machine, self.store.outbox()?)
     }
 
     /// The person does something.
