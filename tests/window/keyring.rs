@@ -67,7 +67,7 @@ async fn a_locked_keyring_is_said_within_seconds_and_the_window_answers() -> Res
 
     alice.sees_within(SECONDS, "Your keyring is locked").await?;
     alice.click("Try again").await?;
-    alice.sees_within(SECONDS, "Still locked").await?;
+    alice.sees_within(SECONDS, "The keyring is locked. Unlock it").await?;
     // The way in without it: the hub keeps a second key.
     alice.click("Sign in again").await?;
     alice.fill("Password", team.password()).await?;
