@@ -10,6 +10,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
+/// Kinds whose identifiers a device makes up, or may mean by an alias.
+const MADE_BY_DEVICES: [Kind; 4] = [Kind::Conversation, Kind::DirectChat, Kind::Tag, Kind::Contact];
+
 pub(super) struct Overlay {
     rows: Rows,
     /// `rev` and scope of the rows in the store, as far as they were loaded.
@@ -78,11 +81,52 @@ impl Overlay {
             }
             Ok(decision)
         });
+        let decided = match decided {
+            Ok(decision) if self.takes_from_others(store, item.actor, &decision.effects)? => {
+                Err(Refusal::Rejected(Rejection::Exists))
+            }
+            other => other,
+        };
         let outcome = Outcome::of(&decided);
         if let Ok(Decision { effects, .. }) = decided {
             self.apply(store, effects, seq)?;
         }
         Ok(outcome)
+    }
+
+    /// Whether an identifier that a member's command claims to have made stands for something else already. A device
+    /// makes them up, and a rule reads only its own kind; but an alias, a natural key and a thread's entry count for
+    /// everybody: what is there is never taken away from under an identifier. The system's own come from the hub.
+    fn takes_from_others(
+        &mut self,
+        store: &mut dyn Store,
+        actor: Actor,
+        effects: &[Effect],
+    ) -> Result<bool, StoreError> {
+        if actor == Actor::System {
+            return Ok(false);
+        }
+        for effect in effects {
+            let (id, own) = match effect {
+                Effect::Put(Row::Message(new)) => {
+                    self.require(store, Kind::Message, new.id.0)?;
+                    if self.rows.message(new.id).is_some_and(|old| (old.chat, old.pos) != (new.chat, new.pos)) {
+                        return Ok(true);
+                    }
+                    continue;
+                }
+                Effect::Put(row) if MADE_BY_DEVICES.contains(&row.kind()) => (row.id(), Some(row.kind())),
+                Effect::Alias { from, .. } => (*from, None),
+                Effect::Put(_) | Effect::Delete(..) | Effect::Grant(..) | Effect::Revoke(..) => continue,
+            };
+            for kind in MADE_BY_DEVICES {
+                self.require(store, kind, id)?;
+                if own != Some(kind) && self.rows.row(kind, id).is_some() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     fn apply(&mut self, store: &mut dyn Store, effects: Vec<Effect>, seq: u64) -> Result<(), StoreError> {

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::store::{SqliteStore, read_digest, read_row};
-use deskbell_domain::command::{AddChannel, AddInbox, AddMember, AssignInbox, ReceiveMessage, SendMessage, TagChat};
+use deskbell_domain::command::{
+    AddChannel, AddInbox, AddMember, AssignInbox, CloseChat, CreateTag, ReceiveMessage, ReopenChat, SendMessage,
+    TagChat,
+};
 use deskbell_domain::*;
 use deskbell_protocol::{Generation, digest_of};
 use std::collections::BTreeMap;
@@ -183,4 +186,38 @@ fn a_command_whose_rule_would_write_too_much_writes_nothing() {
     assert!(matches!(outcome, Outcome::Rejected { reason: Rejection::Invalid { .. } }), "{outcome:?}");
     assert_eq!(store.head().unwrap(), head);
     assert!(read_row(store.connection(), Kind::Channel, CHANNEL.0).unwrap().is_none());
+}
+
+#[test]
+fn an_identifier_that_stands_for_something_is_not_taken_by_a_command_that_claims_to_have_made_it() {
+    let mut store = store();
+    commit_batch(&mut store, &office(), 1).unwrap();
+    let tag = |n, name: &str| {
+        let name = TagName::parse(name).unwrap();
+        own(Actor::Member(ADA), CreateTag { tag: TagId(id(n)), name, color: Tint::Moss })
+    };
+    let close = |line| own(Actor::Member(ADA), CloseChat { chat: CHAT, seen_inbound: 1 << 50, line });
+    let reopen = |line| own(Actor::Member(ADA), ReopenChat { chat: CHAT, line });
+    commit_batch(&mut store, &[tag(50, "Rush"), tag(51, "Later"), close(MessageId(id(60)))], 2).unwrap();
+    let before = (rows(&mut store), store.head().unwrap());
+    let key = NaturalKey::Conversation(CHANNEL, Address { kind: AddressKind::Visitor, value: "v".into() });
+    let attempts = [
+        ("a conversation as an alias of a tag", tag(20, "Rush")),
+        ("a tag as an alias of another", tag(51, "rush")),
+        ("a tag with a conversation's identifier, which would cost it its natural key", tag(20, "New")),
+        ("a line in the place of an earlier one", reopen(MessageId(id(60)))),
+    ];
+    for (what, attempt) in attempts {
+        let refused = commit_batch(&mut store, &[attempt], 3).unwrap();
+        let outcome = &refused.answers[0].as_ref().unwrap()[0].outcome;
+        assert_eq!(*outcome, Outcome::Rejected { reason: Rejection::Exists }, "{what}");
+        assert_eq!((rows(&mut store), store.head().unwrap()), before, "{what}");
+        assert_eq!(store.aliases(&[id(20), id(51)]).unwrap(), HashMap::new(), "{what}");
+        let found = store.load(&[Ref::Key(key.clone())]).unwrap();
+        assert!(matches!(found[..], [crate::store::Loaded::Key(_, Some(chat))] if chat == CHAT.0), "{what}");
+    }
+    // The same with identifiers of their own is what everybody does all day.
+    let good = [tag(52, "rush"), reopen(MessageId(id(61))), own(Actor::Member(ADA), reply(33))];
+    let done = commit_batch(&mut store, &good, 4).unwrap();
+    assert!(done.answers.iter().flatten().flatten().all(|r| r.outcome.is_done()), "{:?}", done.answers);
 }
