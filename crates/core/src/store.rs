@@ -6,6 +6,7 @@
 
 mod boots;
 mod check;
+mod digests;
 mod drafts;
 mod feed;
 mod meta;
@@ -116,6 +117,7 @@ impl Store {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let mut write = Write { tx, identity: self.identity, touched: Touched::default() };
         let value = f(&mut write)?;
+        write.keep_digests()?;
         let chats = write.project_touched()?;
         let notices = write.decide_notices(&chats, &self.view)?;
         let Write { tx, identity, touched, .. } = write;
@@ -145,6 +147,8 @@ pub struct Write<'a> {
 pub(crate) struct Touched {
     /// Chats whose row in lists is made anew before the commit.
     pub chats: BTreeSet<Uuid>,
+    /// What was added to the digests of scopes.
+    pub digests: std::collections::BTreeMap<i64, u64>,
     /// Cache tags that the UI hears of after the commit.
     pub tags: BTreeSet<String>,
 }
@@ -176,5 +180,4 @@ pub(crate) fn uuid_from(bytes: [u8; 16]) -> Uuid {
 }
 
 #[cfg(test)]
-#[path = "store/tests.rs"]
 mod tests;

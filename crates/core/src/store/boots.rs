@@ -80,9 +80,12 @@ impl Store {
                 lanes = Lanes::All;
             }
             w.restore(&lanes)?;
-            for (row, _) in &parsed {
+            for (row, rev) in &parsed {
+                // One that was taken since the page was read gives nothing (S6).
+                let tomb = w.tombstone(Kind::Grant, row.id())?;
                 if let Row::Grant(grant) = row
                     && grant.member == identity.me
+                    && tomb.is_none_or(|tomb| tomb <= rev_of(identity.generation, *rev))
                 {
                     w.granted(grant.scope, grant.epoch, grant.floor)?;
                 }
@@ -145,6 +148,8 @@ impl Write<'_> {
             {
                 self.revoked(grant.scope)?;
             }
+            let counted = rows::visible(&self.tx, kind, id)?.map(|kept| kept.counted());
+            self.count(kind, id, counted, None);
             self.delete_visible(kind, id)?;
             rows.push(row);
         }
@@ -162,15 +167,18 @@ impl Write<'_> {
         if let Some(shadow) = self.shadow(kind, id)? {
             let newer = Kept { boot: shadow.boot.max(boot), ..shadow.kept() };
             // One that is newer (or gone) stays, seen under this boot all the same.
-            return match shadow.rev > rev {
-                true if shadow.json.is_some() => self.set_shadow(kind, id, Some(&newer)),
-                true => Ok(()),
-                false => self.set_shadow(kind, id, Some(&kept)),
-            };
+            if shadow.rev > rev {
+                return if shadow.json.is_some() { self.set_shadow(kind, id, Some(&newer)) } else { Ok(()) };
+            }
+            self.count(kind, id, shadow.counted(), Some(kept.counted()));
+            return self.set_shadow(kind, id, Some(&kept));
         }
-        match rows::visible(&self.tx, kind, id)? {
-            // Seen under this boot all the same.
-            Some(before) if before.rev > rev => self.see_again(kind, id, before.rev, before.boot.max(boot)),
+        let before = rows::visible(&self.tx, kind, id)?;
+        if let Some(newer) = before.as_ref().filter(|before| before.rev > rev) {
+            return self.see_again(kind, id, newer.rev, newer.boot.max(boot));
+        }
+        self.count(kind, id, before.as_ref().map(Kept::counted), Some(kept.counted()));
+        match before {
             Some(before) if before.json == kept.json && before.scope == scope => self.see_again(kind, id, rev, boot),
             _ => self.put_visible(row, &kept, 0),
         }

@@ -36,6 +36,12 @@ impl Store {
         query::last_pos(&self.connection, chat)
     }
 
+    /// How often a scope was loaded again because it differed from the hub's.
+    pub fn heals(&self) -> Stored<u64> {
+        let heals = self.connection.query_row("SELECT ifnull(sum(heals), 0) FROM scope", [], |r| r.get::<_, i64>(0))?;
+        Ok(heals.unsigned_abs())
+    }
+
     /// What SQLite says of its own file: nothing, where it is sound.
     pub fn integrity(connection: &Connection) -> Stored<Vec<String>> {
         let mut statement = connection.prepare("PRAGMA integrity_check")?;

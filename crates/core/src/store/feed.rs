@@ -47,6 +47,7 @@ impl Store {
             w.see(page.head)?;
             let lanes = w.drop_settled()?.and(lanes);
             w.replay(&lanes)?;
+            w.compare_digests(page)?;
             w.tag("status");
             Ok(Applied::Done)
         })
@@ -128,10 +129,17 @@ impl Write<'_> {
         let scope = scope.map(|s| self.scope_no(s)).transpose()?;
         let stays = |at: i64, in_scope: i64| at > rev || scope.is_some_and(|s| s != in_scope);
         if let Some(shadow) = self.shadow(kind, id)? {
-            return if stays(shadow.rev, shadow.scope) { Ok(()) } else { self.set_shadow(kind, id, None) };
+            if stays(shadow.rev, shadow.scope) {
+                return Ok(());
+            }
+            self.count(kind, id, shadow.counted(), None);
+            return self.set_shadow(kind, id, None);
         }
         match rows::visible(&self.tx, kind, id)? {
-            Some(visible) if !stays(visible.rev, visible.scope) => self.delete_visible(kind, id),
+            Some(visible) if !stays(visible.rev, visible.scope) => {
+                self.count(kind, id, Some(visible.counted()), None);
+                self.delete_visible(kind, id)
+            }
             _ => Ok(()),
         }
     }

@@ -4,6 +4,7 @@
 //! rows, change them, replay the lane's commands in outbox order. A replay never rejects (S15): a command that the rules
 //! refuse now shows no effect and waits for the hub.
 
+use super::digests::Counted;
 use super::rows::Kept;
 use super::{OutboxState, Stored, Write, outbox, rev_of, rows, uuid_from};
 use deskbell_domain::{
@@ -80,6 +81,11 @@ pub(crate) struct Shadow {
 }
 
 impl Shadow {
+    /// As digests see it: nothing, where the hub has none.
+    pub fn counted(&self) -> Option<Counted> {
+        self.json.is_some().then_some(Counted { scope: self.scope, rev: self.rev })
+    }
+
     pub fn kept(&self) -> Kept {
         Kept { json: self.json.clone().unwrap_or_default(), scope: self.scope, rev: self.rev, boot: self.boot }
     }

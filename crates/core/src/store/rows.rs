@@ -1,5 +1,6 @@
 //! Visible rows: loading what a rule names, writing what it decided, and what a natural key leads to.
 
+use super::digests::Counted;
 use super::{LOCAL_POS, Stored, Write, uuid_from};
 use deskbell_domain::{Author, Content, Kind, Message, Ref, Row, Rows};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,6 +16,10 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    pub fn counted(&self) -> Counted {
+        Counted { scope: self.scope, rev: self.rev }
+    }
+
     pub fn row(&self, kind: Kind) -> Stored<Row> {
         Ok(Row::from_json(kind, serde_json::from_str(&self.json)?)?)
     }
@@ -129,6 +134,16 @@ impl Write<'_> {
             _ => None,
         };
         // The position may have been another entry's before the hub was restored: whoever has it now is right.
+        let other = self
+            .tx
+            .prepare_cached("SELECT id, scope, rev FROM message WHERE pos = ?1 AND id <> ?2")?
+            .query_row(params![pos, message.id.0.into_bytes()], |r| {
+                Ok((uuid_from(r.get(0)?), Counted { scope: r.get(1)?, rev: r.get(2)? }))
+            })
+            .optional()?;
+        if let Some((id, counted)) = other {
+            self.count(Kind::Message, id, Some(counted), None);
+        }
         self.tx
             .prepare_cached("DELETE FROM message WHERE id = ?1 OR pos = ?2")?
             .execute(params![message.id.0.into_bytes(), pos])?;

@@ -87,9 +87,11 @@ impl Write<'_> {
         let n = self.scope_no(scope)?;
         let kept = find(&self.tx, scope)?;
         if kept.is_some_and(|kept| kept.state != NONE && kept.epoch == epoch) {
-            self.tx
-                .prepare_cached("UPDATE scope SET floor = ? WHERE n = ? AND floor <> ?")?
-                .execute(params![floor as i64, n, floor as i64])?;
+            self.tx.prepare_cached("UPDATE scope SET floor = ? WHERE n = ? AND floor <> ?")?.execute(params![
+                floor as i64,
+                n,
+                floor as i64
+            ])?;
             return Ok(());
         }
         self.wipe(n)?;

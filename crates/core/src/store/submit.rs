@@ -3,7 +3,7 @@
 use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
 use deskbell_domain::command::NewChat;
-use deskbell_domain::{Command, CommandId, Refusal};
+use deskbell_domain::{Command, CommandId, Refusal, Rejection};
 use uuid::Uuid;
 
 /// When something happens, by both clocks.
@@ -69,10 +69,13 @@ impl Write<'_> {
         if let Some(before) = new.instead_of {
             self.delete_outbox(before)?;
         }
-        let decision = match self.decide(&command, at.hub_ms())? {
-            Ok(decision) => decision,
-            Err(refusal) => return Err(SubmitError::Refused(refusal)),
-        };
+        let mut decided = self.decide(&command, at.hub_ms())?;
+        if decided == Err(Rejection::NotFound.into()) && command != new.command {
+            // What it turned out to be has not arrived yet; the hub knows both names.
+            command = new.command.clone();
+            decided = self.decide(&command, at.hub_ms())?;
+        }
+        let decision = decided.map_err(SubmitError::Refused)?;
         if let Some(existing) = decision.joined {
             return Ok(Submitted::Exists(existing));
         }

@@ -34,6 +34,11 @@ impl Backoff {
         now_ms >= self.until_ms
     }
 
+    /// Failures in a row.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// End of the wait.
     pub fn until_ms(&self) -> u64 {
         self.until_ms

@@ -6,6 +6,9 @@ use crate::store::{Applied, Store, StoreError};
 use deskbell_domain::CommandId;
 use deskbell_protocol::{ApiError, Changes, HubInfo, MAX_COMMANDS, PROTOCOL, Session, Snapshot, code};
 
+/// After so many the grants are asked for anew.
+const VAIN_SNAPSHOTS: u32 = 4;
+
 impl Machine {
     pub(super) fn answered(
         &mut self,
@@ -97,13 +100,19 @@ impl Machine {
         } else {
             // Of another epoch: what has changed is in the feed.
             tracing::debug!(scope = %page.scope, "a page of a snapshot came too late");
-            self.snapshot.fail(now.steady_ms, 0, None);
-            self.want_pull = true;
+            self.snapshot_in_vain(now, 0);
         }
         if !store.is_booting()? && !self.want_pull {
             store.set_up_to_date(now.wall_ms)?;
         }
         Ok(())
+    }
+
+    /// What the cache believes of a scope is not so. The feed tells; where it does not, the session does.
+    fn snapshot_in_vain(&mut self, now: Now, random: u64) {
+        self.snapshot.fail(now.steady_ms, random, None);
+        self.want_pull = true;
+        self.want_resync |= self.snapshot.failures() >= VAIN_SNAPSHOTS;
     }
 
     pub(super) fn failed(
@@ -127,8 +136,7 @@ impl Machine {
             (Kind::Push, Failure::Refused { error, .. }) => self.push_refused(error, store, now, random)?,
             (Kind::Snapshot, Failure::Refused { .. }) => {
                 // Not granted any more: the feed says so.
-                self.snapshot.fail(now.steady_ms, random(), None);
-                self.want_pull = true;
+                self.snapshot_in_vain(now, random());
             }
             (Kind::Push, _) => self.push.fail(now.steady_ms, random(), asked),
             (Kind::Snapshot, _) => self.snapshot.fail(now.steady_ms, random(), asked),

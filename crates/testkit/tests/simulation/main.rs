@@ -89,6 +89,7 @@ async fn judge(hub: &TestHub, clients: &[SimClient], chance: &mut Chance) -> Res
             }
             let surplus: Vec<_> = has.keys().filter(|key| !truth.contains_key(key)).collect();
             ensure!(surplus.is_empty(), "{name} has what is not there: {surplus:?}");
+            ensure!(client.store.heals()? == 0, "{name} differed from the hub and was healed");
             ensure!(client.store.shadows()? == 0, "{name} has shadows and nothing pending");
             ensure!(!deskbell_core::store::has_waiting(&client.store)?, "something of {name} waits for ever");
         }

@@ -1,0 +1,174 @@
+//! A hub in memory: the rules, a number for each command, and a list of what changed.
+
+use deskbell_domain::command::{CreateTag, ReceiveMessage};
+use deskbell_domain::{
+    Actor, Address, AddressKind, Channel, ChannelId, ChannelKind, ChatId, Command, Context, DeviceId, Effect,
+    EmailAddress, Grant, Inbox, InboxId, InboxKind, Kind, Member, MemberId, MessageText, Name, NaturalKey,
+    OrganizationId, Outcome, Role, Row, Rows, Scope, TagId, TagName, Tint, decide,
+};
+use deskbell_protocol::{
+    Change, Changes, CommandResult, Commands, Generation, GrantedScope, Limits, Op, Results, Session, SnapshotRow,
+    Stamp, parse_command,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub const ME: MemberId = MemberId(Uuid::from_u128(1));
+pub const BOB: MemberId = MemberId(Uuid::from_u128(2));
+pub const INBOX: InboxId = InboxId(Uuid::from_u128(3));
+pub const CHANNEL: ChannelId = ChannelId(Uuid::from_u128(4));
+
+pub struct FakeHub {
+    rows: Rows,
+    seq: u64,
+    epoch: u64,
+    changes: BTreeMap<(Kind, Uuid), Change>,
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+fn member(id: MemberId, full: &str) -> Row {
+    let email = EmailAddress::parse("somebody@example.org").unwrap();
+    Member { id, name: name(full), email, role: Role::Agent, active: true }.into()
+}
+
+impl FakeHub {
+    pub fn new() -> Self {
+        let mut hub = Self { rows: Rows::new(), seq: 0, epoch: 1, changes: BTreeMap::new() };
+        let mut inbox = Inbox::new(INBOX, name("Support"), InboxKind::Shared);
+        inbox.members = [ME, BOB].into();
+        let channel = Channel { id: CHANNEL, inbox: INBOX, kind: ChannelKind::Sms, name: name("Shop"), webchat: None };
+        let rows: [Row; 4] = [member(ME, "Me"), member(BOB, "Bob"), inbox.into(), channel.into()];
+        hub.put(rows.map(Effect::Put).into());
+        hub
+    }
+
+    pub fn generation(&self) -> Generation {
+        Generation("g".into())
+    }
+
+    pub fn head(&self) -> Stamp {
+        Stamp { seq: self.seq, mark: self.seq }
+    }
+
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub fn session(&self) -> Session {
+        let scopes = [Scope::Org, Scope::Member(ME), Scope::Inbox(INBOX), Scope::Channel(CHANNEL)];
+        Session {
+            token: "token".into(),
+            device: DeviceId(Uuid::from_u128(5)),
+            member: ME,
+            organization: OrganizationId(Uuid::from_u128(6)),
+            r#gen: self.generation(),
+            head: Stamp::default(),
+            grants: scopes.map(|scope| GrantedScope { scope, epoch: self.epoch, floor: 0 }).into(),
+            capabilities: vec![],
+            limits: Limits { message_chars: 1, message_bytes: 1, commands: 1 },
+            server_time_ms: 0,
+            wrap_key: String::new(),
+        }
+    }
+
+    /// One command's effects.
+    pub fn put(&mut self, effects: Vec<Effect>) {
+        self.seq += 1;
+        for effect in &effects {
+            let Effect::Put(row) = effect else { continue };
+            let change = Change {
+                op: Op::Put,
+                kind: row.kind().as_str().into(),
+                id: row.id(),
+                scope: row.scope(),
+                rev: self.seq,
+                row: Some(row.to_json()),
+            };
+            self.changes.insert((row.kind(), row.id()), change);
+        }
+        self.rows.apply(&effects);
+    }
+
+    fn commit(&mut self, actor: Actor, command: &Command) -> Outcome {
+        let context = Context { actor, now_ms: 5000, age_ms: 0, seq: Some(self.seq + 1) };
+        let decided = decide(command, &self.rows, &context);
+        let outcome = Outcome::of(&decided);
+        if let Ok(decision) = decided
+            && !decision.effects.is_empty()
+        {
+            self.put(decision.effects);
+        }
+        outcome
+    }
+
+    pub fn commit_as(&mut self, member: MemberId, command: impl Into<Command>) {
+        let outcome = self.commit(Actor::Member(member), &command.into());
+        assert!(outcome.is_done(), "{outcome:?}");
+    }
+
+    pub fn push(&mut self, member: MemberId, commands: &Commands) -> Results {
+        let mut results = Vec::new();
+        for pushed in &commands.commands {
+            let command = parse_command(&pushed.kind, pushed.version, &pushed.args).unwrap();
+            let outcome = self.commit(Actor::Member(member), &command);
+            results.push(CommandResult { id: pushed.id, seq: self.seq, outcome });
+        }
+        Results { results, head: self.head() }
+    }
+
+    pub fn page(&self, since: u64) -> Changes {
+        let mut changes: Vec<Change> = self.changes.values().filter(|c| c.rev > since).cloned().collect();
+        changes.sort_by_key(|c| c.rev);
+        Changes {
+            r#gen: self.generation(),
+            from: since,
+            to: self.seq,
+            head: self.head(),
+            more: false,
+            changes,
+            digests: BTreeMap::new(),
+        }
+    }
+
+    pub fn row(&self, kind: Kind, id: Uuid) -> (Row, u64) {
+        (self.rows.row(kind, id).unwrap().clone(), self.changes[&(kind, id)].rev)
+    }
+
+    pub fn rows_of(&self, scope: Scope) -> Vec<SnapshotRow> {
+        let of_scope = self.changes.values().filter(|c| c.scope == scope);
+        of_scope
+            .map(|c| SnapshotRow { kind: c.kind.clone(), id: c.id, rev: c.rev, row: c.row.clone().unwrap() })
+            .collect()
+    }
+
+    /// The `n`th customer writes.
+    pub fn customer(&mut self, n: u32, text: &str) -> ChatId {
+        let address = Address { kind: AddressKind::Phone, value: format!("+1650555{n:04}") };
+        let receive = ReceiveMessage {
+            channel: CHANNEL,
+            address: address.clone(),
+            profile_name: None,
+            message: Uuid::now_v7().into(),
+            text: MessageText::parse(text).unwrap(),
+            new_chat: Uuid::now_v7().into(),
+        };
+        assert!(self.commit(Actor::System, &receive.into()).is_done());
+        self.rows.key(&NaturalKey::Conversation(CHANNEL, address)).unwrap().into()
+    }
+
+    /// Bob makes a tag.
+    pub fn tag(&mut self, tag_name: &str) -> TagId {
+        let tag = TagId(Uuid::now_v7());
+        self.commit_as(BOB, CreateTag { tag, name: TagName::parse(tag_name).unwrap(), color: Tint::Rose });
+        tag
+    }
+
+    /// The scope is given to this client's member anew.
+    pub fn grant_again(&mut self, scope: Scope) {
+        let epoch = self.seq + 1;
+        self.put(vec![Effect::Put(Grant { member: ME, scope, epoch, floor: 0 }.into())]);
+    }
+}
