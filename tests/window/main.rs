@@ -2,11 +2,14 @@
 
 #![cfg(target_os = "linux")]
 
+mod bad_input;
 mod instance;
 mod keyring;
+mod looks;
 mod notifications;
 mod offline;
 mod safety;
 mod signin;
+mod together;
 mod travel;
 mod tray;

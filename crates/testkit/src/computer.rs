@@ -23,6 +23,7 @@ use crate::{
 pub struct Computer {
     // Before the desktop that it is on.
     window: Option<Window>,
+    environment: Vec<(&'static str, String)>,
     links: Links,
     profile: TempDir,
     panel: Option<Panel>,
@@ -47,17 +48,30 @@ impl Computer {
         Self::on(desktop, Some(panel)).await
     }
 
-    async fn on(desktop: Arc<Desktop>, panel: Option<Panel>) -> Result<Self> {
-        let mut computer =
-            Self { window: None, links: Links::record()?, profile: tempfile::tempdir()?, panel, desktop };
+    /// The same where no session bus can be reached: no keyring, no notifications, no tray.
+    pub async fn start_without_bus() -> Result<Self> {
+        let mut computer = Self::off(Arc::new(Desktop::start()?), None)?;
+        let nowhere = computer.profile.path().join("no-bus");
+        computer.environment.push(("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", nowhere.display())));
         computer.open().await?;
         Ok(computer)
     }
 
+    async fn on(desktop: Arc<Desktop>, panel: Option<Panel>) -> Result<Self> {
+        let mut computer = Self::off(desktop, panel)?;
+        computer.open().await?;
+        Ok(computer)
+    }
+
+    fn off(desktop: Arc<Desktop>, panel: Option<Panel>) -> Result<Self> {
+        let links = Links::record()?;
+        let environment = vec![("PATH", links.path()?)];
+        Ok(Self { window: None, environment, links, profile: tempfile::tempdir()?, panel, desktop })
+    }
+
     /// Opens the window of this computer's profile.
     pub async fn open(&mut self) -> Result<()> {
-        let environment = [("PATH", self.links.path()?)];
-        self.window = Some(Window::open_with(&self.desktop, self.profile.path(), &environment).await?);
+        self.window = Some(Window::open_with(&self.desktop, self.profile.path(), &self.environment).await?);
         Ok(())
     }
 

@@ -118,6 +118,14 @@ impl Window {
         Ok(field.prop("value").await?.unwrap_or_default())
     }
 
+    /// Waits until a field holds exactly this.
+    pub async fn has_value(&self, label: &str, value: &str) -> Result<()> {
+        eventually(&format!("{value:?} in the field {label:?}"), async || {
+            Ok((self.value_of(label).await? == value).then_some(()))
+        })
+        .await
+    }
+
     /// What the window says about what was refused last.
     pub async fn refusal(&self) -> Result<String> {
         eventually("a refusal", async || self.text_in("[role=alert]").await).await
@@ -146,6 +154,11 @@ impl Window {
     /// The same within the first element that matches a selector.
     pub async fn click_in(&self, selector: &str, name: &str) -> Result<()> {
         self.press_found("button", name, false, Some(selector)).await
+    }
+
+    /// Chooses the entry of an open menu that has this in its name.
+    pub async fn choose_in_menu(&self, part: &str) -> Result<()> {
+        self.press_found("button", part, true, Some("[role=menu]")).await
     }
 
     /// Clicks on the link with this text.
