@@ -65,6 +65,16 @@ impl TestClient {
         Ok(Self { dir, secrets, clock, core })
     }
 
+    /// A new profile that takes a shorter silence of the hub for the end of the connection.
+    pub async fn with_silence(silence: Duration) -> Result<Self> {
+        let mut client = Self::new().await?;
+        client.core.shutdown().await;
+        client.dir = tempfile::tempdir()?;
+        let options = CoreOptions { silence, ..options(&client.secrets, &client.clock) };
+        client.core = Core::open(client.dir.path(), options).await?;
+        Ok(client)
+    }
+
     /// A new profile on which `name` (`alice`) has signed in and everything is loaded.
     pub async fn signed_in(hub: &str, name: &str) -> Result<Self> {
         let client = Self::new().await?;

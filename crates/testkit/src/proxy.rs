@@ -20,6 +20,8 @@ pub enum Fault {
     Busy,
     /// Answered by a page that is no hub's.
     Page,
+    /// Answered by this JSON instead.
+    Says(&'static str),
     /// Waits before it goes on.
     Delay(Duration),
 }
@@ -81,6 +83,11 @@ impl Proxy {
         self.lock().faults.push((begins.into(), fault, times));
     }
 
+    /// Nothing fails any more.
+    pub fn forgive(&self) {
+        self.lock().faults.clear();
+    }
+
     /// How many requests began so.
     pub fn count(&self, begins: &str) -> usize {
         self.lock().seen.iter().filter(|line| line.starts_with(begins)).count()
@@ -109,9 +116,11 @@ async fn serve(mut client: TcpStream, hub: SocketAddr, plan: &Mutex<Plan>) -> st
             }
             Some(Fault::Page) => {
                 let page = "<html><body>Please sign in to the network</body></html>";
-                let head =
-                    format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n", page.len());
-                client.write_all((head + page).as_bytes()).await?;
+                say(&mut client, "text/html", page).await?;
+                continue;
+            }
+            Some(Fault::Says(json)) => {
+                say(&mut client, "application/json", json).await?;
                 continue;
             }
             Some(Fault::Delay(wait)) => tokio::time::sleep(wait).await,
@@ -127,6 +136,11 @@ async fn serve(mut client: TcpStream, hub: SocketAddr, plan: &Mutex<Plan>) -> st
         tokio::io::copy(&mut upstream, &mut client).await?;
         return client.shutdown().await;
     }
+}
+
+async fn say(client: &mut TcpStream, kind: &str, body: &str) -> std::io::Result<()> {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
+    client.write_all((head + body).as_bytes()).await
 }
 
 fn fault_of(head: &str, plan: &Mutex<Plan>) -> Option<Fault> {

@@ -1,5 +1,6 @@
 //! The private desktop: what a program finds in it, and that nothing of it stays behind.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Read;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,6 @@
 //! A program that was started for a test never outlives it.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -386,6 +386,38 @@ async fn a_hub_that_went_back_in_time_holds_what_it_lost() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_hub_lost_is_held_also_where_its_new_history_has_taken_the_places() -> Result<()> {
+    let mut hub = TestHub::start().await?;
+    let chat = hub.customer("+16505550101", "Hi").await?;
+    let alice = TestClient::signed_in(&hub.url(), "alice").await?;
+    let copy = hub.back_up().await?;
+    alice.up_to_date().await?;
+    for text in ["one", "two", "three"] {
+        alice.send(chat, text).await.map_err(said)?;
+        alice.up_to_date().await?;
+    }
+    hub.go_back_to(&copy).await?;
+    // The first reply came with a line in front; the others stand where these will stand.
+    for text in ["a", "b", "c"] {
+        hub.customer("+16505550101", text).await?;
+    }
+    alice.call::<Value>("sync_now", json!({})).await.map_err(said)?;
+    alice.strip("the lost messages to be held", |s| s.held == 3 && !s.first_sync).await?;
+    let rows = alice.outbox().await?.rows;
+    let held: Vec<_> = rows.iter().map(|row| row.text.as_deref().unwrap_or_default()).collect();
+    assert_eq!(held, ["one", "two", "three"]);
+    for row in rows {
+        alice.decide("send_anyway", row.command).await.map_err(said)?;
+    }
+    alice.up_to_date().await?;
+    let bob = TestClient::signed_in(&hub.url(), "bob").await?;
+    let everything = ["Hi", "a", "b", "c", "one", "two", "three"];
+    assert_eq!(bob.texts(chat).await?, everything);
+    assert_eq!(alice.texts(chat).await?, everything);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_addresses_passwords_and_pages_are_told_apart() -> Result<()> {
     let mut hub = TestHub::start().await?;
     let proxy = Proxy::start(hub.address()).await?;

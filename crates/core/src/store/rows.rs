@@ -6,6 +6,9 @@ use deskbell_domain::{Author, Content, Kind, Message, Ref, Row, Rows};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+/// Behind this stand entries whose position another one has taken.
+const DISPLACED_POS: i64 = 1 << 61;
+
 /// A row as it is kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
@@ -133,20 +136,14 @@ impl Write<'_> {
             Content::Assigned { to, .. } => to.map(|m| m.0.into_bytes()),
             _ => None,
         };
-        // The position may have been another entry's before the hub was restored: whoever has it now is right.
-        let other = self
-            .tx
-            .prepare_cached("SELECT id, scope, rev FROM message WHERE pos = ?1 AND id <> ?2")?
-            .query_row(params![pos, message.id.0.into_bytes()], |r| {
-                Ok((uuid_from(r.get(0)?), Counted { scope: r.get(1)?, rev: r.get(2)? }))
-            })
-            .optional()?;
-        if let Some((id, counted)) = other {
-            self.count(Kind::Message, id, Some(counted), None);
-        }
+        // The position may have been another entry's before the hub went back in time. Whoever has it now is right; the
+        // other one makes room until the end of its scope's boot, which says whether the hub has it still.
         self.tx
-            .prepare_cached("DELETE FROM message WHERE id = ?1 OR pos = ?2")?
-            .execute(params![message.id.0.into_bytes(), pos])?;
+            .prepare_cached(
+                "UPDATE message SET pos = (SELECT max(max(pos), ?3) + 1 FROM message) WHERE pos = ?1 AND id <> ?2",
+            )?
+            .execute(params![pos, message.id.0.into_bytes(), DISPLACED_POS])?;
+        self.tx.prepare_cached("DELETE FROM message WHERE id = ?")?.execute([message.id.0.into_bytes()])?;
         self.tx
             .prepare_cached(
                 "INSERT INTO message (pos, id, chat, scope, rev, boot, author, said, handed_to, json)

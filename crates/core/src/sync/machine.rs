@@ -226,6 +226,7 @@ impl Machine {
             && !self.want_resync
             && self.under_way.is_empty()
             && (!waits || tried)
+            && store.cursor()? >= store.stamp()?.seq
             && !store.is_booting()?)
     }
 
@@ -271,10 +272,6 @@ impl Machine {
             backoff.reset();
         }
         self.want_pull = true;
-        // A hub that was newer may have been asked too early; whoever was signed out has to sign in.
-        if self.problem.as_ref().is_some_and(|p| p.code == "hub_newer") {
-            self.halted = false;
-        }
         if self.reachable == Some(false) {
             self.reachable = None;
         }

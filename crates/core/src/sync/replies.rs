@@ -4,7 +4,7 @@ use super::machine::{Action, Kind, Machine, Now, Reply, Stream};
 use super::{Backoff, Failure};
 use crate::store::{Applied, Store, StoreError};
 use deskbell_domain::CommandId;
-use deskbell_protocol::{ApiError, Changes, HubInfo, MAX_COMMANDS, PROTOCOL, Session, Snapshot, code};
+use deskbell_protocol::{ApiError, Changes, MAX_COMMANDS, Session, Snapshot, code};
 
 /// After so many the grants are asked for anew.
 const VAIN_SNAPSHOTS: u32 = 4;
@@ -25,7 +25,8 @@ impl Machine {
             Reply::Push(_) => Kind::Push,
         });
         match reply {
-            Reply::Hub(info) => self.hub_answered(&info),
+            // What cannot be talked to came as a failure.
+            Reply::Hub(_) => self.hub_checked = true,
             Reply::Session(session) => self.session_answered(&session, store, now, actions)?,
             Reply::Pull(page) => {
                 self.answers();
@@ -37,6 +38,8 @@ impl Machine {
                 self.push.reset();
                 self.push_limit = (self.push_limit * 2).min(MAX_COMMANDS);
                 store.apply_results(&results)?;
+                // With the stream open the rows are on their way.
+                self.want_pull |= self.stream != Stream::Open && results.head.seq > store.cursor()?;
             }
         }
         Ok(())
@@ -50,15 +53,6 @@ impl Machine {
     pub(super) fn answers(&mut self) {
         self.reachable = Some(true);
         self.problem = None;
-    }
-
-    fn hub_answered(&mut self, info: &HubInfo) {
-        if info.oldest_protocol > PROTOCOL {
-            self.problem = Some(Failure::Newer.to_error(&self.hub));
-            self.halted = true;
-        } else {
-            self.hub_checked = true;
-        }
     }
 
     fn session_answered(
@@ -179,7 +173,7 @@ impl Machine {
         }
         match failure {
             Failure::Network => {}
-            Failure::NotDeskbell => {
+            Failure::NotDeskbell | Failure::Newer => {
                 self.problem = Some(failure.to_error(&self.hub));
                 self.hub_checked = false;
             }

@@ -15,7 +15,7 @@ use deskbell_domain::{Content, Row};
 use deskbell_testkit::test_hub::TestHub;
 use std::collections::BTreeMap;
 
-const RUNS: u64 = 25;
+const RUNS: u64 = 15;
 const STEPS: usize = 160;
 const PHONES: [&str; 3] = ["+16505550101", "+16505550102", "+16505550103"];
 
