@@ -14,7 +14,9 @@ pub enum StartError {
     #[error("{0} is a file, not a directory; name another place with --profile DIR")]
     NotADirectory(PathBuf),
     /// The directory cannot be made or written to.
-    #[error("the profile directory {dir} cannot be used ({why}); check its permissions or name another with --profile DIR")]
+    #[error(
+        "the profile directory {dir} cannot be used ({why}); check its permissions or name another with --profile DIR"
+    )]
     Profile {
         /// The directory.
         dir: PathBuf,

@@ -46,12 +46,8 @@ pub fn claim(profile: &Profile) -> Result<Claim, StartError> {
 
 fn claim_within(profile: &Profile, patience: Duration) -> Result<Claim, StartError> {
     let unusable = |why| StartError::Profile { dir: profile.dir().into(), why };
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(profile.dir().join(LOCK))
-        .map_err(unusable)?;
+    let lock =
+        OpenOptions::new().create(true).truncate(false).write(true).open(profile.dir().join(LOCK)).map_err(unusable)?;
     let until = Instant::now() + patience;
     loop {
         match lock.try_lock() {

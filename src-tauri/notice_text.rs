@@ -13,7 +13,8 @@ pub const BODY: usize = 250;
 
 /// One line of at most `max` graphemes: never cut inside an emoji.
 pub fn plain(text: &str, max: usize) -> String {
-    let clean: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    let clean: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
     let clean = clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match clean.grapheme_indices(true).nth(max) {
         None => clean,

@@ -72,7 +72,12 @@ pub async fn run(app: AppHandle, core: Core, notices: &mut Receiver<NoticeEvent>
 }
 
 /// One connection's life. Returns an error as soon as the bus is lost; the next notice tries again.
-async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut Receiver<NoticeEvent>) -> zbus::Result<()> {
+async fn serve(
+    app: &AppHandle,
+    core: &Core,
+    first: NoticeEvent,
+    notices: &mut Receiver<NoticeEvent>,
+) -> zbus::Result<()> {
     let bus = zbus::Connection::session().await?;
     let daemon = NotificationsProxy::new(&bus).await?;
     let mut clicks = daemon.receive_action_invoked().await?;
