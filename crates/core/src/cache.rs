@@ -57,7 +57,7 @@ pub(crate) enum CacheError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the cache's thread did not start: {0}")]
+    #[error("the cache cannot be worked on: {0}")]
     Thread(#[from] std::io::Error),
 }
 
@@ -194,9 +194,19 @@ impl Cache {
 }
 
 fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connection>), CacheError> {
+    make_private(path)?;
     let store = Store::new(deskbell_sqlite::open_writer(path, Some(key))?)?;
     let readers = (0..READERS).map(|_| deskbell_sqlite::open_reader(path, Some(key))).collect::<Result<_, _>>()?;
     Ok((store, readers))
+}
+
+/// Its owner's only, before anything is in it; SQLite gives the files beside it the same rights.
+fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 impl CoreOptions {

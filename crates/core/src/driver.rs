@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::http::HubClient;
 use crate::store::{Store, StoreError};
-use crate::sync::{Action, Event, Failure, Machine, Now, View};
+use crate::sync::{Action, Event, Failure, Machine, Now, Reply, View};
 use crate::writer::{Urgency, Writer};
 use deskbell_protocol::{ApiError, Changes, EventHead, Generation, Stamp};
 use futures_util::StreamExt;
@@ -164,7 +164,16 @@ impl Running {
     /// Lets the machine work on the store; `None` once the cache is closed.
     async fn step(&self, event: Event) -> Option<Result<Vec<Action>, StoreError>> {
         let (machine, now) = (self.machine.clone(), self.now());
-        let step = move |store: &mut Store| lock(&machine).handle(event, store, now, &mut rand::random::<u64>);
+        let page = matches!(event, Event::Answer(Reply::Pull(_) | Reply::Snapshot(_)));
+        let step = move |store: &mut Store| {
+            let mut machine = lock(&machine);
+            let began = Instant::now();
+            let actions = machine.handle(event, store, now, &mut rand::random::<u64>);
+            if page {
+                machine.wrote_page(began.elapsed());
+            }
+            actions
+        };
         self.writer.run(Urgency::Sync, step).await.ok()
     }
 

@@ -1,7 +1,7 @@
 //! A hub that was restored from a backup, or lost what the cache has seen (S13), and booting again in place.
 
 use super::pending::Lanes;
-use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox};
+use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, rows};
 use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
 use deskbell_protocol::Session;
 
@@ -133,9 +133,18 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// All scopes are as the restored hub has them.
+    /// All scopes are as the restored hub has them: what is there needs nobody's decision.
     pub(super) fn rolled_back_is_over(&mut self) -> Stored<()> {
+        if meta::get::<bool>(&self.tx, ROLLED_BACK)? != Some(true) {
+            return Ok(());
+        }
         self.tx.execute("DELETE FROM meta WHERE key = ?", [ROLLED_BACK])?;
+        for item in outbox::unfinished(&self.tx)? {
+            let Some(message) = item.message.filter(|_| item.reason == Some(Reason::Restored)) else { continue };
+            if rows::message(&self.tx, message)?.is_some() {
+                self.delete_outbox(item.id)?;
+            }
+        }
         Ok(())
     }
 }

@@ -3,10 +3,16 @@
 use super::{Backoff, Failure};
 use crate::rpc::types::{Network, RpcError};
 use crate::store::{Boot, Store, StoreError};
-use deskbell_protocol::{Changes, Commands, Generation, HubInfo, MAX_COMMANDS, Results, Session, Snapshot, Stamp};
+use deskbell_protocol::{
+    Changes, Commands, Generation, HubInfo, MAX_CHANGES, MAX_COMMANDS, Results, Session, Snapshot, Stamp,
+};
 
-/// Rows of a page: small enough that a click never waits long behind one.
-const PAGE: u32 = 250;
+/// Rows of the first page; how many later ones have depends on how long writing them takes.
+const PAGE: u32 = 100;
+/// Fewest rows of a page.
+const SMALLEST_PAGE: u32 = 25;
+/// A click may have to wait for one page: writing one should not take longer.
+const LONGEST_WRITE_MS: u128 = 8;
 
 /// The time, twice: one that only rises, for waiting, and the computer's clock, for what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +174,7 @@ pub struct Machine {
     pub(super) rolled_back: bool,
     pub(super) want_pull: bool,
     pub(super) push_limit: usize,
+    page: u32,
     pub(super) stream: Stream,
     pub(super) under_way: Vec<Kind>,
     pub(super) pushed: Vec<deskbell_domain::CommandId>,
@@ -191,6 +198,7 @@ impl Machine {
             rolled_back: false,
             want_pull: true,
             push_limit: MAX_COMMANDS,
+            page: PAGE,
             stream: Stream::Closed,
             under_way: Vec::new(),
             pushed: Vec::new(),
@@ -232,6 +240,15 @@ impl Machine {
 
     fn push_tried(&self) -> bool {
         self.push != Backoff::default()
+    }
+
+    /// How long it took to write a page: the next one is made to fit.
+    pub fn wrote_page(&mut self, took: std::time::Duration) {
+        self.page = match took.as_millis() {
+            ms if ms > LONGEST_WRITE_MS => (self.page / 2).max(SMALLEST_PAGE),
+            ms if ms * 4 <= LONGEST_WRITE_MS => (self.page * 2).min(MAX_CHANGES),
+            _ => self.page,
+        };
     }
 
     /// Takes what has happened and says what to do. `random` draws a random number.
@@ -299,7 +316,7 @@ impl Machine {
         } else {
             if self.want_pull && ready {
                 let request =
-                    Request::Pull { since: store.cursor()?, generation: generation.clone(), seen, limit: PAGE };
+                    Request::Pull { since: store.cursor()?, generation: generation.clone(), seen, limit: self.page };
                 self.send(request, actions);
             }
             if self.reachable == Some(true) {
@@ -337,7 +354,7 @@ impl Machine {
             && self.snapshot.is_over(now.steady_ms)
             && let Some(boot) = store.next_boot(random())?
         {
-            self.send(Request::Snapshot { boot, generation, seen, limit: PAGE }, actions);
+            self.send(Request::Snapshot { boot, generation, seen, limit: self.page }, actions);
         }
         Ok(())
     }

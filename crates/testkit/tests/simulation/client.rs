@@ -185,7 +185,14 @@ impl SimClient {
                 self.handle(Event::Tick, chance)?;
             }
         }
-        bail!("{} never settles at {} of {}: {:?} {:?}", self.name, self.store.cursor()?, hub.hub().head().seq, self.machine, self.store.outbox()?)
+        bail!(
+            "{} never settles at {} of {}: {:?} {:?}",
+            self.name,
+            self.store.cursor()?,
+            hub.hub().head().seq,
+            self.machine,
+            self.store.outbox()?
+        )
     }
 
     /// The person does something.
