@@ -65,7 +65,19 @@ pub enum StoreError {
 impl StoreError {
     /// No room on the disk: nothing was written.
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, StoreError::Sqlite(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull))
+        self.has_code(&[ErrorCode::DiskFull])
+    }
+
+    /// What is in the file cannot be read any more: a part of it was overwritten or is missing.
+    pub fn is_damaged(&self) -> bool {
+        self.has_code(&[ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase])
+    }
+
+    fn has_code(&self, codes: &[ErrorCode]) -> bool {
+        let first: &(dyn std::error::Error + 'static) = self;
+        std::iter::successors(Some(first), |error| error.source())
+            .filter_map(|error| error.downcast_ref::<rusqlite::Error>()?.sqlite_error_code())
+            .any(|code| codes.contains(&code))
     }
 }
 
@@ -179,5 +191,7 @@ pub(crate) fn uuid_from(bytes: [u8; 16]) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -13,3 +13,6 @@ mod replies;
 pub use backoff::Backoff;
 pub use failure::Failure;
 pub use machine::{Action, Event, Kind, Machine, Now, Reply, Request, View};
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,5 @@
 //! The cache against a hub of a few lines that decides by the same rules.
 
-mod hub;
-
 use super::*;
 use crate::rpc::types::{ListChats, Place, Segment, Tab};
 use deskbell_domain::command::{
@@ -9,7 +7,7 @@ use deskbell_domain::command::{
 };
 use deskbell_domain::{ChatId, Command, CommandId, Effect, Kind, MemberId, MessageText, Row, Scope, TagName, Tint};
 use deskbell_protocol::{Op, Snapshot, SnapshotRow};
-use hub::{BOB, CHANNEL, FakeHub, INBOX, ME};
+use testing::{BOB, CHANNEL, FakeHub, INBOX, ME};
 
 struct Client {
     store: Store,
@@ -168,18 +166,7 @@ fn a_page_of_a_snapshot_brings_nothing_back_that_was_deleted_since() {
         } else {
             client.hub.rows_of(boot.scope)
         };
-        let epoch = client.hub.epoch();
-        let page = Snapshot {
-            r#gen: client.hub.generation(),
-            scope: boot.scope,
-            epoch,
-            boot: boot.nonce,
-            after: None,
-            as_of: 1,
-            head: client.hub.head(),
-            rows,
-            next: None,
-        };
+        let page = Snapshot { rows, ..client.hub.snapshot(&boot.nonce, boot.scope) };
         let mut stray = page.clone();
         stray.boot = "another boot".into();
         assert!(!client.store.apply_snapshot(&stray).unwrap(), "S7");

@@ -176,6 +176,8 @@ pub struct Machine {
     pub(super) push_limit: usize,
     page: u32,
     pub(super) stream: Stream,
+    /// Steady time at which the stream was opened.
+    pub(super) stream_since_ms: u64,
     pub(super) under_way: Vec<Kind>,
     pub(super) pushed: Vec<deskbell_domain::CommandId>,
     pub(super) pull: Backoff,
@@ -200,6 +202,7 @@ impl Machine {
             push_limit: MAX_COMMANDS,
             page: PAGE,
             stream: Stream::Closed,
+            stream_since_ms: 0,
             under_way: Vec::new(),
             pushed: Vec::new(),
             pull: Backoff::default(),
@@ -266,8 +269,7 @@ impl Machine {
             Event::Answer(reply) => self.answered(reply, store, now, &mut actions)?,
             Event::Failed(kind, failure) => self.failed(kind, &failure, store, now, random, &mut actions)?,
             Event::EventsOpen => {
-                self.stream = Stream::Open;
-                self.events.reset();
+                (self.stream, self.stream_since_ms) = (Stream::Open, now.steady_ms);
                 self.answers();
             }
             Event::EventsHead(head) => {

@@ -6,6 +6,8 @@ use crate::store::{Applied, Store, StoreError};
 use deskbell_domain::CommandId;
 use deskbell_protocol::{ApiError, Changes, MAX_COMMANDS, Session, Snapshot, code};
 
+/// A stream that ended sooner did not work.
+const SHORTEST_STREAM_MS: u64 = 5_000;
 /// After so many the grants are asked for anew.
 const VAIN_SNAPSHOTS: u32 = 4;
 
@@ -224,11 +226,14 @@ impl Machine {
         random: &mut dyn FnMut() -> u64,
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
-        let was_open = self.stream == Stream::Open;
+        let lived = self.stream == Stream::Open && now.steady_ms - self.stream_since_ms >= SHORTEST_STREAM_MS;
         self.stream = Stream::Closed;
         self.want_pull = true;
-        // After a stream that was open the first try comes at once; one that never opens must not be tried in a circle.
-        if !was_open || failure.is_some() {
+        // After a stream that worked the next is opened at once; one that something on the way ends must not be opened
+        // in a circle.
+        if lived {
+            self.events.reset();
+        } else {
             self.events.fail(now.steady_ms, random(), None);
         }
         match failure {

@@ -7,8 +7,8 @@ use deskbell_domain::{
     OrganizationId, Outcome, Role, Row, Rows, Scope, TagId, TagName, Tint, decide,
 };
 use deskbell_protocol::{
-    Change, Changes, CommandResult, Commands, Generation, GrantedScope, Limits, Op, Results, Session, SnapshotRow,
-    Stamp, parse_command,
+    Change, Changes, CommandResult, Commands, Generation, GrantedScope, Limits, Op, Results, Session, Snapshot,
+    SnapshotRow, Stamp, parse_command,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -51,10 +51,6 @@ impl FakeHub {
 
     pub fn head(&self) -> Stamp {
         Stamp { seq: self.seq, mark: self.seq }
-    }
-
-    pub fn epoch(&self) -> u64 {
-        self.epoch
     }
 
     pub fn session(&self) -> Session {
@@ -135,6 +131,21 @@ impl FakeHub {
 
     pub fn row(&self, kind: Kind, id: Uuid) -> (Row, u64) {
         (self.rows.row(kind, id).unwrap().clone(), self.changes[&(kind, id)].rev)
+    }
+
+    /// The only page of a scope.
+    pub fn snapshot(&self, nonce: &str, scope: Scope) -> Snapshot {
+        Snapshot {
+            r#gen: self.generation(),
+            scope,
+            epoch: self.epoch,
+            boot: nonce.into(),
+            after: None,
+            as_of: self.seq,
+            head: self.head(),
+            rows: self.rows_of(scope),
+            next: None,
+        }
     }
 
     pub fn rows_of(&self, scope: Scope) -> Vec<SnapshotRow> {

@@ -1,0 +1,189 @@
+//! What the machine asks for, and when.
+
+use super::*;
+use crate::rpc::types::Network;
+use crate::store::testing::{FakeHub, ME};
+use crate::store::{Moment, NewCommand, Store, memory};
+use deskbell_domain::command::SendMessage;
+use deskbell_domain::{CommandId, MessageText};
+use deskbell_protocol::{ApiError, HubInfo};
+use uuid::Uuid;
+
+struct Client {
+    store: Store,
+    machine: Machine,
+    hub: FakeHub,
+    now_ms: u64,
+}
+
+impl Client {
+    fn new() -> Self {
+        let hub = FakeHub::new();
+        let mut store = Store::new(memory().unwrap()).unwrap();
+        store.sign_in("http://hub", "me@example.org", &hub.session()).unwrap();
+        Self { store, machine: Machine::new("http://hub"), hub, now_ms: 0 }
+    }
+
+    fn tell(&mut self, event: Event) -> Vec<Action> {
+        let now = Now { steady_ms: self.now_ms, wall_ms: 1_000 };
+        self.machine.handle(event, &mut self.store, now, &mut || 0).unwrap()
+    }
+
+    /// Everything is asked and answered; the stream is open.
+    fn online(&mut self) {
+        let mut actions = self.tell(Event::Tick);
+        while let Some(action) = actions.pop() {
+            let Action::Send(request) = action else {
+                if let Action::OpenEvents { .. } = action {
+                    actions.extend(self.tell(Event::EventsOpen));
+                }
+                continue;
+            };
+            let reply = match request {
+                Request::Hub => Reply::Hub(info()),
+                Request::Session => Reply::Session(self.hub.session()),
+                Request::Pull { since, .. } => Reply::Pull(self.hub.page(since)),
+                Request::Push(commands) => Reply::Push(self.hub.push(ME, &commands)),
+                Request::Snapshot { boot, .. } => Reply::Snapshot(self.hub.snapshot(&boot.nonce, boot.scope)),
+            };
+            actions.extend(self.tell(Event::Answer(reply)));
+        }
+        assert_eq!(self.machine.view().network, Network::Online);
+        assert!(self.machine.view().current);
+    }
+
+    fn send(&mut self) {
+        let chat = self.hub.customer(1, "hello");
+        let page = self.hub.page(self.store.cursor().unwrap());
+        self.store.apply_changes(&page).unwrap();
+        let text = MessageText::parse("hi").unwrap();
+        let command = SendMessage { chat, message: Uuid::now_v7().into(), text, seen: u64::MAX }.into();
+        let new = NewCommand { id: CommandId(Uuid::now_v7()), command, instead_of: None };
+        self.store.submit(&new, Moment { local_ms: 0, skew_ms: 0 }).unwrap();
+    }
+}
+
+fn info() -> HubInfo {
+    HubInfo { service: "deskbell".into(), protocol: 1, oldest_protocol: 1, organization: "Kestrel Cycles".into() }
+}
+
+fn kinds(actions: &[Action]) -> Vec<Kind> {
+    actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Send(request) => Some(request.kind()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn wake(actions: &[Action]) -> Option<u64> {
+    actions.iter().find_map(|action| match action {
+        Action::WakeAt(at) => Some(*at),
+        _ => None,
+    })
+}
+
+fn opens(actions: &[Action]) -> bool {
+    actions.iter().any(|action| matches!(action, Action::OpenEvents { .. }))
+}
+
+fn api_error(code: &str) -> ApiError {
+    ApiError { code: code.into(), message: "No.".into(), retryable: true, params: Default::default() }
+}
+
+#[test]
+fn a_hub_that_is_away_is_asked_by_one_request_and_less_and_less_often() {
+    let mut client = Client::new();
+    client.online();
+    client.send();
+    let pushed = client.tell(Event::Outbox);
+    assert_eq!(kinds(&pushed), [Kind::Push]);
+    let failed = client.tell(Event::Failed(Kind::Push, Failure::Network));
+    client.tell(Event::EventsEnded(Some(Failure::Network)));
+    assert_eq!(kinds(&failed), [], "not in a circle");
+    assert_eq!(client.machine.view().network, Network::Offline);
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let at = wake(&client.tell(Event::Tick)).unwrap();
+        waits.push(at - client.now_ms);
+        client.now_ms = at;
+        let actions = client.tell(Event::Tick);
+        assert_eq!(kinds(&actions), [Kind::Pull], "the outbox waits until the hub answers");
+        client.tell(Event::Failed(Kind::Pull, Failure::Network));
+    }
+    assert!(waits.iter().all(|wait| (500..=30_000).contains(wait)), "{waits:?}");
+    client.now_ms += 30_000;
+    client.tell(Event::Tick);
+    let page = client.hub.page(client.store.cursor().unwrap());
+    let actions = client.tell(Event::Answer(Reply::Pull(page)));
+    assert_eq!(kinds(&actions), [Kind::Push]);
+}
+
+#[test]
+fn a_hub_that_asks_for_time_gets_it_unless_the_person_cannot_wait() {
+    let mut client = Client::new();
+    client.online();
+    client.send();
+    client.tell(Event::Outbox);
+    let busy = Failure::Busy { error: api_error("unavailable"), retry_after_ms: Some(120_000) };
+    let actions = client.tell(Event::Failed(Kind::Push, busy));
+    assert_eq!((kinds(&actions), wake(&actions)), (vec![], Some(120_000)));
+    assert_eq!(client.machine.view().network, Network::Online, "the feed goes on");
+    let actions = client.tell(Event::SyncNow);
+    assert!(kinds(&actions).contains(&Kind::Push));
+}
+
+#[test]
+fn a_stream_that_something_on_the_way_ends_is_not_opened_in_a_circle() {
+    let mut client = Client::new();
+    client.online();
+    client.now_ms = 60_000;
+    let pull = client.tell(Event::EventsEnded(None));
+    assert_eq!(kinds(&pull), [Kind::Pull]);
+    let page = client.hub.page(client.store.cursor().unwrap());
+    let opened = client.tell(Event::Answer(Reply::Pull(page)));
+    assert!(opens(&opened), "one that worked is opened again at once");
+    client.tell(Event::EventsOpen);
+    client.tell(Event::EventsEnded(None));
+    let page = client.hub.page(client.store.cursor().unwrap());
+    let actions = client.tell(Event::Answer(Reply::Pull(page)));
+    assert!(!opens(&actions));
+    assert!(wake(&actions).is_some_and(|at| at > client.now_ms));
+}
+
+#[test]
+fn a_device_that_was_signed_out_asks_for_nothing() {
+    let mut client = Client::new();
+    client.online();
+    let gone = Failure::Refused { status: 401, error: api_error("device_revoked") };
+    let actions = client.tell(Event::EventsEnded(Some(gone)));
+    assert!(kinds(&actions).is_empty() && !opens(&actions));
+    client.send();
+    client.now_ms += 3_600_000;
+    for event in [Event::Tick, Event::Outbox, Event::SyncNow] {
+        assert!(client.tell(event).is_empty());
+    }
+    assert_eq!(client.machine.view().problem.unwrap().code, "device_revoked");
+    assert!(client.machine.is_settled(&client.store).unwrap());
+}
+
+#[test]
+fn of_a_batch_that_is_refused_whole_only_the_guilty_command_comes_back() {
+    let mut client = Client::new();
+    client.online();
+    client.send();
+    client.send();
+    let actions = client.tell(Event::Outbox);
+    let Some(Action::Send(Request::Push(batch))) = actions.first() else { panic!("{actions:?}") };
+    assert_eq!(batch.commands.len(), 2);
+    let too_large = || Failure::Refused { status: 413, error: api_error("too_large") };
+    let actions = client.tell(Event::Failed(Kind::Push, too_large()));
+    let Some(Action::Send(Request::Push(one))) = actions.first() else { panic!("{actions:?}") };
+    assert_eq!(one.commands.len(), 1);
+    let guilty = one.commands[0].id;
+    let actions = client.tell(Event::Failed(Kind::Push, too_large()));
+    assert_eq!(kinds(&actions), [Kind::Push], "the other goes on");
+    let refused = client.store.outbox_item(guilty).unwrap().unwrap();
+    assert!(refused.reason.is_some() && refused.text.is_some());
+}
