@@ -26,7 +26,7 @@ pub enum HubError {
     #[error("another deskbell-hub is working on {0}: stop it first")]
     InUse(PathBuf),
     /// The directory or a file in it cannot be used.
-    #[error("{path} cannot be used: {source}")]
+    #[error("{path} cannot be used")]
     Io {
         /// Which.
         path: PathBuf,
@@ -112,12 +112,14 @@ impl Hub {
         Self::start(data, options, store, lock)
     }
 
-    /// Makes an organization in a data directory that has none, and opens it.
+    /// Makes an organization in a data directory that has none, and opens it. One that was begun and never had anybody in it is
+    /// none: `init` was killed, or the disk was full.
     pub fn create(data: &Path, new: NewOrganization, options: HubOptions) -> Result<Self, HubError> {
         std::fs::create_dir_all(data).map_err(|source| HubError::Io { path: data.into(), source })?;
         keep_private(data)?;
         let lock = lock(data)?;
         let mut store = SqliteStore::open(&data.join(FILE))?;
+        store.forget_a_false_start()?;
         let id = OrganizationId(new_id(&*options.clock, &*options.random));
         let generation = Generation(format!("{:016x}", number(&*options.random)));
         store.create(id, &generation, options.clock.now_ms())?;

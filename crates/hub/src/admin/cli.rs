@@ -11,7 +11,7 @@ use crate::webchat::site::Site;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use deskbell_domain::{EmailAddress, InboxKind, Name, Product, Role};
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The server of Deskbell, a shared inbox.
@@ -256,19 +256,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let organization = new.organization.clone();
             let (hub, _) = init(&data, new, HubOptions::default()).await?;
             hub.stop().await;
-            println!("The organization {organization} is there, in {}.", data.display());
-            Ok(())
+            say(format_args!("The organization {organization} is there, in {}.", data.display()))
         }
-        What::Sample(args) => {
-            println!("{:#}", sample::make(args, HubOptions::default()).await?);
-            Ok(())
-        }
+        What::Sample(args) => say(format_args!("{:#}", sample::make(args, HubOptions::default()).await?)),
         What::Serve(args) => serve(args).await,
         What::Site(site) => site.serve().await,
-        What::Openapi => {
-            println!("{}", crate::routes::openapi().to_pretty_json()?);
-            Ok(())
-        }
+        What::Openapi => say(format_args!("{}", crate::routes::openapi().to_pretty_json()?)),
         What::Member(command) => member(command).await,
         What::Inbox(command) => inbox(command).await,
         What::Channel(command) => channel(command).await,
@@ -322,12 +315,16 @@ async fn device(command: DeviceCommand) -> anyhow::Result<()> {
 
 async fn do_it(on: On, request: Request) -> anyhow::Result<()> {
     let answer = here_or_there(&on.data, request).await?;
-    if on.json {
-        println!("{:#}", answer.json);
-    } else {
-        println!("{}", answer.text);
+    if on.json { say(format_args!("{:#}", answer.json)) } else { say(format_args!("{}", answer.text)) }
+}
+
+/// Writes a line to stdout. Whoever has read enough and went away (`| head`) is no fault.
+fn say(line: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    match writeln!(output, "{line}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("stdout"),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Here where nobody is at work on the data, otherwise by the hub that is.

@@ -85,15 +85,20 @@ mod tests {
     fn a_missing_account_takes_as_long_as_a_wrong_password() {
         let stored = Password::parse("correct horse").unwrap().hash(&SystemRandom);
         verify("warm up", None);
-        let quickest = |stored: Option<&str>| {
-            let tries = (0..5).map(|_| {
-                let began = std::time::Instant::now();
-                assert!(!verify("wrong horse", stored));
-                began.elapsed()
-            });
-            tries.min().unwrap()
+        let time = |stored: Option<&str>| {
+            let began = std::time::Instant::now();
+            assert!(!verify("wrong horse", stored));
+            began.elapsed()
         };
-        let (known, unknown) = (quickest(Some(&stored)), quickest(None));
-        assert!(unknown > known / 2 && known > unknown / 2, "{known:?} and {unknown:?}");
+        // The quickest of several, taken in turns: what else the computer does must not make the difference.
+        let (mut known, mut unknown) = (time(Some(&stored)), time(None));
+        for _ in 0..50 {
+            if unknown > known / 2 && known > unknown / 2 {
+                return;
+            }
+            known = known.min(time(Some(&stored)));
+            unknown = unknown.min(time(None));
+        }
+        panic!("{known:?} and {unknown:?}");
     }
 }

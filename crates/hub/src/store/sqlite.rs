@@ -51,6 +51,21 @@ impl SqliteStore {
         if made == 0 { Err(StoreError::OrganizationExists) } else { Ok(()) }
     }
 
+    /// Takes away an organization that was begun and in which nothing ever happened: nobody can sign in there, and making it
+    /// again must work.
+    pub fn forget_a_false_start(&mut self) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction()?;
+        let begun: Option<u64> =
+            transaction.query_row("SELECT seq FROM organization WHERE one = 1", [], |r| r.get(0)).optional()?;
+        if begun.is_some_and(|seq| seq <= 1) {
+            transaction.execute_batch(
+                "DELETE FROM account; DELETE FROM entity; DELETE FROM scope_digest; DELETE FROM lookup; DELETE FROM mark;
+                 DELETE FROM organization;",
+            )?;
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// The organization as it is.
     pub fn head(&self) -> Result<Head, StoreError> {
         read_head(&self.connection)

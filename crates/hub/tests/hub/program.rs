@@ -2,6 +2,8 @@
 
 use deskbell_domain::command::CreateTag;
 use deskbell_domain::*;
+use deskbell_hub::auth::{Password, set_account};
+use deskbell_hub::{Hub, HubOptions, NewOrganization};
 use deskbell_protocol::Session;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -110,6 +112,40 @@ fn an_organization_is_made_once_and_mistakes_are_explained() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(data.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     }
+}
+
+#[tokio::test]
+async fn an_organization_that_was_begun_and_never_had_anybody_in_it_can_be_made() {
+    let dir = data_dir();
+    // As far as a program comes that is killed before there is an admin: they have a password and are not there yet.
+    let begun = Hub::create(
+        dir.path(),
+        NewOrganization { name: Name::parse("Begun").unwrap(), product: Product::ContactCenter },
+        HubOptions::default(),
+    );
+    let begun = begun.unwrap();
+    let ada = EmailAddress::parse("ada@example.com").unwrap();
+    assert!(set_account(&begun, MemberId(new_id()), ada, Password::parse("forgotten").unwrap()).await.unwrap());
+    begun.stop().await;
+    let made = run(&INIT, dir.path(), "long enough\n");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(complaint(&run(&INIT, dir.path(), "long enough\n"), 1).contains("organization here already"));
+    let serving = Serving::start(dir.path(), "127.0.0.1:0");
+    let desk = sign_in(&serving.url, "ada@example.com", "long enough").await;
+    let changes = desk.changes(0, 100).await;
+    let organizations: Vec<_> =
+        changes.changes.iter().filter(|c| c.kind == "organization").filter_map(|c| c.row.as_ref()).collect();
+    assert_eq!(organizations.len(), 1);
+    assert_ne!(organizations[0]["name"], "Begun");
+    serving.stop();
+}
+
+#[test]
+fn who_reads_only_the_beginning_gets_no_complaint() {
+    let mut child = program().arg("openapi").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test]
