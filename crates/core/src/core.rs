@@ -223,7 +223,11 @@ impl Core {
     }
 }
 
-/// Whether another key, or none, is what would help.
+/// Whether another key, or another file, is what would help.
 pub(crate) fn is_unreadable(error: &CacheError) -> bool {
-    matches!(error, CacheError::Open(OpenError::WrongKey(_) | OpenError::Damaged(_)))
+    match error {
+        CacheError::Open(error) => matches!(error, OpenError::WrongKey(_) | OpenError::Damaged(_)),
+        CacheError::Store(error) => error.is_damaged(),
+        CacheError::Thread(_) => false,
+    }
 }

@@ -132,3 +132,50 @@ async fn a_silent_connection_is_dead_and_another_is_made() -> Result<()> {
     hub.customer("+16505550101", "still there?").await?;
     alice.reads(chat, &["Hi", "still there?"]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_reply_is_not_sent_by_a_retry() -> Result<()> {
+    let hub = TestHub::start().await?;
+    let chat = hub.customer("+16505550101", "How much?").await?;
+    let proxy = Proxy::start(hub.address()).await?;
+    let alice = TestClient::signed_in(&proxy.url(), "alice").await?;
+    let bob = TestClient::signed_in(&hub.url(), "bob").await?;
+    proxy.set_down(true);
+    alice.strip("alice to be offline", |s| s.network == Network::Offline).await?;
+    alice.send(chat, "12 euros").await.map_err(said)?;
+    bob.send(chat, "10 euros").await.map_err(said)?;
+    bob.up_to_date().await?;
+    proxy.set_down(false);
+    alice.call::<Value>("sync_now", json!({})).await.map_err(said)?;
+    alice.strip("the reply to be held", |s| s.held == 1).await?;
+    let row = alice.outbox().await?.rows.remove(0);
+    assert_eq!(alice.decide("retry", row.command).await.unwrap_err().code, "held");
+    alice.up_to_date().await?;
+    assert_eq!((bob.texts(chat).await?.len(), alice.status().await?.held), (2, 1));
+    alice.decide("send_anyway", row.command).await.map_err(said)?;
+    alice.up_to_date().await?;
+    eventually("the reply to arrive", async || Ok((bob.texts(chat).await?.len() == 3).then_some(()))).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_cache_is_said_put_aside_and_made_anew() -> Result<()> {
+    let hub = TestHub::start().await?;
+    let chat = hub.customer("+16505550101", "Hi").await?;
+    let alice = TestClient::signed_in(&hub.url(), "alice").await?;
+    alice.core.shutdown().await;
+    let cache = alice.dir().join("cache.db");
+    let mut bytes = std::fs::read(&cache)?;
+    // The first page, which proves the key, is whole; what the tables stand in is not.
+    bytes[2 * 4096..22 * 4096].fill(7);
+    std::fs::write(&cache, &bytes)?;
+    let alice = alice.restart().await?;
+    let session: Value = alice.call("get_session", json!({})).await.map_err(said)?;
+    assert_eq!((session["state"].as_str(), session["why"].as_str()), (Some("locked"), Some("key_lost")));
+    alice.sign_in(&hub.url(), "alice").await.map_err(said)?;
+    alice.up_to_date().await?;
+    assert_eq!(alice.texts(chat).await?, ["Hi"]);
+    let names = std::fs::read_dir(alice.dir())?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<Result<Vec<_>>>()?;
+    assert!(names.iter().any(|name| name.starts_with("cache.unreadable-")), "{names:?}");
+    Ok(())
+}

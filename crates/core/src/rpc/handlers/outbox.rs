@@ -14,21 +14,27 @@ pub(crate) async fn list_outbox(core: &Core, _: Empty) -> Result<Outbox, RpcErro
 
 /// Gives a refused command again, as of what the member sees now.
 pub(crate) async fn retry(core: &Core, args: OfCommand) -> Result<Empty, RpcError> {
-    again(core, args.command).await
+    again(core, args.command, OutboxState::Refused).await
 }
 
 /// Sends a held message in spite of what held it.
 pub(crate) async fn send_anyway(core: &Core, args: OfCommand) -> Result<Empty, RpcError> {
-    again(core, args.command).await
+    again(core, args.command, OutboxState::Held).await
 }
 
-async fn again(core: &Core, id: CommandId) -> Result<Empty, RpcError> {
+/// Only what is in that state: a script that retries what failed must not send over a colleague's answer.
+async fn again(core: &Core, id: CommandId, state: OutboxState) -> Result<Empty, RpcError> {
     core.cache()
         .await?
         .command(move |store, at| {
             let item = find(store, id)?;
-            if !matches!(item.state, OutboxState::Held | OutboxState::Refused) {
-                return Err(on_its_way());
+            match item.state {
+                is if is == state => {}
+                OutboxState::Held => {
+                    return Err(errors::plain("held", "it is held: send it anyway, edit it or discard it"));
+                }
+                OutboxState::Refused => return Err(errors::plain("refused", "it was refused: retry or discard it")),
+                OutboxState::Waiting | OutboxState::Done => return Err(on_its_way()),
             }
             let command = fresh(store, &item)?;
             transaction(store, |w| {

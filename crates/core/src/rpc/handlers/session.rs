@@ -1,18 +1,20 @@
 //! Signing in and out, unlocking, and the state of the connection.
 
 use super::stored;
-use crate::cache::Cache;
+use crate::cache::{Cache, CacheError};
 use crate::core::{Core, State, is_unreadable};
 use crate::http::{HubClient, new_session};
 use crate::rpc::errors;
-use crate::rpc::types::{Empty, HubInfo, LookupHub, Network, RpcError, Session, SignIn, SignOut, Status, Unlock};
+use crate::rpc::types::{
+    Empty, HubInfo, LockReason, LookupHub, Network, RpcError, Session, SignIn, SignOut, Status, Unlock,
+};
 use crate::secrets::{
     CacheKeyError, add_hub_wrap, create_cache_key, forget_cache_key, restore_cache_key, unlock_with_password,
 };
 use crate::store::{query, waiting_counts};
 use crate::sync::{Event, Failure};
 use deskbell_protocol as wire;
-use deskbell_sqlite::Key;
+use deskbell_sqlite::{Key, OpenError};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -144,7 +146,15 @@ async fn cache_for(
             Ok(cache)
         }
         Err(error) if is_unreadable(&error) => fresh_cache(core, password).await,
-        Err(error) => Err(errors::internal(error)),
+        Err(error) => Err(not_opened(&error)),
+    }
+}
+
+fn not_opened(error: &CacheError) -> RpcError {
+    match error {
+        CacheError::Store(error) => errors::store(error),
+        CacheError::Open(error @ OpenError::DiskFull(_)) => errors::plain("disk_full", error),
+        CacheError::Open(_) | CacheError::Thread(_) => errors::internal(error),
     }
 }
 
@@ -159,7 +169,7 @@ async fn fresh_cache(core: &Core, password: Option<&str>) -> Result<Arc<Cache>, 
     })?;
     profile.remove_cache().map_err(|error| errors::plain(error.code(), error))?;
     let key = create_cache_key(profile, secrets, password).await.map_err(|error| key_error(&error))?;
-    let cache = core.open_with(key).await.map_err(errors::internal)?;
+    let cache = core.open_with(key).await.map_err(|error| not_opened(&error))?;
     cache.stop_driver().await;
     Ok(cache)
 }
@@ -171,8 +181,12 @@ pub(crate) async fn unlock(core: &Core, args: Unlock) -> Result<Session, RpcErro
     match args.password {
         Some(password) => {
             let key = unlock_with_password(&core.inner.profile, &password).await.map_err(|error| key_error(&error))?;
-            let cache = core.open_with(key).await.map_err(errors::internal)?;
-            core.set_state(State::Open(cache)).await;
+            match core.open_with(key).await {
+                Ok(cache) => core.set_state(State::Open(cache)).await,
+                // The password was right: what it opens is damaged, and signing in is the way out.
+                Err(error) if is_unreadable(&error) => core.set_state(State::Locked(LockReason::KeyLost)).await,
+                Err(error) => return Err(not_opened(&error)),
+            }
         }
         None => {
             if let Err(error) = core.inner.options.secrets.unlock().await {
