@@ -3,6 +3,8 @@
 //!
 //! The page reaches Rust through one command, `rpc`, and hears of changes through one event, `core`.
 
+#[cfg(target_os = "linux")]
+mod context_menu;
 mod error;
 mod events;
 mod instance;

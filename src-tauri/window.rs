@@ -37,7 +37,7 @@ pub fn require_display() -> Result<(), StartError> {
 /// `open_link`, which the core judges.
 pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title(words::PROGRAM)
         .inner_size(1440.0, 900.0)
         .min_inner_size(1024.0, 700.0)
@@ -46,7 +46,10 @@ pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .disable_drag_drop_handler()
         .on_navigation(move |url| is_own(url, dev_url.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()
+        .build()?;
+    #[cfg(target_os = "linux")]
+    crate::context_menu::trim(&window)?;
+    Ok(window)
 }
 
 /// The page's own origin: Tauri's scheme (a host name on Windows), or Vite's address while developing.
