@@ -4,7 +4,7 @@
 //! is booted again in place: a bug or a damaged disk heals instead of showing something else to one member for ever.
 
 use super::scopes::COMPLETE;
-use super::{StoreError, Stored, Write, rev_of};
+use super::{StoreError, Stored, Write, meta, rev_of};
 use deskbell_domain::{Kind, Scope};
 use deskbell_protocol::{Changes, digest_of};
 use rusqlite::{OptionalExtension, params};
@@ -50,6 +50,10 @@ impl Write<'_> {
     /// Compares what the hub says of the scopes at the head of the feed.
     pub(super) fn compare_digests(&mut self, page: &Changes) -> Stored<()> {
         if page.digests.is_empty() || page.more || page.to != page.head.seq {
+            return Ok(());
+        }
+        // Something newer was seen already (by a snapshot, say), and its rows may be here.
+        if meta::stamp(&self.tx)?.seq != page.to {
             return Ok(());
         }
         self.keep_digests()?;
