@@ -68,7 +68,8 @@ fn direct_places(c: &Connection, names: &Names<'_>) -> Stored<Vec<DirectPlace>> 
 
 fn unread_by_channel(c: &Connection) -> Stored<HashMap<ChannelId, u32>> {
     let mut statement = c.prepare_cached(
-        "SELECT channel, count(*) FROM chat WHERE unread > 0 AND badge = 1 AND channel IS NOT NULL GROUP BY channel",
+        "SELECT channel, count(*) FROM chat INDEXED BY chat_unread
+         WHERE unread > 0 AND badge = 1 AND channel IS NOT NULL GROUP BY channel",
     )?;
     let rows = statement.query_map([], |r| Ok((ChannelId(r.get(0).map(uuid_from)?), r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
