@@ -8,16 +8,18 @@ use deskbell_domain::{
     Actor, Command, CommandId, DeviceId, Kind, MemberId, Name, Organization, OrganizationId, Product,
 };
 use deskbell_domain::{Outcome, Row};
-use deskbell_protocol::{CommandResult, Commands, Generation, Results, Stamp};
+use deskbell_protocol::{CommandResult, Commands, EventEphemeral, Generation, Results, Stamp};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 /// Jobs that may wait for the writer; more wait in their senders.
 const QUEUE: usize = 1024;
+/// Signs that a slow stream may be behind; older ones are lost to it, and they would not be true any more.
+const SIGNS: usize = 256;
 
 /// A hub that cannot start or do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +94,7 @@ struct Inner {
     readers: Arc<Readers>,
     head: watch::Receiver<Stamp>,
     stopping: watch::Sender<bool>,
+    signs: broadcast::Sender<EventEphemeral>,
     accounts: Accounts,
     tries: Tries,
     /// Held while the hub works; the system lets go of it even when the process is killed.
@@ -152,6 +155,7 @@ impl Hub {
             readers: Arc::new(Readers::new(data.join(FILE))),
             head: told,
             stopping: watch::Sender::new(false),
+            signs: broadcast::Sender::new(SIGNS),
             accounts,
             tries: Tries::default(),
             lock: Mutex::new(Some(lock)),
@@ -181,6 +185,17 @@ impl Hub {
     /// Becomes `true` when the hub stops.
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.inner.stopping.subscribe()
+    }
+
+    /// Tells every stream what a member does at this moment; nothing is stored.
+    pub fn tell(&self, sign: EventEphemeral) {
+        // An error says that nobody listens.
+        let _ = self.inner.signs.send(sign);
+    }
+
+    /// What members do, from now on.
+    pub fn signs(&self) -> broadcast::Receiver<EventEphemeral> {
+        self.inner.signs.subscribe()
     }
 
     /// The data directory.

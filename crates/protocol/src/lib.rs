@@ -3,12 +3,14 @@
 
 mod command;
 mod digest;
+mod ephemeral;
 mod error;
 mod feed;
 mod session;
 
 pub use command::{CommandResult, Commands, PushedCommand, Results, parse_command, payload_hash};
 pub use digest::digest_of;
+pub use ephemeral::{Ephemeral, EventEphemeral, SIGN_LASTS_MS, Sign};
 pub use error::{ApiError, code};
 pub use feed::{Change, Changes, EventHead, Generation, MessagesPage, Op, Snapshot, SnapshotRow, Stamp, StampError};
 pub use session::{Device, Devices, GrantedScope, HubInfo, Limits, NewSession, Session};

@@ -2,9 +2,20 @@
 
 use super::{FeedError, MAX_PAGE_BYTES, grants_of};
 use crate::store::{parse_json, read_row};
-use deskbell_domain::{ChatId, Kind, MemberId};
+use deskbell_domain::{ChatId, Kind, MemberId, Scope};
 use deskbell_protocol::{MessagesPage, SnapshotRow};
 use rusqlite::{Connection, params};
+
+/// The scope of a chat that the member may see.
+pub fn scope_of_chat(connection: &Connection, member: MemberId, chat: ChatId) -> Result<Scope, FeedError> {
+    let chat_row = match read_row(connection, Kind::Conversation, chat.0)? {
+        Some(found) => Some(found),
+        None => read_row(connection, Kind::DirectChat, chat.0)?,
+    };
+    let scope = chat_row.ok_or(FeedError::NotFound)?.row.scope();
+    let granted = grants_of(connection, member)?.iter().any(|g| g.scope == scope);
+    if granted { Ok(scope) } else { Err(FeedError::NotFound) }
+}
 
 /// The entries before a position, newest first.
 pub fn messages(
@@ -14,14 +25,7 @@ pub fn messages(
     before: Option<u64>,
     limit: usize,
 ) -> Result<MessagesPage, FeedError> {
-    let chat_row = match read_row(connection, Kind::Conversation, chat.0)? {
-        Some(found) => Some(found),
-        None => read_row(connection, Kind::DirectChat, chat.0)?,
-    };
-    let scope = chat_row.ok_or(FeedError::NotFound)?.row.scope();
-    if !grants_of(connection, member)?.iter().any(|g| g.scope == scope) {
-        return Err(FeedError::NotFound);
-    }
+    scope_of_chat(connection, member, chat)?;
     let before = before.and_then(|pos| i64::try_from(pos).ok()).unwrap_or(i64::MAX);
     let mut statement =
         connection.prepare_cached("SELECT id, rev, row FROM message WHERE chat = ?1 AND pos < ?2 ORDER BY pos DESC")?;

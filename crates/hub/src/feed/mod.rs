@@ -8,7 +8,7 @@ mod messages;
 mod snapshot;
 
 pub use changes::changes;
-pub use messages::messages;
+pub use messages::{messages, scope_of_chat};
 pub use snapshot::{SnapshotRequest, snapshot};
 
 use crate::commit::Seen;

@@ -14,7 +14,7 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use deskbell_domain::MemberId;
-use deskbell_protocol::{EventHead, Generation, Stamp};
+use deskbell_protocol::{EventEphemeral, EventHead, Generation, Stamp};
 use futures_util::Stream;
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -36,7 +36,8 @@ pub struct EventsQuery {
 }
 
 /// Events after the cursor in `Last-Event-ID` (without one: from now on). `changes` holds a page of the feed; `head`
-/// says that there is one to pull; `resync` holds an error and ends the stream. A comment every 20 seconds.
+/// says that there is one to pull; `resync` holds an error and ends the stream; `ephemeral` tells what a colleague does.
+/// A comment every 20 seconds.
 #[utoipa::path(
     get,
     path = "/v1/events",
@@ -80,6 +81,7 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
         let mut head = hub.subscribe();
         let mut stopping = hub.stopping();
         let mut devices = hub.accounts().changed();
+        let mut signs = hub.signs();
         let end = tokio::time::Instant::now() + lifetime(&hub);
         let mut cursor = match cursor {
             Some(cursor) => cursor,
@@ -115,6 +117,9 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
             tokio::select! {
                 changed = head.changed() => if changed.is_err() { break },
                 _ = devices.changed() => {}
+                sign = signs.recv() => if let Ok(sign) = sign && is_for(&hub, bearer.who.member, sign).await {
+                    yield Ok(json_event("ephemeral", &sign));
+                },
                 _ = stopping.changed() => {}
                 () = tokio::time::sleep_until(end) => {}
             }
@@ -130,6 +135,14 @@ async fn next(hub: &Hub, member: MemberId, cursor: u64, seen: &Seen) -> Result<(
     } else {
         (json_event("changes", &page).id(page.to.to_string()), page.to)
     })
+}
+
+/// Whether a member is told of a sign: a colleague's, in a chat that they may see.
+async fn is_for(hub: &Hub, member: MemberId, sign: EventEphemeral) -> bool {
+    if sign.member == member {
+        return false;
+    }
+    matches!(hub.read(move |c| Ok(feed::scope_of_chat(c, member, sign.chat))).await, Ok(Ok(_)))
 }
 
 fn head_event(head: Stamp) -> Event {

@@ -3,6 +3,7 @@
 mod changes;
 mod commands;
 mod devices;
+mod ephemeral;
 mod error;
 mod events;
 mod extract;
@@ -77,6 +78,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(snapshot::get_snapshot))
         .routes(routes!(messages::get_messages))
         .routes(routes!(events::get_events))
+        .routes(routes!(ephemeral::post_ephemeral))
         .merge(crate::webchat::routes())
 }
 

@@ -4,7 +4,7 @@ use super::office::{Desk, Office, error, send};
 use deskbell_domain::command::AssignInbox;
 use deskbell_domain::{Actor, MAX_MESSAGE_CHARS};
 use deskbell_hub::admin::Request;
-use deskbell_protocol::{Changes, EventHead, Op, code};
+use deskbell_protocol::{Changes, Ephemeral, EventEphemeral, EventHead, Op, Sign, code};
 use reqwest::{Method, Response, StatusCode};
 use std::time::Duration;
 
@@ -152,4 +152,36 @@ async fn a_stream_from_elsewhere_is_refused_before_it_begins() {
     assert_eq!((status, told.code.as_str()), (StatusCode::GONE, code::RESYNC));
     let (status, _) = error(open(desk.history(), "yesterday").await.unwrap()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_colleague_is_told_who_types_and_who_may_not_see_the_chat_is_not() {
+    let office = Office::open().await;
+    let (priya, dana) = (office.sign_in("priya@example.com").await, office.sign_in("dana@example.com").await);
+    let kwame = office.sign_in("kwame@example.com").await;
+    let chat = office.customer_writes(office.front_channel, "v1", "Hello?").await;
+    let cursor = Some(office.hub.head().seq);
+    let (mut hers, mut others) = (Stream::open(&dana, cursor).await, Stream::open(&kwame, cursor).await);
+    let mut own = Stream::open(&priya, cursor).await;
+    // A stream hears from the moment that it is served: said until it is heard.
+    let typing = Ephemeral { chat, sign: Sign::Typing };
+    let say = || async { priya.request(Method::POST, "/v1/ephemeral").json(&typing).send().await.unwrap().status() };
+    let heard = async { hers.next().await.unwrap() };
+    tokio::pin!(heard);
+    let event = loop {
+        assert_eq!(say().await, StatusCode::NO_CONTENT);
+        tokio::select! {
+            event = &mut heard => break event,
+            () = tokio::time::sleep(Duration::from_millis(50)) => {}
+        }
+    };
+    assert_eq!(event.name, "ephemeral");
+    let told: EventEphemeral = serde_json::from_str(&event.data).unwrap();
+    assert_eq!(told, EventEphemeral { chat, member: office.priya, sign: Sign::Typing });
+    let refused = kwame.request(Method::POST, "/v1/ephemeral").json(&typing).send().await.unwrap();
+    assert_eq!(error(refused).await.1.code, code::NOT_FOUND);
+    // The next that the others hear is the next commit, not the sign.
+    office.customer_writes(office.front_channel, "v1", "Anyone?").await;
+    assert_eq!(own.next().await.unwrap().name, "changes");
+    assert_eq!(others.next().await.unwrap().name, "changes");
 }
