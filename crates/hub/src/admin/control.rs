@@ -12,9 +12,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 const FILE: &str = "control.json";
 /// Longest line that is read.
@@ -62,23 +65,32 @@ impl Control {
         let file = hub.data().join(FILE);
         write_private(&file, &serde_json::to_vec(&door)?)?;
         let task = tokio::spawn(async move {
-            // One after the other: a request that reads and then writes is not disturbed by the next.
+            let turn = Arc::new(Mutex::new(()));
+            let secret: Arc<str> = door.secret.into();
+            // Whoever is still here when the door closes goes with it.
+            let mut callers = JoinSet::new();
             loop {
                 let Ok((stream, _)) = listener.accept().await else {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 };
-                let told = tokio::time::timeout(PATIENCE, answer(&hub, &door.secret, stream)).await;
-                if let Ok(Err(error)) = told {
-                    tracing::warn!(%error, "a request of the command line could not be answered");
-                }
+                while callers.try_join_next().is_some() {}
+                let (hub, turn, secret) = (hub.clone(), turn.clone(), secret.clone());
+                callers.spawn(async move {
+                    let told = tokio::time::timeout(PATIENCE, answer(&hub, &turn, &secret, stream)).await;
+                    if let Ok(Err(error)) = told {
+                        tracing::warn!(%error, "a request of the command line could not be answered");
+                    }
+                });
             }
         });
         Ok(Self { file, task })
     }
 }
 
-async fn answer(hub: &Hub, secret: &str, stream: TcpStream) -> io::Result<()> {
+/// Whoever connects and says nothing keeps nobody waiting; requests themselves go one after the other: one that reads and then
+/// writes is not disturbed by the next.
+async fn answer(hub: &Hub, turn: &Mutex<()>, secret: &str, stream: TcpStream) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     BufReader::new(read.take(MAX_LINE)).read_line(&mut line).await?;
@@ -87,6 +99,7 @@ async fn answer(hub: &Hub, secret: &str, stream: TcpStream) -> io::Result<()> {
     if Sha256::digest(asked.secret) != Sha256::digest(secret) {
         return Ok(());
     }
+    let _turn = turn.lock().await;
     let told = match perform(hub, asked.request).await {
         Ok(answer) => Told::Ok(answer),
         Err(error) => Told::Error(error.to_string()),

@@ -141,6 +141,21 @@ async fn an_organization_that_was_begun_and_never_had_anybody_in_it_can_be_made(
 }
 
 #[test]
+fn who_calls_the_hub_at_work_and_says_nothing_keeps_nobody_waiting() {
+    let dir = data_dir();
+    assert!(run(&INIT, dir.path(), "long enough\n").status.success());
+    let serving = Serving::start(dir.path(), "127.0.0.1:0");
+    let door: Value = serde_json::from_slice(&std::fs::read(dir.path().join("control.json")).unwrap()).unwrap();
+    let port = u16::try_from(door["port"].as_u64().unwrap()).unwrap();
+    let silent = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let began = Instant::now();
+    json_of(&run(&["member", "list", "--json"], dir.path(), ""));
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    drop(silent);
+    serving.stop();
+}
+
+#[test]
 fn who_reads_only_the_beginning_gets_no_complaint() {
     let mut child = program().arg("openapi").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
