@@ -16,6 +16,11 @@ use tokio::task::{AbortHandle, JoinHandle};
 /// Where the cache could not be written (a full disk), the next try comes after this.
 const AFTER_STORE_FAILURE: Duration = Duration::from_secs(5);
 
+/// How often it is looked whether the computer has slept; timers stand still meanwhile, so none of them tells.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// So much more on the clock than on the timer is sleep.
+const SLEPT_MS: i64 = 10_000;
+
 /// A running driver.
 pub struct Driver {
     events: mpsc::UnboundedSender<Event>,
@@ -125,6 +130,8 @@ impl Running {
         changed: impl Fn() + Send + 'static,
     ) {
         let (mut event, mut outside) = (Event::Tick, false);
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        let mut looked = self.now();
         loop {
             let wake = match self.step(event).await {
                 Some(Ok(actions)) => self.act(actions),
@@ -142,16 +149,24 @@ impl Running {
                 views.send_replace(view);
                 changed();
             }
-            (event, outside) = tokio::select! {
-                next = inbox.recv() => match next {
-                    Some(next) => (next, false),
-                    None => return,
-                },
-                next = from_outside.recv() => match next {
-                    Some(next) => (next, true),
-                    None => return,
-                },
-                () = sleep_until(wake) => (Event::Tick, false),
+            (event, outside) = loop {
+                tokio::select! {
+                    next = inbox.recv() => match next {
+                        Some(next) => break (next, false),
+                        None => return,
+                    },
+                    next = from_outside.recv() => match next {
+                        Some(next) => break (next, true),
+                        None => return,
+                    },
+                    () = sleep_until(wake) => break (Event::Tick, false),
+                    _ = look.tick() => {
+                        let now = self.now();
+                        if has_slept(std::mem::replace(&mut looked, now), now) {
+                            break (Event::Woke, false);
+                        }
+                    }
+                }
             };
         }
     }
@@ -209,6 +224,11 @@ impl Running {
     fn close_stream(&mut self) {
         self.stream.take().iter().for_each(AbortHandle::abort);
     }
+}
+
+fn has_slept(before: Now, now: Now) -> bool {
+    let (clock, timer) = (now.wall_ms - before.wall_ms, now.steady_ms.saturating_sub(before.steady_ms));
+    clock.saturating_sub_unsigned(timer) > SLEPT_MS
 }
 
 async fn sleep_until(wake: Option<Instant>) {

@@ -82,7 +82,15 @@ impl Write<'_> {
         if decision.effects.is_empty() {
             return Ok(Submitted::Nothing);
         }
-        // In the place of a refused row it keeps to the shadows like any other.
+        if let Command::MarkRead(read) = &command {
+            // A later position says all that an earlier one did: a day of reading offline is one command for each chat.
+            self.tx
+                .prepare_cached(
+                    "DELETE FROM outbox WHERE chat = ? AND kind = 'mark_read' AND state = 'waiting' AND transmitted = 0",
+                )?
+                .execute([read.chat.0.into_bytes()])
+                .map_err(StoreError::from)?;
+        }
         let item = self.item(new.id, &command, at)?;
         let n = self.insert_outbox(&item)?;
         self.show(&decision.effects, Replayed { n, lane: item.lane, acknowledged: None })?;

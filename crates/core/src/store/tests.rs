@@ -291,6 +291,13 @@ fn a_read_position_goes_only_forward_and_is_nobodys_decision() {
     client.hub.customer(1, "two");
     client.pull();
     assert_eq!(query::unread_badges(client.store.connection()).unwrap(), 1);
+    let last = client.store.last_pos(chat).unwrap();
+    let later = client.give(MarkRead { chat, pos: last });
+    let waiting: Vec<_> = client.store.outbox().unwrap().into_iter().map(|item| item.id).collect();
+    assert_eq!(waiting, [later], "the later one says all that the earlier did");
+    client.push();
+    client.pull();
+    assert_eq!(query::unread_badges(client.store.connection()).unwrap(), 0);
 }
 
 #[test]

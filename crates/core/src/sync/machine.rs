@@ -128,6 +128,8 @@ pub enum Event {
     Outbox,
     /// The person wants it now.
     SyncNow,
+    /// The computer has slept: the connection is likely dead, and nobody has been told.
+    Woke,
     /// An answer.
     Answer(Reply),
     /// A request failed.
@@ -266,6 +268,10 @@ impl Machine {
         match event {
             Event::Tick | Event::Outbox => {}
             Event::SyncNow => self.sync_now(),
+            Event::Woke => {
+                self.sync_now();
+                self.close_events(&mut actions);
+            }
             Event::Answer(reply) => self.answered(reply, store, now, &mut actions)?,
             Event::Failed(kind, failure) => self.failed(kind, &failure, store, now, random, &mut actions)?,
             Event::EventsOpen => {

@@ -243,7 +243,7 @@ impl Machine {
         }
     }
 
-    fn close_events(&mut self, actions: &mut Vec<Action>) {
+    pub(super) fn close_events(&mut self, actions: &mut Vec<Action>) {
         if self.stream != Stream::Closed {
             self.stream = Stream::Closed;
             actions.push(Action::CloseEvents);

@@ -153,6 +153,17 @@ fn a_stream_that_something_on_the_way_ends_is_not_opened_in_a_circle() {
 }
 
 #[test]
+fn a_computer_that_has_slept_asks_at_once_and_opens_another_stream() {
+    let mut client = Client::new();
+    client.online();
+    let actions = client.tell(Event::Woke);
+    assert!(actions.iter().any(|action| matches!(action, Action::CloseEvents)));
+    assert_eq!(kinds(&actions), [Kind::Pull]);
+    let page = client.hub.page(client.store.cursor().unwrap());
+    assert!(opens(&client.tell(Event::Answer(Reply::Pull(page)))));
+}
+
+#[test]
 fn a_device_that_was_signed_out_asks_for_nothing() {
     let mut client = Client::new();
     client.online();
