@@ -75,6 +75,9 @@ pub fn open_memory() -> Result<Connection, OpenError> {
 }
 
 fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), OpenError> {
+    // What is wrong with a file is an error for who asked; SQLCipher would also write it to stderr, where a program's
+    // answer stands.
+    connection.pragma_update(None, "cipher_log_level", "NONE")?;
     if let Some(Key(bytes)) = key {
         let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
         // A raw key is given as a blob literal; this statement is the one place where it is text.

@@ -80,6 +80,24 @@ async fn the_key_lies_in_the_keyring_and_a_lost_one_is_restored_by_signing_in() 
     Ok(())
 }
 
+/// Nothing but the answer is written, not even by what reads the file.
+#[test]
+fn a_damaged_cache_is_said_and_signing_in_makes_another() -> Result<()> {
+    let team = Team::start()?;
+    let terminal = terminal(Keyring::Unlocked)?;
+    terminal.run(&strs(&login(&team)), team.password())?;
+    let cache = terminal.profile().join("cache.db");
+    let mut bytes = std::fs::read(&cache)?;
+    bytes[..4096].fill(7);
+    std::fs::write(&cache, bytes)?;
+    let session = terminal.run(&["session"], "")?;
+    ensure!(session["state"] == "locked" && session["why"] == "key_lost", "{session}");
+    ensure!(terminal.refused(&["places"], "")? == "locked");
+    let again = terminal.run(&strs(&login(&team)), team.password())?;
+    ensure!(again["state"] == "signed_in", "{again}");
+    Ok(())
+}
+
 #[test]
 fn a_locked_keyring_with_nobody_to_unlock_it_is_said_within_seconds() -> Result<()> {
     let team = Team::start()?;
