@@ -3,7 +3,7 @@
 use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
 use deskbell_domain::command::NewChat;
-use deskbell_domain::{Command, CommandId, Refusal, Rejection};
+use deskbell_domain::{ChatId, Command, CommandId, Refusal, Rejection};
 use uuid::Uuid;
 
 /// When something happens, by both clocks.
@@ -83,18 +83,19 @@ impl Write<'_> {
             return Ok(Submitted::Nothing);
         }
         if let Command::MarkRead(read) = &command {
-            // A later position says all that an earlier one did: a day of reading offline is one command for each chat.
-            self.tx
-                .prepare_cached(
-                    "DELETE FROM outbox WHERE chat = ? AND kind = 'mark_read' AND state = 'waiting' AND transmitted = 0",
-                )?
-                .execute([read.chat.0.into_bytes()])
-                .map_err(StoreError::from)?;
+            self.forget_earlier_reads(read.chat)?;
         }
         let item = self.item(new.id, &command, at)?;
         let n = self.insert_outbox(&item)?;
         self.show(&decision.effects, Replayed { n, lane: item.lane, acknowledged: None })?;
         Ok(Submitted::Waiting)
+    }
+
+    /// A later read position says all that an earlier one did: a day of reading offline is one command for each chat.
+    fn forget_earlier_reads(&mut self, chat: ChatId) -> Stored<()> {
+        let sql = "DELETE FROM outbox WHERE chat = ? AND kind = 'mark_read' AND state = 'waiting' AND transmitted = 0";
+        self.tx.prepare_cached(sql)?.execute([chat.0.into_bytes()])?;
+        Ok(())
     }
 
     fn item(&mut self, id: CommandId, command: &Command, at: Moment) -> Stored<OutboxItem> {
