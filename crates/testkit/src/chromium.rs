@@ -71,6 +71,30 @@ impl Bubble {
     }
 }
 
+/// Tries to start a driver: it takes a free port of IPv4 and then the same one of IPv6, which may be somebody else's; then
+/// it ends.
+const DRIVER_STARTS: usize = 5;
+
+/// A driver, and the port where it listens.
+fn start_driver() -> Result<(Running, u16)> {
+    for _ in 0..DRIVER_STARTS {
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut driver = Running::start(&mut command).context("chromedriver (package chromium-driver)")?;
+        let said = BufReader::new(driver.child().stdout.take().context("a driver without output")?);
+        let mut lines = said.lines();
+        let port = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+        if let Some(port) = port {
+            std::thread::spawn(move || lines.for_each(drop));
+            return Ok((driver, port));
+        }
+    }
+    bail!("chromedriver did not say where it listens")
+}
+
 /// A browser with a profile of its own.
 pub struct Chromium {
     session: WebDriver,
@@ -83,17 +107,7 @@ impl Chromium {
     /// Starts one.
     pub async fn start(looks: Looks) -> Result<Self> {
         let profile = tempfile::tempdir()?;
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = Running::start(&mut command).context("chromedriver (package chromium-driver)")?;
-        let said = BufReader::new(driver.child().stdout.take().context("a driver without output")?);
-        let mut lines = said.lines();
-        let port: u16 = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
-            .context("chromedriver did not say where it listens")?;
-        std::thread::spawn(move || lines.for_each(drop));
+        let (driver, port) = start_driver()?;
 
         let (width, height) = looks.size;
         // No network but this computer: what a browser fetches for itself would only make tests depend on it.
