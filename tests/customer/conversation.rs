@@ -7,6 +7,7 @@ use deskbell_testkit::eventually::eventually;
 
 use crate::shop::{Shop, browser, picture};
 
+/// C095
 #[tokio::test]
 async fn a_reload_and_a_second_tab_go_on_with_the_same_conversation() -> Result<()> {
     let Some(browser) = browser(Looks::default()).await? else { return Ok(()) };

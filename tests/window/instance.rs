@@ -25,6 +25,7 @@ async fn a_second_start_raises_a_window_that_is_behind_others() -> Result<()> {
     window.is_in_front().await
 }
 
+/// C106
 #[tokio::test]
 async fn a_second_start_shows_a_window_that_was_closed_to_the_tray() -> Result<()> {
     let desktop = Arc::new(Desktop::start()?);

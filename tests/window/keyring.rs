@@ -13,6 +13,7 @@ use deskbell_testkit::{
 const SECONDS: Duration = Duration::from_secs(10);
 const SECRET: &str = "The parcel lies behind the third flower pot";
 
+/// C099
 #[tokio::test]
 async fn nothing_that_was_read_can_be_read_on_the_disk() -> Result<()> {
     let team = Team::start()?;
@@ -28,6 +29,7 @@ async fn nothing_that_was_read_can_be_read_on_the_disk() -> Result<()> {
     Ok(())
 }
 
+/// C099
 #[tokio::test]
 async fn without_a_keyring_a_password_is_asked_for_and_asked_for_again() -> Result<()> {
     let team = Team::start()?;
@@ -54,6 +56,7 @@ async fn without_a_keyring_a_password_is_asked_for_and_asked_for_again() -> Resu
     alice.lists(SECRET).await
 }
 
+/// C097
 #[tokio::test]
 async fn a_locked_keyring_is_said_within_seconds_and_the_window_answers() -> Result<()> {
     let team = Team::start()?;

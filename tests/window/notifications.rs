@@ -3,6 +3,7 @@
 use anyhow::Result;
 use deskbell_testkit::{computer::Computer, desktop::DesktopOptions, team::Team};
 
+/// C060
 #[tokio::test]
 async fn a_click_opens_a_closed_window_at_the_conversation() -> Result<()> {
     let team = Team::start()?;
@@ -56,6 +57,7 @@ async fn mark_read_takes_the_number_away_everywhere() -> Result<()> {
     shown.wait_for(0).await
 }
 
+/// C064
 #[tokio::test]
 async fn reading_takes_the_notification_and_the_tray_s_mark_away() -> Result<()> {
     let team = Team::start()?;

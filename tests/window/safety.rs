@@ -6,6 +6,7 @@ use serde_json::json;
 
 const MARKUP: &str = "R&D <b>now</b> 1<2 <img src=x onerror=\"window.ran = true\">";
 
+/// C056, C123
 #[tokio::test]
 async fn markup_of_a_visitor_is_text_in_list_thread_and_notification() -> Result<()> {
     let team = Team::start()?;
@@ -28,6 +29,7 @@ async fn markup_of_a_visitor_is_text_in_list_thread_and_notification() -> Result
     Ok(())
 }
 
+/// C103
 #[tokio::test]
 async fn a_link_opens_in_the_system_s_browser_exactly_as_written() -> Result<()> {
     let team = Team::start()?;
@@ -44,6 +46,7 @@ async fn a_link_opens_in_the_system_s_browser_exactly_as_written() -> Result<()>
     Ok(())
 }
 
+/// C103
 #[tokio::test]
 async fn what_is_no_link_is_never_opened() -> Result<()> {
     let team = Team::start()?;
@@ -106,6 +109,7 @@ async fn a_name_that_turns_the_line_around_does_not() -> Result<()> {
     Ok(())
 }
 
+/// C077
 #[tokio::test]
 async fn an_emoji_is_cut_nowhere() -> Result<()> {
     let team = Team::start()?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use deskbell_testkit::{desktop::Desktop, statusnotifier::Panel, window::Window};
 
+/// C112
 #[tokio::test]
 async fn with_a_tray_closing_hides_and_the_menu_brings_back() -> Result<()> {
     let desktop = Arc::new(Desktop::start()?);
@@ -39,6 +40,7 @@ async fn quit_in_the_menu_ends_the_program() -> Result<()> {
     window.has_ended().await
 }
 
+/// C107
 #[tokio::test]
 async fn without_a_tray_closing_ends_the_program() -> Result<()> {
     let desktop = Arc::new(Desktop::start()?);
@@ -48,6 +50,7 @@ async fn without_a_tray_closing_ends_the_program() -> Result<()> {
     window.has_ended().await
 }
 
+/// C107
 #[tokio::test]
 async fn an_icon_that_nobody_draws_is_no_way_back() -> Result<()> {
     let desktop = Arc::new(Desktop::start()?);

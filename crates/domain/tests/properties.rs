@@ -228,6 +228,7 @@ proptest! {
         prop_assert_eq!(run(&ops), run(&sorted));
     }
 
+    /// C077
     #[test]
     fn any_text_is_parsed_or_refused_and_a_preview_never_cuts_a_sign(s in any::<String>(), letters in 20..250usize) {
         let _ = (MessageText::parse(&s), Name::parse(&s), TagName::parse(&s), EmailAddress::parse(&s), plain_name(&s));

@@ -86,6 +86,7 @@ async fn a_customers_message_is_notified_once_and_its_button_takes_the_conversat
     Ok(())
 }
 
+/// C058
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_fetched_after_the_network_came_back_is_notified_once() -> Result<()> {
     let hub = TestHub::start().await?;

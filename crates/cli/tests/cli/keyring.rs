@@ -98,6 +98,7 @@ fn a_damaged_cache_is_said_and_signing_in_makes_another() -> Result<()> {
     Ok(())
 }
 
+/// C097
 #[test]
 fn a_locked_keyring_with_nobody_to_unlock_it_is_said_within_seconds() -> Result<()> {
     let team = Team::start()?;
@@ -116,6 +117,7 @@ fn a_locked_keyring_with_nobody_to_unlock_it_is_said_within_seconds() -> Result<
     Ok(())
 }
 
+/// C099
 #[test]
 fn without_a_keyring_nothing_is_kept_until_a_password_protects_it() -> Result<()> {
     let team = Team::start()?;
