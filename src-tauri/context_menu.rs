@@ -90,9 +90,10 @@ mod tests {
 
     #[test]
     fn separators_stay_only_between_what_stays() {
-        assert_eq!(stays(&[Dropped, Separator, Kept, Separator, Dropped, Separator, Kept, Separator, Dropped]), [
-            false, false, true, false, false, true, true, false, false
-        ]);
+        assert_eq!(
+            stays(&[Dropped, Separator, Kept, Separator, Dropped, Separator, Kept, Separator, Dropped]),
+            [false, false, true, false, false, true, true, false, false]
+        );
         assert_eq!(stays(&[Dropped, Separator, Dropped]), [false, false, false]);
         assert_eq!(stays(&[]), [false; 0]);
     }
