@@ -68,6 +68,8 @@ fn build(workspace: &Workspace) -> Result<()> {
     ui::install(workspace)?;
     ui::build(workspace)?;
     let mut cargo = workspace.cargo();
-    cargo.arg("build").args(SELECTION).arg("--bins");
+    // The examples make cargo count in what tests depend on, as the build for tests does: without them the features of
+    // some dependencies differ, and the first test after a run builds a part of them again.
+    cargo.arg("build").args(SELECTION).args(["--bins", "--examples"]);
     commands::run(&mut cargo)
 }
