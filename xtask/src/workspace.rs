@@ -85,12 +85,24 @@ impl Workspace {
         &self.packages
     }
 
-    /// `cargo` at the top of the checkout.
+    /// `cargo` at the top of the checkout, as it is when somebody types it.
+    ///
+    /// The cargo that runs this task has told it about its own package. Some build scripts (that of `ring`) look at
+    /// these variables: inherited, they would build half of the dependencies anew whenever the two ways alternate.
     pub fn cargo(&self) -> Command {
         let mut command = Command::new(commands::cargo());
         command.current_dir(&self.root);
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(is_of_running_package) {
+                command.env_remove(name);
+            }
+        }
         command
     }
+}
+
+fn is_of_running_package(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|beginning| variable.starts_with(beginning))
 }
 
 fn packages(metadata: &Value) -> Vec<Package> {
@@ -109,4 +121,17 @@ fn packages(metadata: &Value) -> Vec<Package> {
                 .collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_says_of_the_running_package_is_told_from_what_a_person_sets() {
+        assert!(is_of_running_package("CARGO_PKG_NAME"));
+        assert!(is_of_running_package("CARGO_MANIFEST_DIR"));
+        assert!(!is_of_running_package("CARGO_TARGET_DIR"));
+        assert!(!is_of_running_package("CARGO_HOME"));
+    }
 }
