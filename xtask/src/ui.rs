@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +14,8 @@ use crate::workspace::Workspace;
 const SOURCES: &[&str] = &[
     "src",
     "messages",
-    "project.inlang",
+    // What lies beside it is written by the build.
+    "project.inlang/settings.json",
     "public",
     "index.html",
     "package.json",
@@ -27,7 +29,7 @@ const SOURCES: &[&str] = &[
 const CHECKED: &[&str] = &["test", "dev", "eslint.config.js"];
 
 /// Written by the build itself.
-const WRITTEN: &[&str] = &["paraglide", "cache"];
+const WRITTEN: &[&str] = &["paraglide"];
 
 /// Where it is remembered what passed.
 const PASSED: &str = "xtask/ui-passed";
@@ -79,15 +81,21 @@ fn write(file: &Path, text: &str) -> Result<()> {
 
 fn check_node() -> Result<()> {
     let version = commands::output(std::process::Command::new("node").arg("--version"))
-        .context("Node 20 or later is needed: https://nodejs.org")?;
-    let major: u32 = version.trim().trim_start_matches('v').split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0);
-    if major < 20 {
-        bail!("Node 20 or later is needed, here is {}", version.trim());
+        .context("Node 20.19 or later is needed: https://nodejs.org")?;
+    if parts(&version) < Some((20, 19)) {
+        bail!("Node 20.19 or later is needed, here is {}", version.trim());
     }
     Ok(())
 }
 
-/// Name, size and time of every source: differs when any of them is added, changed or removed.
+/// Major and minor of what `node --version` prints.
+fn parts(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
+}
+
+/// Name and content of every source: differs when any of them is added, changed or removed. Not the time: the build
+/// writes some of them again as they are.
 fn fingerprint(ui: &Path, names: &[&str]) -> Result<String> {
     let mut lines = String::new();
     for name in names {
@@ -101,8 +109,9 @@ fn describe(path: &Path, lines: &mut String) -> Result<()> {
         return Ok(());
     };
     if !metadata.is_dir() {
-        let changed = metadata.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        writeln!(lines, "{} {} {changed}", path.display(), metadata.len())?;
+        let mut content = DefaultHasher::new();
+        fs::read(path)?.hash(&mut content);
+        writeln!(lines, "{} {:016x}", path.display(), content.finish())?;
         return Ok(());
     }
     let mut entries: Vec<_> = fs::read_dir(path)?.collect::<Result<_, _>>()?;
@@ -120,6 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(parts("v20.9.0\n") < Some((20, 19)));
+        assert!(parts("v20.19.2") >= Some((20, 19)) && parts("v101.1.0") >= Some((20, 19)));
+        assert!(parts("none") < Some((20, 19)));
+    }
+
+    #[test]
     fn a_source_that_appears_changes_or_goes_is_noticed() {
         let ui = std::env::temp_dir().join(format!("deskbell-ui-{}", std::process::id()));
         fs::create_dir_all(ui.join("src/lib/paraglide")).unwrap();
@@ -130,7 +146,10 @@ mod tests {
         fs::write(ui.join("src/lib/paraglide/messages.js"), "generated").unwrap();
         assert_eq!(first, fingerprint(&ui, SOURCES).unwrap());
 
-        fs::write(ui.join("src/main.ts"), "12").unwrap();
+        fs::write(ui.join("src/main.ts"), "1").unwrap();
+        assert_eq!(first, fingerprint(&ui, SOURCES).unwrap(), "written again as it was");
+
+        fs::write(ui.join("src/main.ts"), "2").unwrap();
         let changed = fingerprint(&ui, SOURCES).unwrap();
         assert_ne!(first, changed);
 
