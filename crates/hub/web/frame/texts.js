@@ -1,6 +1,6 @@
 // Every word of the chat box. English now; numbers and times follow the browser's language.
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
 const names = new Intl.ListFormat("en", { type: "conjunction" });
 const counts = ["No messages wait", "One message waits", "Two messages wait", "Three messages wait"];
