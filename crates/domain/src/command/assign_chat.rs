@@ -82,9 +82,7 @@ impl Rule for AssignChat {
         }
         let mut thread = Thread::new(self.chat, Scope::Channel(conversation.channel), self.line, context);
         thread.line(Content::Assigned { to: self.to, from: has });
-        let mut rows = vec![conversation.into()];
-        rows.extend(thread.into_entries().into_iter().map(Into::into));
-        Ok(Decision::put(rows))
+        Ok(thread.decision(conversation))
     }
 
     fn resolve(&mut self, resolve: &dyn Fn(Uuid) -> Uuid) {

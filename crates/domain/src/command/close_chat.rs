@@ -33,9 +33,7 @@ impl Rule for CloseChat {
         conversation.closed = Some(Closed { by: context.actor.member(), at_ms: context.at_ms() });
         let mut thread = Thread::new(self.chat, Scope::Channel(conversation.channel), self.line, context);
         thread.line(Content::Closed);
-        let mut rows = vec![conversation.into()];
-        rows.extend(thread.into_entries().into_iter().map(Into::into));
-        Ok(Decision::put(rows))
+        Ok(thread.decision(conversation))
     }
 
     fn resolve(&mut self, resolve: &dyn Fn(Uuid) -> Uuid) {

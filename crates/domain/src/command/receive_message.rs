@@ -96,8 +96,6 @@ impl Rule for ReceiveMessage {
             conversation.unanswered.get_or_insert(pos);
         }
         conversation.last_message = Some(last);
-        let mut rows = vec![conversation.into()];
-        rows.extend(thread.into_entries().into_iter().map(Into::into));
-        Ok(Decision::put(rows))
+        Ok(thread.decision(conversation))
     }
 }

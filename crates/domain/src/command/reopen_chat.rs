@@ -34,9 +34,7 @@ impl Rule for ReopenChat {
         conversation.closed = None;
         let mut thread = Thread::new(self.chat, Scope::Channel(conversation.channel), self.line, context);
         thread.line(Content::Reopened);
-        let mut rows = vec![conversation.into()];
-        rows.extend(thread.into_entries().into_iter().map(Into::into));
-        Ok(Decision::put(rows))
+        Ok(thread.decision(conversation))
     }
 
     fn resolve(&mut self, resolve: &dyn Fn(Uuid) -> Uuid) {

@@ -47,9 +47,7 @@ impl Rule for SendMessage {
                 let mut direct = direct.clone();
                 let mut thread = Thread::new(self.chat, Scope::Chat(self.chat), self.message, context);
                 direct.last_message = Some(thread.message(self.message, Author::Member(me), &self.text));
-                let mut rows = vec![direct.into()];
-                rows.extend(thread.into_entries().into_iter().map(Into::into));
-                Ok(Decision::put(rows))
+                Ok(thread.decision(direct))
             }
             access::Chat::Conversation(seen) => {
                 if context.age_ms > STALE_AFTER_MS {
@@ -98,9 +96,7 @@ impl SendMessage {
         conversation.participants.insert(me, Some(Reply { message: last.id, pos: last.pos, at_ms: last.at_ms }));
         conversation.last_message = Some(last);
         conversation.unanswered = None;
-        let mut rows = vec![conversation.into()];
-        rows.extend(thread.into_entries().into_iter().map(Into::into));
-        Ok(Decision::put(rows))
+        Ok(thread.decision(conversation))
     }
 }
 

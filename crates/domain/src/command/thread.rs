@@ -1,8 +1,8 @@
 //! Making entries of a thread.
 
 use crate::{
-    Actor, Author, ChatId, Content, Context, Delivery, LastMessage, Message, MessageId, MessageText, Scope, derived_id,
-    preview,
+    Actor, Author, ChatId, Content, Context, Decision, Delivery, LastMessage, Message, MessageId, MessageText, Row,
+    Scope, derived_id, preview,
 };
 
 /// Adds entries in order: each gets the next position of the command.
@@ -61,8 +61,8 @@ impl<'a> Thread<'a> {
         LastMessage { id, pos: entry.pos, at_ms: entry.at_ms, by, preview: preview(text.as_str()) }
     }
 
-    /// The entries.
-    pub fn into_entries(self) -> Vec<Message> {
-        self.entries
+    /// The chat's row with the entries behind it: what the command comes to.
+    pub fn decision(self, chat: impl Into<Row>) -> Decision {
+        Decision::put(std::iter::once(chat.into()).chain(self.entries.into_iter().map(Row::from)))
     }
 }
