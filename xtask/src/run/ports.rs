@@ -6,24 +6,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// An address to listen on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Port {
-    /// Where to listen.
-    pub address: SocketAddr,
-    /// It is another one than the last time, which is taken now.
-    pub has_changed: bool,
-}
-
 /// The port kept in `file` if it is free, else another one, which is kept from now on.
-pub fn kept(file: &Path) -> Result<Port> {
+pub fn kept(file: &Path) -> Result<SocketAddr> {
     let before: Option<u16> = fs::read_to_string(file).ok().and_then(|text| text.trim().parse().ok());
     if let Some(address) = before.and_then(free) {
-        return Ok(Port { address, has_changed: false });
+        return Ok(address);
     }
     let address = free(0).context("no port is free on loopback")?;
     fs::write(file, format!("{}\n", address.port())).with_context(|| format!("could not write {}", file.display()))?;
-    Ok(Port { address, has_changed: before.is_some() })
+    Ok(address)
 }
 
 fn free(port: u16) -> Option<SocketAddr> {
@@ -38,15 +29,13 @@ mod tests {
     fn a_port_is_kept_until_it_is_taken() {
         let file = std::env::temp_dir().join(format!("deskbell-port-{}", std::process::id()));
         let first = kept(&file).unwrap();
-        assert!(!first.has_changed);
         assert_eq!(kept(&file).unwrap(), first);
 
-        let taken = TcpListener::bind(first.address).unwrap();
+        let taken = TcpListener::bind(first).unwrap();
         let other = kept(&file).unwrap();
-        assert!(other.has_changed);
-        assert_ne!(other.address, first.address);
+        assert_ne!(other, first);
         drop(taken);
-        assert_eq!(kept(&file).unwrap().address, other.address);
+        assert_eq!(kept(&file).unwrap(), other);
         fs::remove_file(file).unwrap();
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 use super::display::Display;
@@ -39,9 +39,9 @@ impl Session {
     /// Starts everything and prints where it is.
     pub fn start(workspace: &Workspace, directory: PathBuf, needs_display: bool) -> Result<Session> {
         let interrupted = on_interrupt()?;
-        let hub_port = ports::kept(&directory.join("hub.port"))?;
-        let site_port = ports::kept(&directory.join("site.port"))?;
-        let hub_url = format!("http://{}", hub_port.address);
+        let hub_address = ports::kept(&directory.join("hub.port"))?;
+        let site_address = ports::kept(&directory.join("site.port"))?;
+        let hub_url = format!("http://{}", hub_address);
         let data = directory.join("hub");
 
         let sample = sample(workspace, &directory, &data)?;
@@ -49,7 +49,7 @@ impl Session {
         let hub = listening(
             workspace.command("deskbell-hub").arg("serve").arg("--data").arg(&data).args([
                 "--listen",
-                &hub_port.address.to_string(),
+                &hub_address.to_string(),
                 "--public-url",
                 &hub_url,
             ]),
@@ -63,7 +63,7 @@ impl Session {
                 "--channel",
                 &channel.public_id,
                 "--listen",
-                &site_port.address.to_string(),
+                &site_address.to_string(),
             ]),
             &directory.join("site.log"),
         )?;
@@ -72,19 +72,12 @@ impl Session {
         let home = directory.join(if needs_display { "virtual" } else { "desktop" });
         fs::create_dir_all(&home)?;
         let profile = home.join("agent");
-        if hub_port.has_changed && profile.exists() {
-            println!("The port of the last run is taken: the hub has a new address and the window a new profile.");
-            fs::remove_dir_all(&profile).context("could not remove the profile of the last run")?;
-            let _ = fs::remove_dir_all(home.join("manager"));
-        }
         let display = Display::open(needs_display, &home)?;
-        if let Err(error) = sign_in(workspace, &display, &profile, &hub_url, &sample.agent) {
-            // On a virtual display everything is ours. On a person's own the keyring may be missing or locked: the
-            // window says so and asks.
-            if needs_display {
-                return Err(error);
-            }
-            println!("{error:#}. Sign in by hand: {hub_url}, {}, {}", sample.agent.email, sample.agent.password);
+        let signed_in = sign_in(workspace, &display, &profile, &hub_url, &sample.agent);
+        if needs_display {
+            // Everything there is ours. On a person's own desktop the keyring may be missing or locked: then the window
+            // says so and asks.
+            signed_in.as_ref().map_err(|error| anyhow!("{error:#}"))?;
         }
         let window = Running::start(
             display
@@ -95,8 +88,12 @@ impl Session {
         let second = second_window(workspace, &display, &home, &hub_url, &sample.manager)?;
 
         println!();
-        println!("The window is open, signed in as {} ({}).", sample.agent.name, sample.agent.email);
-        println!("A customer's web site with the chat box:  http://{}", site_port.address);
+        let Member { name, email, password } = &sample.agent;
+        match signed_in {
+            Ok(()) => println!("The window is open, signed in as {name} ({email})."),
+            Err(error) => println!("The window is open. {error:#}: sign in there with {hub_url}, {email}, {password}"),
+        }
+        println!("A customer's web site with the chat box:  http://{}", site_address);
         println!("The hub:  {hub_url}");
         println!("Sign in as manager, {}, in a second window:  sh {}", sample.manager.name, second.display());
         println!("    or by hand: {} / {}", sample.manager.email, sample.manager.password);
@@ -203,8 +200,12 @@ fn sign_in(workspace: &Workspace, display: &Display, profile: &Path, hub: &str, 
     let mut ask = workspace.command("deskbell-cli");
     display.enter(ask.arg("--profile").arg(profile).arg("session"));
     let session: Value = serde_json::from_str(&commands::output(&mut ask)?)?;
-    if session["state"] == "signed_in" && session["signed_out_by_hub"].is_null() {
-        return Ok(());
+    if session["state"] == "signed_in" {
+        if session["hub"].as_str().is_some_and(|known| known.trim_end_matches('/') == hub) {
+            return Ok(());
+        }
+        println!("The port of the last run was taken, the hub has a new address: the profile is made anew.");
+        fs::remove_dir_all(profile).context("could not remove the profile of the last run")?;
     }
     let mut login = workspace.command("deskbell-cli");
     login.arg("--profile").arg(profile).args(["login", "--hub", hub, "--email", &member.email]);
@@ -241,15 +242,20 @@ fn second_window(
     script.push_str(&format!(
         "cli={}
 profile={}
-if ! \"$cli\" --profile \"$profile\" session | grep -q '\"signed_in\"'; then
-  printf '%s\\n' {} | \"$cli\" --profile \"$profile\" login --hub {} --email {} >/dev/null
-fi
+hub={}
+case $(\"$cli\" --profile \"$profile\" session) in
+  *'\"signed_in\"'*\"$hub\"*) ;;
+  *)
+    rm -rf \"$profile\"
+    printf '%s\\n' {} | \"$cli\" --profile \"$profile\" login --hub \"$hub\" --email {} >/dev/null
+    ;;
+esac
 exec {} --profile \"$profile\"
 ",
         path(&workspace.program("deskbell-cli")),
         path(&profile),
-        quoted(&manager.password),
         quoted(hub),
+        quoted(&manager.password),
         quoted(&manager.email),
         path(&workspace.program("deskbell")),
     ));
