@@ -110,7 +110,7 @@ describe("the strip", () => {
     set({ failed: 1 }, [row("f", "failed", { chat: chat.id, title: chat.person.name, text: "try again" })]);
     chat.draft = "";
     render(Strip);
-    await fireEvent.click(await screen.findByRole("button", { name: "Show them" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Show what happened" }));
     await fireEvent.click(await screen.findByRole("button", { name: "Edit" }));
     await waitFor(() => expect(selection.chat).toBe(chat.id));
     expect(chat.draft).toBe("try again");
@@ -119,7 +119,7 @@ describe("the strip", () => {
   it("closes its panel with Esc and gives the focus back", async () => {
     set({ failed: 1 }, [row("f", "failed")]);
     render(Strip);
-    const opener = await screen.findByRole("button", { name: "Show them" });
+    const opener = await screen.findByRole("button", { name: "Show what happened" });
     await fireEvent.click(opener);
     const panel = await screen.findByRole("dialog");
     await fireEvent.keyDown(panel, { key: "Escape" });
