@@ -60,6 +60,8 @@ async fn two_agents_offline_take_the_same_conversation_and_one_is_told_who_won()
     let row = bob.outbox().await?.rows.remove(0);
     let reason = row.reason.unwrap();
     assert_eq!((row.kind.as_str(), row.state), ("assign_chat", PendingMark::Failed));
+    let mark = bob.list("open", "all").await?[0].pending;
+    assert_eq!(mark, Some(PendingMark::Held), "the message was sent: the list must not say that it was not");
     assert_eq!((reason.code.as_str(), reason.params["name"].as_str()), ("taken_by", "Alice Ames"));
     bob.reads(chat, &["Anybody there?", "I am here."]).await?;
     assert_eq!(bob.head(chat).await?.assignee.unwrap().name, "Alice Ames");

@@ -44,7 +44,8 @@ pub(super) fn mark(item: &OutboxItem) -> Option<PendingMark> {
 
 /// What waits in one chat.
 pub(super) struct ChatWaiting {
-    /// The worst of it.
+    /// The worst of it. `Failed` is a message that was not sent; anything else that was refused needs attention, as
+    /// what is held: under a message that arrived, *Not sent* would be read as said of it.
     pub mark: Option<PendingMark>,
     /// Tags put on or taken off.
     pub tags: Vec<TagId>,
@@ -52,7 +53,10 @@ pub(super) struct ChatWaiting {
 
 pub(super) fn chat_waiting(c: &Connection, chat: ChatId) -> Stored<ChatWaiting> {
     let items = outbox::of_chat(c, chat)?;
-    let marks = items.iter().filter(|item| item.kind != "mark_read").filter_map(mark);
+    let marks = items.iter().filter(|item| item.kind != "mark_read").filter_map(|item| match mark(item)? {
+        PendingMark::Failed if item.kind != "send_message" => Some(PendingMark::Held),
+        mark => Some(mark),
+    });
     let worst = marks.max_by_key(|mark| match mark {
         PendingMark::Waiting => 0,
         PendingMark::Held => 1,
