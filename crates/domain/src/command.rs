@@ -18,6 +18,7 @@ mod mark_read;
 mod receive_message;
 mod reopen_chat;
 mod send_message;
+mod set_origins;
 mod tag_chat;
 mod thread;
 mod untag_chat;
@@ -36,6 +37,7 @@ pub use mark_read::MarkRead;
 pub use receive_message::ReceiveMessage;
 pub use reopen_chat::ReopenChat;
 pub use send_message::{STALE_AFTER_MS, SendMessage};
+pub use set_origins::SetOrigins;
 pub use tag_chat::TagChat;
 pub use untag_chat::UntagChat;
 
@@ -169,6 +171,7 @@ commands! {
     AddMember "add_member" 1 system;
     AddInbox "add_inbox" 1 system;
     AddChannel "add_channel" 1 system;
+    SetOrigins "set_origins" 1 system;
     AssignInbox "assign_inbox" 1 system;
 }
 

@@ -248,6 +248,27 @@ fn a_member_gives_no_command_of_the_system_and_a_removed_one_none_at_all() {
 }
 
 #[test]
+fn the_origins_of_a_web_chat_change_and_nothing_else_of_it() {
+    let mut w = World::new();
+    let origins = |list: &[&str]| list.iter().map(|o| (*o).to_owned()).collect::<Vec<_>>();
+    let set = |channel, list: &[&str]| SetOrigins { channel, origins: origins(list) };
+    assert_eq!(rejected(w.system(set(CHANNEL, &["https://a.example"]))), Rejection::WrongKind, "it has no box");
+    let missing = w.id();
+    assert_eq!(rejected(w.system(set(missing, &[]))), Rejection::NotFound);
+    let mut before = w.rows.channel(CHANNEL).unwrap().clone();
+    before.id = w.id();
+    let (public_id, title) = ("web".to_owned(), name("Chat"));
+    before.webchat = Some(Webchat { public_id, origins: origins(&["https://a.example"]), title, color: None });
+    w.system(AddChannel { channel: before.clone() }).unwrap();
+    assert_eq!(rejected(w.member(0, set(before.id, &[]))), Rejection::Forbidden);
+    w.system(set(before.id, &["https://a.example", "https://b.example"])).unwrap();
+    let again = w.system(set(before.id, &["https://a.example", "https://b.example"]));
+    assert_eq!(again, Ok(Decision::nothing()));
+    before.webchat.as_mut().unwrap().origins.push("https://b.example".into());
+    assert_eq!(w.rows.channel(before.id), Some(&before));
+}
+
+#[test]
 fn a_status_never_goes_back_and_a_read_position_only_forward() {
     let mut w = World::new();
     let chat = w.receive(1, "Hi");
