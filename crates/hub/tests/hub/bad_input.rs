@@ -233,3 +233,47 @@ async fn bytes_that_are_no_http_do_not_harm_the_hub() {
     }
     assert_eq!(reqwest::get(format!("{}/healthz", office.url)).await.unwrap().text().await.unwrap(), "ok\n");
 }
+
+#[tokio::test]
+async fn who_never_finishes_asking_is_let_go_and_a_stream_stays() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let mut stream = desk.get("/v1/events").await;
+    assert!(stream.chunk().await.unwrap().is_some(), "where history is");
+    let address = office.url.strip_prefix("http://").unwrap().to_owned();
+    let waiting = [&b""[..], b"GET /healthz HTTP/1.1\r\nHost: ", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "];
+    let waiting = waiting.map(|bytes| {
+        let address = address.clone();
+        tokio::spawn(async move {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(bytes).await.unwrap();
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer).await;
+        })
+    });
+    for one in waiting {
+        tokio::time::timeout(Duration::from_secs(20), one).await.expect("it is let go").unwrap();
+    }
+    office.customer_writes(office.front_channel, "v1", "Still there?").await;
+    let told = tokio::time::timeout(Duration::from_secs(10), stream.chunk()).await.unwrap().unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&told).contains("Still there?"));
+}
+
+#[tokio::test]
+async fn only_json_is_json() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let body = serde_json::to_string(&desk.batch(vec![])).unwrap();
+    for (kind, expected) in [
+        ("application/json", StatusCode::OK),
+        ("Application/JSON; charset=utf-8", StatusCode::OK),
+        ("application/json ;charset=utf-8", StatusCode::OK),
+        ("application/jsonx", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("application/json-patch+json", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("text/plain; application/json", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        let request = desk.request(Method::POST, "/v1/commands").header("content-type", kind).body(body.clone());
+        assert_eq!(request.send().await.unwrap().status(), expected, "{kind}");
+    }
+}
