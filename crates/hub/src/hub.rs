@@ -3,12 +3,14 @@
 use crate::auth::{Accounts, Tries};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom, new_id, number};
 use crate::commit::{Committer, Item, Job, Refused, Seen, Submission};
+use crate::private;
 use crate::store::{Head, Readers, RowWrite, SqliteStore, Store, StoreError, StoredRow, Writes};
 use deskbell_domain::{
     Actor, Command, CommandId, DeviceId, Kind, MemberId, Name, Organization, OrganizationId, Product,
 };
 use deskbell_domain::{Outcome, Row};
 use deskbell_protocol::{CommandResult, Commands, EventEphemeral, Generation, Results, Stamp};
+use deskbell_sqlite::OpenError;
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -35,6 +37,9 @@ pub enum HubError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file of the organization is something else.
+    #[error("{0} is not the database of a hub: put a copy of it back, or choose another directory with --data")]
+    NotADatabase(PathBuf),
     /// The store cannot.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -111,17 +116,19 @@ impl Hub {
             return Err(StoreError::NoOrganization.into());
         }
         let lock = lock(data)?;
-        let store = SqliteStore::open(&data.join(FILE))?;
+        let store = open_store(&data.join(FILE))?;
         Self::start(data, options, store, lock)
     }
 
     /// Makes an organization in a data directory that has none, and opens it. One that was begun and never had anybody in it is
     /// none: `init` was killed, or the disk was full.
     pub fn create(data: &Path, new: NewOrganization, options: HubOptions) -> Result<Self, HubError> {
-        std::fs::create_dir_all(data).map_err(|source| HubError::Io { path: data.into(), source })?;
-        keep_private(data)?;
+        private::make_directory(data).map_err(|source| HubError::Io { path: data.into(), source })?;
         let lock = lock(data)?;
-        let mut store = SqliteStore::open(&data.join(FILE))?;
+        let file = data.join(FILE);
+        // SQLite would make it for everybody to read; the files that it makes beside it are as this one is.
+        private::open_file(&file).map_err(|source| HubError::Io { path: file.clone(), source })?;
+        let mut store = open_store(&file)?;
         store.forget_a_false_start()?;
         let id = OrganizationId(new_id(&*options.clock, &*options.random));
         let generation = Generation(format!("{:016x}", number(&*options.random)));
@@ -333,8 +340,7 @@ impl Hub {
 
 fn lock(data: &Path) -> Result<File, HubError> {
     let path = data.join("hub.lock");
-    let file = File::options().create(true).write(true).truncate(false).open(&path);
-    let file = file.map_err(|source| HubError::Io { path: path.clone(), source })?;
+    let file = private::open_file(&path).map_err(|source| HubError::Io { path: path.clone(), source })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(HubError::InUse(data.into())),
@@ -342,13 +348,9 @@ fn lock(data: &Path) -> Result<File, HubError> {
     }
 }
 
-/// The directory holds every message of an organization: nobody else of this computer may look into it.
-fn keep_private(data: &Path) -> Result<(), HubError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
-            .map_err(|source| HubError::Io { path: data.into(), source })?;
-    }
-    Ok(())
+fn open_store(file: &Path) -> Result<SqliteStore, HubError> {
+    SqliteStore::open(file).map_err(|error| match error {
+        StoreError::Open(OpenError::NotADatabase(_)) => HubError::NotADatabase(file.into()),
+        error => error.into(),
+    })
 }

@@ -17,6 +17,7 @@ pub mod clock;
 pub mod commit;
 pub mod feed;
 mod hub;
+mod private;
 pub mod routes;
 pub mod store;
 pub mod webchat;

@@ -19,9 +19,29 @@ async fn main() -> ExitCode {
     match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The causes follow: what failed, then why.
-            eprintln!("deskbell-hub: {error:#}");
+            eprintln!("deskbell-hub: {}", sentence(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What failed, then why. A cause whose words are there already is not said again: many errors say theirs themselves.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        _ if said.contains(&cause) => said,
+        _ => format!("{said}: {cause}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        assert_eq!(sentence(&anyhow!("no room").context("the disk is full: no room")), "the disk is full: no room");
+        assert_eq!(sentence(&anyhow!("no room").context("it cannot start")), "it cannot start: no room");
     }
 }

@@ -22,6 +22,9 @@ pub enum OpenError {
     /// Encrypted with another key, or not a database at all: SQLCipher cannot tell the two apart.
     #[error("the file cannot be read with this key")]
     WrongKey(#[source] rusqlite::Error),
+    /// Opened without a key, and not a database; or encrypted, which looks the same.
+    #[error("the file is not a database that is readable without a key")]
+    NotADatabase(#[source] rusqlite::Error),
     /// Read as a database, and damaged.
     #[error("the file is damaged")]
     Damaged(#[source] rusqlite::Error),
@@ -36,7 +39,7 @@ pub enum OpenError {
 impl From<rusqlite::Error> for OpenError {
     fn from(e: rusqlite::Error) -> Self {
         match e.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => OpenError::WrongKey(e),
+            Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(e),
             Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged(e),
             Some(ErrorCode::DiskFull) => OpenError::DiskFull(e),
             _ => OpenError::Other(e),
@@ -84,8 +87,11 @@ fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), OpenError> {
         connection.pragma_update(None, "key", format!("x'{hex}'"))?;
     }
     // The first read is what proves the key.
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-    Ok(())
+    let read = connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
+    read.map_err(|error| match OpenError::from(error) {
+        OpenError::NotADatabase(error) if key.is_some() => OpenError::WrongKey(error),
+        error => error,
+    })
 }
 
 fn prepare(connection: &Connection) -> Result<(), OpenError> {
@@ -117,6 +123,7 @@ mod tests {
         assert!(reader.execute("INSERT INTO t(x) VALUES ('no')", []).is_err(), "a reader must not write");
         drop((writer, reader));
         assert!(matches!(open_writer(&path, Some(&Key([8; 32]))), Err(OpenError::WrongKey(_))));
+        assert!(matches!(open_writer(&path, None), Err(OpenError::NotADatabase(_))), "there is no key to be wrong");
         let bytes = std::fs::read(&path).unwrap();
         assert!(!bytes.windows(6).any(|w| w == b"needle"));
         assert!(!bytes.starts_with(b"SQLite format 3"));

@@ -3,11 +3,12 @@
 use super::{AdminError, Answer, inboxes, table, unusable};
 use crate::clock::secret;
 use crate::hub::Hub;
+use crate::private;
 use crate::store::StoreError;
 use crate::webchat::parse_origin;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use deskbell_domain::command::AddChannel;
-use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, InboxId, Kind, Name, Row, Webchat};
+use deskbell_domain::command::{AddChannel, SetOrigins};
+use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, InboxId, Kind, Name, Row, Webchat, fold_name};
 use serde_json::{Value, json};
 
 /// Bytes of a public id: enough that nobody finds a channel by trying.
@@ -49,6 +50,10 @@ pub(super) async fn add(hub: &Hub, new: NewWebchat) -> Result<Answer, AdminError
     let origins = origins.map_err(|e| unusable("origin", e))?;
     let color = new.color.map(|c| parse_color(&c)).transpose()?;
     let inbox = inboxes::find(hub, &new.inbox).await?;
+    // By its name alone nobody could say which of the two is meant. In another inbox it may well be called the same.
+    if of_inbox(hub, inbox.id).await?.iter().any(|c| fold_name(c.name.as_str()) == fold_name(name.as_str())) {
+        return Err(unusable("name", format!("the inbox {} has a channel {name} already", inbox.name)));
+    }
     let webchat = Webchat { public_id: public_id(hub), origins, title, color };
     let id = ChannelId(hub.new_id());
     let channel = Channel { id, inbox: inbox.id, kind: ChannelKind::Webchat, name, webchat: Some(webchat) };
@@ -64,6 +69,59 @@ pub(super) async fn add(hub: &Hub, new: NewWebchat) -> Result<Answer, AdminError
         text: format!("The channel {} delivers into {}. {where_to}\n\n{snippet}", shown.name, inbox.name),
         json: json!({ "id": id, "public_id": public_id, "snippet": snippet }),
     })
+}
+
+/// The channel of that name, public id or identifier.
+async fn find(hub: &Hub, wanted: &str) -> Result<Channel, AdminError> {
+    let wanted = wanted.trim();
+    let folded = fold_name(wanted);
+    let is_meant = |c: &Channel| {
+        c.id.to_string() == wanted
+            || c.webchat.as_ref().is_some_and(|w| w.public_id == wanted)
+            || fold_name(c.name.as_str()) == folded
+    };
+    let mut found: Vec<Channel> = all(hub).await?.into_iter().filter(is_meant).collect();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(AdminError::NotFound { what: "channel", name: wanted.into() }),
+        _ => Err(AdminError::Ambiguous { what: "channel", name: wanted.into() }),
+    }
+}
+
+pub(super) async fn set_origins(
+    hub: &Hub,
+    channel: &str,
+    add: &[String],
+    remove: &[String],
+) -> Result<Answer, AdminError> {
+    let parse = |origins: &[String]| {
+        let parsed = origins.iter().map(|o| parse_origin(o)).collect::<Result<Vec<_>, _>>();
+        parsed.map_err(|e| unusable("origin", e))
+    };
+    let (add, remove) = (parse(add)?, parse(remove)?);
+    let channel = find(hub, channel).await?;
+    let Some(webchat) = channel.webchat else {
+        return Err(unusable("channel", format!("{} is not a web chat: no site shows it", channel.name)));
+    };
+    let mut origins = webchat.origins;
+    for origin in &remove {
+        if !origins.contains(origin) {
+            return Err(unusable("origin", format!("{origin} is not allowed to show {} anyway", channel.name)));
+        }
+        origins.retain(|o| o != origin);
+    }
+    for origin in add {
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    let set = SetOrigins { channel: channel.id, origins: origins.clone() };
+    hub.carry_out(Actor::System, set).await?;
+    let text = match origins.as_slice() {
+        [] => format!("No site may show {}: add one with --add https://www.example.com.", channel.name),
+        origins => format!("{} may be shown by the pages of {}.", channel.name, origins.join(", ")),
+    };
+    Ok(Answer { text, json: json!({ "id": channel.id, "origins": origins }) })
 }
 
 pub(super) async fn list(hub: &Hub, hub_url: Option<String>) -> Result<Answer, AdminError> {
@@ -96,7 +154,7 @@ fn snippet(hub: &Hub, channel: &Channel, hub_url: Option<&str>) -> Option<String
 
 /// Keeps under which URL the hub is served.
 pub(super) fn remember_public_url(hub: &Hub, url: &str) {
-    if let Err(error) = std::fs::write(hub.data().join(PUBLIC_URL), url) {
+    if let Err(error) = private::write_file(&hub.data().join(PUBLIC_URL), url.as_bytes()) {
         tracing::warn!(%error, "the public URL could not be kept for the snippets");
     }
 }

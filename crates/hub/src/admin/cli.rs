@@ -210,6 +210,19 @@ enum ChannelCommand {
         #[arg(long)]
         hub_url: Option<String>,
     },
+    /// List the origins of the sites that may show a web chat channel, or change them
+    Origins {
+        #[command(flatten)]
+        on: On,
+        /// Name, public id or identifier of the channel
+        channel: String,
+        /// Origin that may show it from now on, such as https://www.example.com; may be given several times
+        #[arg(long, value_name = "ORIGIN")]
+        add: Vec<String>,
+        /// Origin that may not show it any more; may be given several times
+        #[arg(long, value_name = "ORIGIN")]
+        remove: Vec<String>,
+    },
     /// List the channels
     List {
         #[command(flatten)]
@@ -300,6 +313,7 @@ async fn channel(command: ChannelCommand) -> anyhow::Result<()> {
         ChannelCommand::Add { on, name, inbox, origins, title, color, hub_url } => {
             (on, Request::AddWebchat { name, inbox, title, color, origins, hub_url })
         }
+        ChannelCommand::Origins { on, channel, add, remove } => (on, Request::SetOrigins { channel, add, remove }),
         ChannelCommand::List { on, hub_url } => (on, Request::ListChannels { hub_url }),
     };
     do_it(on, request).await
@@ -344,10 +358,8 @@ async fn here_or_there(data: &Path, request: Request) -> anyhow::Result<Answer> 
 fn read_password() -> anyhow::Result<String> {
     let mut input = std::io::stdin();
     if input.is_terminal() {
-        eprint!("Password: ");
-        let mut line = String::new();
-        input.read_line(&mut line).context("the password could not be read from stdin")?;
-        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+        // Not shown while it is typed.
+        return rpassword::prompt_password("Password: ").context("the password could not be read from the terminal");
     }
     let mut bytes = Vec::new();
     input.by_ref().take(64 * 1024).read_to_end(&mut bytes).context("the password could not be read from stdin")?;

@@ -7,6 +7,7 @@
 use super::{AdminError, Answer, Request, perform};
 use crate::clock::secret;
 use crate::hub::Hub;
+use crate::private;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -63,7 +64,7 @@ impl Control {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let door = Door { port: listener.local_addr()?.port(), secret: URL_SAFE_NO_PAD.encode(secret(hub.random())) };
         let file = hub.data().join(FILE);
-        write_private(&file, &serde_json::to_vec(&door)?)?;
+        private::write_file(&file, &serde_json::to_vec(&door)?)?;
         let task = tokio::spawn(async move {
             let turn = Arc::new(Mutex::new(()));
             let secret: Arc<str> = door.secret.into();
@@ -133,17 +134,4 @@ pub async fn ask(data: &Path, request: Request) -> Result<Answer, AdminError> {
         Ok(Err(error)) => Err(failed(&error)),
         Err(error) => Err(failed(&error)),
     }
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::io::Write;
-    let _ = std::fs::remove_file(path);
-    let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(bytes)
 }

@@ -21,7 +21,7 @@ pub(super) async fn find(hub: &Hub, wanted: &str) -> Result<Inbox, AdminError> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(AdminError::NotFound { what: "inbox", name: wanted.into() }),
-        _ => Err(AdminError::Ambiguous(wanted.into())),
+        _ => Err(AdminError::Ambiguous { what: "inbox", name: wanted.into() }),
     }
 }
 

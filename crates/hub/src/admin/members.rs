@@ -28,7 +28,7 @@ pub(super) async fn find(hub: &Hub, wanted: &str) -> Result<Member, AdminError> 
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(AdminError::NotFound { what: "member", name: wanted.into() }),
-        _ => Err(AdminError::Ambiguous(wanted.into())),
+        _ => Err(AdminError::Ambiguous { what: "member", name: wanted.into() }),
     }
 }
 

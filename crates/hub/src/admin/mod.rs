@@ -95,6 +95,15 @@ pub enum Request {
         /// Public URL of the hub, for the snippet.
         hub_url: Option<String>,
     },
+    /// Origins that may show a web chat channel, and a change of them; without one, what they are.
+    SetOrigins {
+        /// Which channel.
+        channel: String,
+        /// Allowed from now on.
+        add: Vec<String>,
+        /// Not allowed any more.
+        remove: Vec<String>,
+    },
     /// All channels.
     ListChannels {
         /// Public URL of the hub, for the snippets.
@@ -136,8 +145,15 @@ pub enum AdminError {
         name: String,
     },
     /// Several of that name.
-    #[error("there are several of the name {0}: use the identifier")]
-    Ambiguous(String),
+    #[error(
+        "there is more than one {what} of the name {name}: use the identifier that `deskbell-hub {what} list` shows"
+    )]
+    Ambiguous {
+        /// Kind of thing.
+        what: &'static str,
+        /// As it was asked for.
+        name: String,
+    },
     /// The hub cannot.
     #[error(transparent)]
     Hub(#[from] HubError),
@@ -170,6 +186,7 @@ pub async fn perform(hub: &Hub, request: Request) -> Result<Answer, AdminError> 
         Request::AddWebchat { name, inbox, title, color, origins, hub_url } => {
             channels::add(hub, channels::NewWebchat { name, inbox, title, color, origins, hub_url }).await
         }
+        Request::SetOrigins { channel, add, remove } => channels::set_origins(hub, &channel, &add, &remove).await,
         Request::ListChannels { hub_url } => channels::list(hub, hub_url).await,
         Request::ListDevices { member } => devices::list(hub, member).await,
         Request::RevokeDevice { device } => devices::revoke(hub, &device).await,

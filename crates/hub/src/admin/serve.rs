@@ -29,7 +29,7 @@ pub struct Serve {
 
 /// Serves until the process is told to stop.
 pub async fn serve(args: Serve) -> anyhow::Result<()> {
-    let public_url = args.public_url.as_deref().map(parse_origin).transpose().context("--public-url")?;
+    let public_url = args.public_url.as_deref().map(parse_public_url).transpose()?;
     anyhow::ensure!(
         public_url.is_some() || args.listen.ip().is_loopback(),
         "--public-url: say under which URL the world reaches the hub, as it listens to more than this computer"
@@ -52,6 +52,19 @@ pub async fn serve(args: Serve) -> anyhow::Result<()> {
     server.stop().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// An origin that leads to one place: every port, or none, does not.
+fn parse_public_url(text: &str) -> anyhow::Result<String> {
+    let nowhere = |origin: &String| {
+        origin.ends_with(":*") || origin.ends_with(":0") || origin.contains("://[::]") || origin.contains("://0.0.0.0")
+    };
+    parse_origin(text).ok().filter(|origin| !nowhere(origin)).with_context(|| {
+        format!(
+            "--public-url: nobody can reach a hub under {text}: write it as https://hub.example.com, with the port where \
+             it has one, without a path"
+        )
+    })
 }
 
 #[cfg(unix)]

@@ -18,9 +18,11 @@ pub fn parse_origin(text: &str) -> Result<String, OriginError> {
     // Nothing else may stand in a host: this text goes into a Content-Security-Policy.
     let is_host = match host.strip_prefix('[') {
         Some(v6) => v6.ends_with(']') && v6.trim_end_matches(']').parse::<std::net::Ipv6Addr>().is_ok(),
-        None => host.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-'),
+        None => host
+            .split('.')
+            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')),
     };
-    if host.is_empty() || !is_host {
+    if !is_host {
         return Err(wrong());
     }
     let default = match scheme {
@@ -96,6 +98,8 @@ mod tests {
             "example.com",
             "ftp://example.com",
             "https://",
+            "https://.",
+            "https://www..example.com",
             "https://example.com/shop",
             "https://*",
             "https://example.com:*",

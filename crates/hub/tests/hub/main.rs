@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod events;
+mod hosting;
 mod office;
 mod program;
 mod pulling;

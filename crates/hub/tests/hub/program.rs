@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use super::office::{Desk, data_dir, new_id};
 
-fn program() -> Process {
+pub fn program() -> Process {
     let mut process = Process::new(env!("CARGO_BIN_EXE_deskbell-hub"));
     process.env_remove("DESKBELL_LOG");
     process
 }
 
-fn run(args: &[&str], data: &Path, stdin: &str) -> Output {
+pub fn run(args: &[&str], data: &Path, stdin: &str) -> Output {
     let mut process = program();
     process.args(args).arg("--data").arg(data);
     let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -27,12 +27,12 @@ fn run(args: &[&str], data: &Path, stdin: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn json_of(output: &Output) -> Value {
+pub fn json_of(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn complaint(output: &Output, exit: i32) -> String {
+pub fn complaint(output: &Output, exit: i32) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(exit), "{text}");
     assert!(output.stdout.is_empty());
@@ -40,13 +40,13 @@ fn complaint(output: &Output, exit: i32) -> String {
     text
 }
 
-struct Serving {
-    child: Child,
-    url: String,
+pub struct Serving {
+    pub child: Child,
+    pub url: String,
 }
 
 impl Serving {
-    fn start(data: &Path, listen: &str) -> Self {
+    pub fn start(data: &Path, listen: &str) -> Self {
         let mut process = program();
         process.args(["serve", "--listen", listen, "--data"]).arg(data);
         process.stdout(Stdio::piped()).stderr(Stdio::null());
@@ -62,7 +62,7 @@ impl Serving {
     }
 
     /// Asks it to stop, and how long that took.
-    fn stop(mut self) -> Duration {
+    pub fn stop(mut self) -> Duration {
         let began = Instant::now();
         let pid = self.child.id().to_string();
         assert!(Process::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -78,7 +78,7 @@ impl Drop for Serving {
     }
 }
 
-const INIT: [&str; 7] =
+pub const INIT: [&str; 7] =
     ["init", "--organization", "Second Wind", "--product", "contact_center", "--admin", "ada@example.com"];
 
 async fn sign_in(url: &str, email: &str, password: &str) -> Desk {
