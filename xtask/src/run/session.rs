@@ -46,15 +46,11 @@ impl Session {
 
         let sample = sample(workspace, &directory, &data)?;
         let channel = sample.channels.first().context("the sample organization has no web chat")?;
-        let hub = listening(
-            workspace.command("deskbell-hub").arg("serve").arg("--data").arg(&data).args([
-                "--listen",
-                &hub_address.to_string(),
-                "--public-url",
-                &hub_url,
-            ]),
-            &directory.join("hub.log"),
-        )?;
+        let mut serve = workspace.command("deskbell-hub");
+        serve.arg("serve").arg("--data").arg(&data);
+        serve.args(["--listen", &hub_address.to_string(), "--public-url", &hub_url]);
+        let hub = listening(&mut serve, &directory.join("hub.log"))?;
+        let again = hub_again(&serve, &directory)?;
         let site = listening(
             workspace.command("deskbell-hub").args([
                 "site",
@@ -100,6 +96,7 @@ impl Session {
         if let Some(picture) = display.picture() {
             println!("There is no display, a virtual one is used. What it shows:  {}", picture.display());
         }
+        println!("How it works without the hub:  kill {} stops it, sh {} starts it again", hub.id(), again.display());
         println!("Logs and data:  {}", directory.display());
         println!("Ctrl+C ends all of it and keeps the data.");
         Ok(Session { window, display, site, hub, directory, interrupted })
@@ -109,6 +106,7 @@ impl Session {
     pub fn until_the_end(mut self, limit: Option<Duration>) -> Result<ExitCode> {
         let start = Instant::now();
         let mut next_picture = start;
+        let mut hub_was_stopped = false;
         let code = loop {
             if self.interrupted.load(Ordering::Relaxed) {
                 println!("\nEnding.");
@@ -126,7 +124,14 @@ impl Session {
                 self.complain("window", &status.to_string());
                 break ExitCode::FAILURE;
             }
-            for (name, ended) in [("hub", self.hub.ended()?), ("site", self.site.ended()?)] {
+            let hub_ended = self.hub.ended()?;
+            if hub_ended.is_some_and(|status| status.success()) && !hub_was_stopped {
+                hub_was_stopped = true;
+                println!("The hub was stopped. The window goes on without it.");
+            }
+            // Only somebody who asked it to makes the hub end well.
+            let hub_failed = hub_ended.filter(|status| !status.success());
+            for (name, ended) in [("hub", hub_failed), ("site", self.site.ended()?)] {
                 if let Some(status) = ended {
                     self.complain(name, &status.to_string());
                     return Ok(ExitCode::FAILURE);
@@ -193,6 +198,16 @@ fn listening(command: &mut Command, log_file: &Path) -> Result<Running> {
             bail!("{} did not start: {} {said}", commands::shown(command), told.unwrap_or_default())
         }
     }
+}
+
+/// Writes a script that starts the hub again, after somebody stopped it.
+fn hub_again(serve: &Command, directory: &Path) -> Result<PathBuf> {
+    let words = std::iter::once(serve.get_program()).chain(serve.get_args());
+    let line: Vec<_> = words.map(|word| quoted(&word.to_string_lossy())).collect();
+    let script = format!("#!/bin/sh\n# Starts the sample organization's hub again.\nexec {}\n", line.join(" "));
+    let file = directory.join("hub.sh");
+    fs::write(&file, script).with_context(|| format!("could not write {}", file.display()))?;
+    Ok(file)
 }
 
 /// Signs the member in, unless the profile is signed in already.
