@@ -1,7 +1,7 @@
 //! The command line, as it is written.
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 /// Deskbell without a window. Every answer is one JSON document on stdout; what goes wrong is {code, message, retryable}
 /// on stderr with exit code 1.
@@ -15,7 +15,7 @@ pub struct Args {
     #[arg(long, global = true)]
     pub(crate) cache_password_stdin: bool,
     /// How long a command may wait for the hub after it was stored; 0 = do not send now
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 5)]
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 5, value_parser = whole_number::<u64>)]
     pub(crate) wait: u64,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -30,6 +30,10 @@ impl Args {
     {
         Self::try_parse_from(args)
     }
+}
+
+fn whole_number<T: FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| "write a whole number, such as 50")
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,7 +71,7 @@ pub(crate) enum Command {
         #[arg(long)]
         follow: bool,
         /// Give up after this time
-        #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "follow")]
+        #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "follow", value_parser = whole_number::<u64>)]
         timeout: u64,
     },
     /// List inboxes, channels and direct chats
@@ -86,7 +90,7 @@ pub(crate) enum Command {
         #[arg(long)]
         after: Option<String>,
         /// Most rows
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
     },
     /// Count the conversations of a place
@@ -99,10 +103,10 @@ pub(crate) enum Command {
         /// Id of the chat
         chat: String,
         /// Entries before this position
-        #[arg(long, value_name = "POS")]
+        #[arg(long, value_name = "POS", value_parser = whole_number::<u64>)]
         before: Option<u64>,
         /// Most entries
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
     },
     /// Start something
@@ -158,7 +162,7 @@ pub(crate) enum Command {
         /// Id of the chat
         chat: String,
         /// Up to this position; without it, all of it
-        #[arg(long)]
+        #[arg(long, value_parser = whole_number::<u64>)]
         pos: Option<u64>,
     },
     /// What has not reached the hub, or was refused or held there
@@ -289,6 +293,10 @@ mod tests {
             &["deskbell-cli", "send"],
         ] {
             assert_eq!(Args::read(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+        for number in ["many", "-1", "1.5", "99999999999999999999"] {
+            let error = Args::read(["deskbell-cli", "list", "--direct", &format!("--limit={number}")]).unwrap_err();
+            assert!(error.exit_code() == 2 && error.to_string().contains("write a whole number"), "{error}");
         }
         assert_eq!(Args::read(["deskbell-cli", "--help"]).unwrap_err().exit_code(), 0);
     }

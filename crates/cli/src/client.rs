@@ -2,7 +2,7 @@
 
 use crate::{Args, Run, Stop, Surroundings, refused};
 use deskbell_core::{
-    Core, CoreOptions,
+    ChatId, CommandId, Core, CoreOptions,
     rpc::types::{Outbox, OutboxRow, Session, Status},
 };
 use serde_json::{Value, json};
@@ -49,6 +49,7 @@ impl Client {
 
     /// Asks something of the core's list.
     pub async fn call(&self, name: &str, args: Value) -> Run<Value> {
+        check_ids(&args)?;
         Ok(self.core.rpc(name, args).await?)
     }
 
@@ -79,6 +80,25 @@ impl Client {
     pub async fn outbox_names(&self) -> Run<BTreeSet<String>> {
         Ok(self.outbox().await?.iter().map(|row| row.command.to_string()).collect())
     }
+}
+
+/// Identifiers are typed by hand here: a wrong one is said in words, with where the right ones are.
+fn check_ids(args: &Value) -> Run {
+    let no_id = |what: &str, list: &str, given: &Value| {
+        let given: String = given.as_str().unwrap_or_default().chars().take(60).collect();
+        refused("bad_arguments", format!("{given:?} is not the id of a {what}: copy one from `deskbell-cli {list}`."))
+    };
+    if let Some(chat) = args.get("chat").filter(|chat| chat.is_string())
+        && serde_json::from_value::<ChatId>(chat.clone()).is_err()
+    {
+        return Err(no_id("chat", "list", chat));
+    }
+    if let Some(command) = args.get("command").filter(|command| command.is_string())
+        && serde_json::from_value::<CommandId>(command.clone()).is_err()
+    {
+        return Err(no_id("command", "outbox list", command));
+    }
+    Ok(())
 }
 
 /// A core's answer in the shape that it has.

@@ -40,7 +40,16 @@ fn bad_input_is_one_sentence_and_loses_nothing() -> Result<()> {
     let chat = terminal.run(&["create", "direct", "Bob Bauer"], "")?["result"]["chat"].clone();
     let chat = chat.as_str().unwrap_or_default();
 
-    ensure!(terminal.refused(&["show", "not an id"], "")? == "bad_arguments");
+    for (wrong, code, says) in [
+        (&["show", "not an id"][..], "bad_arguments", "`deskbell-cli list`"),
+        (&["outbox", "retry", "not an id"], "bad_arguments", "`deskbell-cli outbox list`"),
+        (&["create", "direct", "Alice Ames"], "invalid", "choose a colleague"),
+        (&["create", "tag", "VIP", "--color", "pink"], "invalid", "choose one of stone, brick"),
+    ] {
+        ensure!(terminal.refused(wrong, "")? == code, "{wrong:?}");
+        let said = terminal.output(wrong, "")?.stderr;
+        ensure!(String::from_utf8_lossy(&said).contains(says), "{wrong:?}: {}", String::from_utf8_lossy(&said));
+    }
     ensure!(terminal.refused(&["show", "01900000-0000-7000-8000-000000000000"], "")? == "not_found");
     ensure!(terminal.refused(&["assign", chat, "--to", "Nobody Known"], "")? == "not_found");
     terminal.run(&["draft", "set", chat, "--text", "kept"], "")?;

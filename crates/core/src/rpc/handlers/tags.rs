@@ -22,11 +22,19 @@ pub(crate) async fn untag_chat(core: &Core, args: TagChat) -> Result<Empty, RpcE
     core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
 }
 
+fn no_color(word: &str) -> RpcError {
+    let word: String = word.chars().take(60).collect();
+    let colors = Tint::ALL.map(Tint::as_str).join(", ");
+    let mut said = errors::plain("invalid", format!("there is no colour {word:?}: choose one of {colors}"));
+    said.params.insert("field".into(), "color".into());
+    said
+}
+
 /// Makes a tag, or finds the one of that name, and puts it on the chat in the same transaction.
 pub(crate) async fn create_tag(core: &Core, args: CreateTag) -> Result<CreatedTag, RpcError> {
     let name = TagName::parse(&args.name).map_err(errors::text)?;
     let color = match args.color.as_deref() {
-        Some(word) => Tint::parse(word).ok_or_else(|| errors::plain("invalid", "this is none of the eight colours"))?,
+        Some(word) => Tint::parse(word).ok_or_else(|| no_color(word))?,
         None => Tint::of(&name.key()),
     };
     core.cache()

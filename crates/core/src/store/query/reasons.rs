@@ -77,11 +77,25 @@ fn invalid(field: &str, problem: &str) -> RpcError {
             error("too_long", format!("It is too long: at most {most} characters."), &[("most", most.to_string())])
         }
         "empty" => error("empty", "It is empty: write something.".into(), &[]),
-        _ => error(
-            "invalid",
-            format!("The {field} is not acceptable."),
-            &[("field", field.into()), ("problem", problem.into())],
+        "control_characters" => error(
+            "control_characters",
+            "There are characters in it that cannot be shown: type it again without them.".into(),
+            &[],
         ),
+        _ => {
+            let message = match (field, problem) {
+                ("with", "yourself") => "You cannot start a chat with yourself: choose a colleague.".into(),
+                ("rows", "too_many") => "This changes too much at once: do it in smaller parts.".into(),
+                ("members", "not_empty") => "A new inbox has nobody in it yet: add the members afterwards.".into(),
+                (_, "not_an_address") => "It is not an e-mail address: write it as name@example.com.".into(),
+                // Two programs that do not mean the same: nothing that was written is at fault.
+                ("args", problem) => {
+                    format!("The hub does not understand this ({problem}): update Deskbell, then retry.")
+                }
+                (field, problem) => format!("The hub did not take the {field} ({problem}): change it and try again."),
+            };
+            error("invalid", message, &[("field", field.into()), ("problem", problem.into())])
+        }
     }
 }
 
@@ -108,4 +122,25 @@ pub(super) fn other(c: &Connection, names: &Names<'_>, item: &OutboxItem) -> Sto
         _ => String::new(),
     };
     Ok(Some(OtherReply { author: names.member(*by)?, text, at_ms: *at_ms }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_taken_is_said_with_what_to_do() {
+        for (field, problem, says) in [
+            ("with", "yourself", "choose a colleague"),
+            ("name", "control_characters", "type it again"),
+            ("text", "too_long", "at most 100000 characters"),
+            ("args", "missing field `chat`", "update Deskbell"),
+            ("color", "unknown", "change it"),
+        ] {
+            let said = invalid(field, problem);
+            assert!(said.message.contains(says), "{field} {problem}: {}", said.message);
+            assert!(said.message.ends_with('.') && !said.message.contains("acceptable"), "{}", said.message);
+        }
+        assert_eq!(invalid("with", "yourself").params["field"], "with");
+    }
 }
