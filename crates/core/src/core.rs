@@ -114,11 +114,11 @@ impl Core {
         let inner = &self.inner;
         let found = find_cache_key(&inner.profile, inner.options.secrets.as_ref()).await;
         let state = match found {
-            _ if !inner.profile.cache_path().exists() => State::SignedOut,
+            _ if !inner.profile.has_cache() => State::SignedOut,
             FoundKey::None => State::SignedOut,
             FoundKey::Locked(why) => State::Locked(why),
             FoundKey::Open(key) => match self.open_with(key).await {
-                Ok(cache) => State::Open(cache),
+                Ok(cache) => opened(cache).await,
                 Err(error) => {
                     tracing::error!(%error, "the cache does not open");
                     State::Locked(LockReason::KeyLost)
@@ -144,6 +144,20 @@ impl Core {
     pub(crate) async fn set_state(&self, state: State) {
         *self.inner.state.write().await = state;
         self.inner.outlets.changed(["session".to_string(), "status".to_string()]);
+    }
+
+    /// Somebody is signed in on this cache now; unless the profile was closed meanwhile.
+    pub(crate) async fn enter(&self, cache: Arc<Cache>) -> Result<(), RpcError> {
+        let mut state = self.inner.state.write().await;
+        if matches!(*state, State::Closed) {
+            drop(state);
+            cache.close().await;
+            return Err(errors::closed());
+        }
+        *state = State::Open(cache);
+        drop(state);
+        self.inner.outlets.changed(["session".to_string(), "status".to_string()]);
+        Ok(())
     }
 
     /// The open cache; an error says why there is none.
@@ -223,10 +237,19 @@ impl Core {
     }
 }
 
+/// The state of a cache that opens. One on which nobody ever signed in is as good as none: signing in makes another.
+pub(crate) async fn opened(cache: Arc<Cache>) -> State {
+    if let Ok(None) = cache.session().await {
+        cache.close().await;
+        return State::SignedOut;
+    }
+    State::Open(cache)
+}
+
 /// Whether another key, or another file, is what would help.
 pub(crate) fn is_unreadable(error: &CacheError) -> bool {
     match error {
-        CacheError::Open(error) => matches!(error, OpenError::WrongKey(_) | OpenError::Damaged(_)),
+        CacheError::Open(error) => !matches!(error, OpenError::DiskFull(_) | OpenError::Other(_)),
         CacheError::Store(error) => error.is_damaged(),
         CacheError::Thread(_) => false,
     }

@@ -33,10 +33,13 @@ pub enum ProfileError {
     #[error("{0} was made by a newer Deskbell: update this one")]
     Newer(PathBuf),
     /// `profile.json` is not readable as what it should be.
-    #[error("{0} is damaged: {1}")]
+    #[error(
+        "{0} is damaged ({1}): put back an older copy of it, or remove it and sign in again; \
+         the messages beside it are then put aside, not deleted"
+    )]
     Damaged(PathBuf, String),
     /// Rights, a full disk, a file in the way.
-    #[error("{0} cannot be used: {1}")]
+    #[error("{0} cannot be used ({1}): make it your own and writable, or choose another folder")]
     Io(PathBuf, #[source] io::Error),
 }
 
@@ -135,6 +138,16 @@ impl Profile {
         self.dir.join(CACHE)
     }
 
+    /// Whether there is a cache. An empty file is of a sign-in that was not finished, or what is left after damage: SQLite
+    /// would throw away the log beside it.
+    pub fn has_cache(&self) -> bool {
+        self.holds("")
+    }
+
+    fn holds(&self, suffix: &str) -> bool {
+        self.dir.join(format!("{CACHE}{suffix}")).metadata().is_ok_and(|about| about.len() > 0)
+    }
+
     /// What is known of the profile.
     pub fn facts(&self) -> ProfileFacts {
         self.lock_facts().clone()
@@ -162,6 +175,27 @@ impl Profile {
             }
         }
         Ok(())
+    }
+
+    /// Gives a cache that cannot be opened another name, with its log, which may hold what was written last. Nobody signed
+    /// out of it, so it is not ours to delete.
+    pub fn put_cache_aside(&self, now_ms: i64) -> Result<(), ProfileError> {
+        if self.holds("") || self.holds("-wal") {
+            let mut stamp = now_ms;
+            while self.dir.join(format!("cache.unreadable-{stamp}")).exists() {
+                stamp += 1;
+            }
+            tracing::warn!("the old cache cannot be opened any more and is put aside");
+            // The log first: beside another cache it would be taken for that one's.
+            for suffix in ["-wal", ""] {
+                let file = self.dir.join(format!("{CACHE}{suffix}"));
+                match fs::rename(&file, self.dir.join(format!("cache.unreadable-{stamp}{suffix}"))) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ProfileError::Io(file, error)),
+                    _ => {}
+                }
+            }
+        }
+        self.remove_cache()
     }
 
     fn lock_facts(&self) -> MutexGuard<'_, ProfileFacts> {
@@ -259,9 +293,32 @@ mod tests {
             [("{", "profile_damaged"), (r#"{"version": 2}"#, "profile_newer"), ("[1]", "profile_damaged")]
         {
             fs::write(tmp.path().join(FACTS), text).unwrap();
-            assert_eq!(Profile::open(tmp.path()).unwrap_err().code(), code);
+            let error = Profile::open(tmp.path()).unwrap_err();
+            assert_eq!(error.code(), code);
+            let way_out = if code == "profile_damaged" { "sign in again" } else { "update" };
+            assert!(error.to_string().contains(way_out), "{error}");
             assert_eq!(fs::read_to_string(tmp.path().join(FACTS)).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_cache_is_put_aside_whole_and_never_over_another() {
+        let tmp = tempfile::tempdir().unwrap();
+        let profile = Profile::open(tmp.path()).unwrap();
+        for (cache, log) in [("first", "its log"), ("second", "")] {
+            fs::write(tmp.path().join("cache.db"), cache).unwrap();
+            fs::write(tmp.path().join("cache.db-wal"), log).unwrap();
+            fs::write(tmp.path().join("cache.db-shm"), "x").unwrap();
+            profile.put_cache_aside(7).unwrap();
+        }
+        let kept = |name: &str| fs::read_to_string(tmp.path().join(name)).unwrap();
+        assert_eq!((kept("cache.unreadable-7"), kept("cache.unreadable-7-wal")), ("first".into(), "its log".into()));
+        assert_eq!(kept("cache.unreadable-8"), "second");
+        // An empty file alone is nothing to keep.
+        fs::write(tmp.path().join("cache.db"), "").unwrap();
+        profile.put_cache_aside(9).unwrap();
+        let left = fs::read_dir(tmp.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        assert!(!left.into_iter().any(|name| name.starts_with("cache.db") || name == "cache.unreadable-9"));
     }
 
     #[test]

@@ -13,8 +13,8 @@ mod system;
 mod wrap;
 
 pub use cache_key::{
-    CacheKeyError, FoundKey, add_hub_wrap, create_cache_key, find_cache_key, forget_cache_key, restore_cache_key,
-    unlock_with_password,
+    CacheKeyError, FoundKey, LEAST_PASSWORD_CHARS, add_hub_wrap, check_cache_password, create_cache_key,
+    find_cache_key, forget_cache_key, restore_cache_key, unlock_with_password,
 };
 pub use memory::MemorySecrets;
 pub use system::SystemKeyring;

@@ -128,6 +128,8 @@ fn without_a_keyring_nothing_is_kept_until_a_password_protects_it() -> Result<()
     ensure!(!terminal.profile().join("cache.db").exists(), "something was kept");
 
     let words = [vec!["--cache-password-stdin".to_owned()], login(&team).to_vec()].concat();
+    ensure!(terminal.refused(&strs(&words), &format!("x\n{}\n", team.password()))? == "password_too_short");
+    ensure!(!terminal.profile().join("cache.db").exists(), "something was kept");
     terminal.run(&strs(&words), &format!("{CACHE_PASSWORD}\n{}\n", team.password()))?;
     ensure!(terminal.refused(&["places"], "")? == "locked");
     ensure!(terminal.refused(&["--cache-password-stdin", "places"], "wrong\n")? == "wrong_password");

@@ -12,6 +12,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskbell_sqlite::Key;
 use uuid::Uuid;
 
+/// Fewest characters of a password that protects the cache.
+pub const LEAST_PASSWORD_CHARS: usize = 12;
+
 /// The state of the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FoundKey {
@@ -38,9 +41,11 @@ pub enum CacheKeyError {
     /// The hub's key does not open the second wrap, or there is none: nothing can open this cache any more.
     #[error("the key of the messages on this computer is lost and cannot be restored")]
     Lost,
-    /// An empty password protects nothing.
-    #[error("the password for the messages on this computer is empty: write one")]
-    EmptyPassword,
+    /// A short password protects nothing: whoever has the disk can try them all.
+    #[error(
+        "the password for the messages on this computer is too short: use at least {LEAST_PASSWORD_CHARS} characters"
+    )]
+    ShortPassword,
     /// `profile.json` could not be written.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -54,7 +59,7 @@ impl CacheKeyError {
             CacheKeyError::WrongPassword => "wrong_password",
             CacheKeyError::NoPassword => "no_password",
             CacheKeyError::Lost => "key_lost",
-            CacheKeyError::EmptyPassword => "empty",
+            CacheKeyError::ShortPassword => "password_too_short",
             CacheKeyError::Profile(error) => error.code(),
         }
     }
@@ -64,7 +69,7 @@ impl CacheKeyError {
 pub async fn find_cache_key(profile: &Profile, secrets: &dyn SecretStore) -> FoundKey {
     let facts = profile.facts();
     // A key without a cache is of a sign-in that was not finished; the next one makes both anew.
-    match facts.key.filter(|_| profile.cache_path().exists()) {
+    match facts.key.filter(|_| profile.has_cache()) {
         None => FoundKey::None,
         Some(KeyKept::Password(_)) => FoundKey::Locked(LockReason::Password),
         Some(KeyKept::Keyring) => match secrets.get(&entry_of(facts.id)).await {
@@ -79,6 +84,14 @@ pub async fn find_cache_key(profile: &Profile, secrets: &dyn SecretStore) -> Fou
                 FoundKey::Locked(LockReason::KeyringMissing)
             }
         },
+    }
+}
+
+/// Whether a password may protect the cache; asked before anybody is signed in anywhere.
+pub fn check_cache_password(password: Option<&str>) -> Result<(), CacheKeyError> {
+    match password {
+        Some(password) if password.chars().count() < LEAST_PASSWORD_CHARS => Err(CacheKeyError::ShortPassword),
+        _ => Ok(()),
     }
 }
 
@@ -149,9 +162,9 @@ async fn keep(
     key: &Key,
     password: Option<&str>,
 ) -> Result<(), CacheKeyError> {
+    check_cache_password(password)?;
     let id = profile.facts().id;
     let kept = match password {
-        Some("") => return Err(CacheKeyError::EmptyPassword),
         Some(password) => {
             let (key, password) = (key.clone(), password.to_owned());
             KeyKept::Password(stretched(move || PasswordWrap::seal(&key, &password, &password_purpose(id))).await)
@@ -195,7 +208,7 @@ mod tests {
     fn profile() -> (tempfile::TempDir, Profile) {
         let tmp = tempfile::tempdir().unwrap();
         let profile = Profile::open(tmp.path()).unwrap();
-        std::fs::write(profile.cache_path(), "").unwrap();
+        std::fs::write(profile.cache_path(), "something").unwrap();
         (tmp, profile)
     }
 
@@ -226,7 +239,11 @@ mod tests {
         let refused = create_cache_key(&profile, &secrets, None).await.unwrap_err();
         assert_eq!(refused.code(), "keyring_missing");
         assert_eq!(profile.facts().key, None);
-        assert_eq!(create_cache_key(&profile, &secrets, Some("")).await.unwrap_err().code(), "empty");
+        for short in ["", "x", "elevenchars"] {
+            let refused = create_cache_key(&profile, &secrets, Some(short)).await.unwrap_err();
+            assert_eq!(refused.code(), "password_too_short");
+        }
+        assert_eq!(profile.facts().key, None);
 
         let key = create_cache_key(&profile, &secrets, Some("correct horse")).await.unwrap();
         assert_eq!(find_cache_key(&profile, &secrets).await, FoundKey::Locked(LockReason::Password));
@@ -263,7 +280,7 @@ mod tests {
 
         // The keyring is gone for good: the same sign-in puts the cache under a password.
         secrets.fail_with(Some(SecretError::Missing));
-        restore_cache_key(&profile, &secrets, HUB_KEY, Some("horse")).await.unwrap();
-        assert_eq!(unlock_with_password(&profile, "horse").await.unwrap(), key);
+        restore_cache_key(&profile, &secrets, HUB_KEY, Some("horse and cart")).await.unwrap();
+        assert_eq!(unlock_with_password(&profile, "horse and cart").await.unwrap(), key);
     }
 }

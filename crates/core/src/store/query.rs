@@ -11,7 +11,7 @@ mod waiting;
 pub(crate) use chats::{count_chats, list_chats};
 pub(crate) use head::{chat_head, list_assignees};
 pub(crate) use names::{Names, conversation_title, direct_title, title_of};
-pub(crate) use places::{list_members, list_places, list_tags, signed_in};
+pub(crate) use places::{is_named, list_members, list_places, list_tags, signed_in};
 pub(crate) use reasons::{held, refused};
 pub(crate) use thread::{is_allowed_link, list_messages};
 pub(crate) use waiting::{list_outbox, unread_badges};

@@ -2,14 +2,15 @@
 
 use super::stored;
 use crate::cache::{Cache, CacheError};
-use crate::core::{Core, State, is_unreadable};
+use crate::core::{Core, State, is_unreadable, opened};
 use crate::http::{HubClient, new_session};
 use crate::rpc::errors;
 use crate::rpc::types::{
     Empty, HubInfo, LockReason, LookupHub, Network, RpcError, Session, SignIn, SignOut, Status, Unlock,
 };
 use crate::secrets::{
-    CacheKeyError, add_hub_wrap, create_cache_key, forget_cache_key, restore_cache_key, unlock_with_password,
+    CacheKeyError, LEAST_PASSWORD_CHARS, add_hub_wrap, check_cache_password, create_cache_key, forget_cache_key,
+    restore_cache_key, unlock_with_password,
 };
 use crate::store::{query, waiting_counts};
 use crate::sync::{Event, Failure};
@@ -20,9 +21,15 @@ use std::time::Duration;
 
 /// How long signing out waits for the hub: the token ends there, but the computer is signed out either way.
 const LAST_WORD: Duration = Duration::from_secs(5);
+/// How long signing in waits for the names of the member and the organization; later they come by themselves.
+const FIRST_ROWS: Duration = Duration::from_secs(5);
 
 fn key_error(error: &CacheKeyError) -> RpcError {
-    errors::plain(error.code(), error)
+    let mut said = errors::plain(error.code(), error);
+    if matches!(error, CacheKeyError::ShortPassword) {
+        said.params.insert("least".into(), LEAST_PASSWORD_CHARS.to_string());
+    }
+    said
 }
 
 pub(crate) async fn get_session(core: &Core, _: Empty) -> Result<Session, RpcError> {
@@ -65,6 +72,11 @@ pub(crate) async fn lookup_hub(core: &Core, args: LookupHub) -> Result<HubInfo, 
 
 pub(crate) async fn sign_in(core: &Core, args: SignIn) -> Result<Session, RpcError> {
     let client = client(core, &args.hub)?;
+    let password = args.cache_password.as_deref();
+    // An open cache has its key: the password that opened it is not chosen anew.
+    if !matches!(&*core.inner.state.read().await, State::Open(_)) {
+        check_cache_password(password).map_err(|error| key_error(&error))?;
+    }
     // Says whether the address or the sign-in is wrong.
     client.hub().await.map_err(|failure| failed(&failure, &client))?;
     let profile = &core.inner.profile;
@@ -80,15 +92,50 @@ pub(crate) async fn sign_in(core: &Core, args: SignIn) -> Result<Session, RpcErr
     let new_key = match &*core.inner.state.read().await {
         State::SignedOut => {
             let secrets = core.inner.options.secrets.as_ref();
-            let made = create_cache_key(profile, secrets, args.cache_password.as_deref()).await;
+            let made = create_cache_key(profile, secrets, password).await;
             Some(made.map_err(|error| key_error(&error))?)
         }
         _ => None,
     };
     let new = new_session(&args.email, &args.password, &core.inner.options.device_name, device);
     let session = client.sign_in(&new).await.map_err(|failure| failed(&failure, &client))?;
-    let cache = cache_for(core, new_key, &session, args.cache_password.as_deref()).await?;
-    let (base, email) = (client.base().to_string(), args.email.trim().to_string());
+    let kept = match cache_for(core, new_key, &session, password).await {
+        Ok(cache) => match keep(core, &cache, &client, &args.email, &session).await {
+            Ok(()) => Ok(cache),
+            Err(error) => {
+                go_on_as_before(core, &cache).await;
+                Err(error)
+            }
+        },
+        Err(error) => Err(error),
+    };
+    let cache = match kept {
+        Ok(cache) => cache,
+        Err(error) => {
+            // The device that this computer had goes on; a new one would be a sign-in that nobody uses.
+            if device != Some(session.device) {
+                end_session(&client.with_token(&session.token)).await;
+            }
+            return Err(error);
+        }
+    };
+    if core.inner.options.background_sync {
+        cache.start_driver().await?;
+        wait_for_names(core, &cache).await;
+    }
+    core.enter(cache).await?;
+    get_session(core, Empty {}).await
+}
+
+/// Keeps a new session: in the cache, and in the profile what finds it again.
+async fn keep(
+    core: &Core,
+    cache: &Cache,
+    client: &HubClient,
+    email: &str,
+    session: &wire::Session,
+) -> Result<(), RpcError> {
+    let (base, email) = (client.base().to_string(), email.trim().to_string());
     let skew_ms = session.server_time_ms - core.inner.options.clock.now_ms();
     let (kept, hub, address) = (session.clone(), base.clone(), email.clone());
     cache
@@ -102,18 +149,48 @@ pub(crate) async fn sign_in(core: &Core, args: SignIn) -> Result<Session, RpcErr
             stored(store.set_skew_ms(skew_ms))
         })
         .await?;
+    let profile = &core.inner.profile;
     add_hub_wrap(profile, &cache.key, &session.wrap_key).map_err(|error| key_error(&error))?;
     let told = profile.update(|facts| {
         facts.hub = Some(base);
         facts.email = Some(email);
         facts.device = Some(session.device);
     });
-    told.map_err(|error| errors::plain(error.code(), error))?;
-    core.set_state(State::Open(cache.clone())).await;
-    if core.inner.options.background_sync {
-        cache.start_driver().await?;
+    told.map_err(|error| errors::plain(error.code(), error))
+}
+
+/// A sign-in came to nothing: whoever was signed in on this cache goes on; one that was opened for it is closed.
+async fn go_on_as_before(core: &Core, cache: &Arc<Cache>) {
+    match core.cache().await {
+        Ok(open) if Arc::ptr_eq(&open, cache) => {
+            if core.inner.options.background_sync
+                && let Err(error) = cache.start_driver().await
+            {
+                tracing::error!(code = error.code, "syncing does not go on");
+            }
+        }
+        _ => cache.close().await,
     }
-    get_session(core, Empty {}).await
+}
+
+/// Tells the hub that a device is signed out. Where it does not hear it, the member can end it in the list of devices.
+async fn end_session(client: &HubClient) {
+    if !matches!(tokio::time::timeout(LAST_WORD, client.sign_out()).await, Ok(Ok(()))) {
+        tracing::info!("the hub does not know yet that this device was signed out");
+    }
+}
+
+/// Waits until it can be said who is signed in where: a window that opens must not call its member unknown.
+async fn wait_for_names(core: &Core, cache: &Cache) {
+    let end = tokio::time::Instant::now() + FIRST_ROWS;
+    let mut events = core.events();
+    while matches!(cache.read(query::is_named).await, Ok(false))
+        && tokio::time::Instant::now() < end
+        && !matches!(&*core.inner.state.read().await, State::Closed)
+    {
+        let look = tokio::time::Instant::now() + Duration::from_millis(25);
+        let _ = tokio::time::timeout_at(look.min(end), events.recv()).await;
+    }
 }
 
 /// The cache to sign in on: the open one, the one that the hub's wrap opens again, or a new one.
@@ -130,8 +207,8 @@ async fn cache_for(
     let (profile, secrets) = (&core.inner.profile, core.inner.options.secrets.as_ref());
     let key = match new_key {
         Some(key) => {
-            // A file without a key is of a sign-in that was not finished.
-            profile.remove_cache().map_err(|error| errors::plain(error.code(), error))?;
+            // What lies there has no key, as after its `profile.json` was removed.
+            put_aside(core)?;
             key
         }
         None => match restore_cache_key(profile, secrets, &session.wrap_key, password).await {
@@ -158,16 +235,15 @@ fn not_opened(error: &CacheError) -> RpcError {
     }
 }
 
+fn put_aside(core: &Core) -> Result<(), RpcError> {
+    let put = core.inner.profile.put_cache_aside(core.inner.options.clock.now_ms());
+    put.map_err(|error| errors::plain(error.code(), error))
+}
+
 /// Nothing can open the old cache any more: it is put aside, not deleted, and a new one is made.
 async fn fresh_cache(core: &Core, password: Option<&str>) -> Result<Arc<Cache>, RpcError> {
     let (profile, secrets) = (&core.inner.profile, core.inner.options.secrets.as_ref());
-    let path = profile.cache_path();
-    let aside = path.with_extension(format!("unreadable-{}", core.inner.options.clock.now_ms()));
-    tracing::warn!("the old cache cannot be opened any more and is put aside");
-    std::fs::rename(&path, aside).or_else(|error| {
-        if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(errors::internal(error)) }
-    })?;
-    profile.remove_cache().map_err(|error| errors::plain(error.code(), error))?;
+    put_aside(core)?;
     let key = create_cache_key(profile, secrets, password).await.map_err(|error| key_error(&error))?;
     let cache = core.open_with(key).await.map_err(|error| not_opened(&error))?;
     cache.stop_driver().await;
@@ -182,7 +258,7 @@ pub(crate) async fn unlock(core: &Core, args: Unlock) -> Result<Session, RpcErro
         Some(password) => {
             let key = unlock_with_password(&core.inner.profile, &password).await.map_err(|error| key_error(&error))?;
             match core.open_with(key).await {
-                Ok(cache) => core.set_state(State::Open(cache)).await,
+                Ok(cache) => core.set_state(opened(cache).await).await,
                 // The password was right: what it opens is damaged, and signing in is the way out.
                 Err(error) if is_unreadable(&error) => core.set_state(State::Locked(LockReason::KeyLost)).await,
                 Err(error) => return Err(not_opened(&error)),
@@ -215,10 +291,7 @@ pub(crate) async fn sign_out(core: &Core, args: SignOut) -> Result<Session, RpcE
             if let Some(session) = cache.session().await?
                 && let Ok(client) = client(core, &session.hub)
             {
-                let client = client.with_token(&session.token);
-                if !matches!(tokio::time::timeout(LAST_WORD, client.sign_out()).await, Ok(Ok(()))) {
-                    tracing::info!("the hub does not know yet that this device was signed out");
-                }
+                end_session(&client.with_token(&session.token)).await;
             }
             cache.close().await;
         }

@@ -147,3 +147,9 @@ pub(crate) fn signed_in(c: &Connection) -> Stored<Option<SignedIn>> {
         signed_out_by_hub: None,
     }))
 }
+
+/// Whether the rows are here that name the member and the organization.
+pub(crate) fn is_named(c: &Connection) -> Stored<bool> {
+    let (Some(identity), Some(session)) = (meta::identity(c)?, meta::session(c)?) else { return Ok(false) };
+    Ok(rows::organization(c, session.organization)?.is_some() && rows::member(c, identity.me)?.is_some())
+}
