@@ -105,6 +105,24 @@ test("without_a_keyring_a_password_is_asked_for_before_anything_is_stored", asyn
   expect(fake.called("sign_in").at(-1)?.cache_password).toBe("four quiet words");
 });
 
+test("a_password_that_the_core_calls_too_short_is_said_at_its_field", async () => {
+  const user = userEvent.setup();
+  fake.answer("sign_in", (args) => {
+    if (args.cache_password === undefined) throw rpcError("keyring_missing", "This computer has no keyring.");
+    throw rpcError("password_too_short", "It is too short.", { least: "20" });
+  });
+  render(SignIn, known);
+  await user.type(password(), "correcthorse{Enter}");
+  const field = (await screen.findByLabelText("Password for this computer")) as HTMLInputElement;
+  await user.type(field, "four quiet words{Enter}");
+  expect(await screen.findByText("The password for this computer is too short. Use at least 20 characters.")).toBeTruthy();
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(field);
+  expect(screen.queryByRole("alert")).toBeNull();
+  await user.type(field, "!");
+  expect(field.getAttribute("aria-invalid")).toBe("false");
+});
+
 test("with_a_locked_keyring_it_may_be_unlocked_or_a_password_chosen", async () => {
   const user = userEvent.setup();
   let locked = true;
