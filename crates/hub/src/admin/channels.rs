@@ -62,7 +62,7 @@ pub(super) async fn add(hub: &Hub, new: NewWebchat) -> Result<Answer, AdminError
     let shown = channel.clone();
     hub.carry_out(Actor::System, AddChannel { channel }).await?;
     let where_to = match shown.webchat.as_ref().map(|w| w.origins.as_slice()) {
-        Some([]) | None => "No site may show it: add one with --origin https://www.example.com.".to_owned(),
+        Some([]) | None => "No site may show it yet: `deskbell-hub channel origins` adds one.".to_owned(),
         Some(origins) => format!("Paste this line before </body> on the pages of {}:", origins.join(", ")),
     };
     Ok(Answer {
