@@ -18,15 +18,7 @@ pub struct Set {
 /// What the programs are built and run with.
 pub const BUILD: Set = Set {
     purpose: "build and run the programs",
-    packages: &[
-        "build-essential",
-        "pkg-config",
-        "libwebkit2gtk-4.1-dev",
-        "librsvg2-dev",
-        "libayatana-appindicator3-dev",
-        "libdbus-1-dev",
-        "libssl-dev",
-    ],
+    packages: &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libdbus-1-dev", "libssl-dev"],
 };
 
 /// What a machine without a display needs to show the window.

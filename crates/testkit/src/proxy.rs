@@ -18,6 +18,8 @@ pub enum Fault {
     CutAfter,
     /// Answered by what stands in front of the hub: 503, not now.
     Busy,
+    /// The same, and not for so many seconds.
+    BusyFor(u32),
     /// Answered by a page that is no hub's.
     Page,
     /// Answered by this JSON instead.
@@ -112,6 +114,11 @@ async fn serve(mut client: TcpStream, hub: SocketAddr, plan: &Mutex<Plan>) -> st
             Some(Fault::Busy) => {
                 let answer = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
                 client.write_all(answer.as_bytes()).await?;
+                continue;
+            }
+            Some(Fault::BusyFor(seconds)) => {
+                let head = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: ";
+                client.write_all(format!("{head}{seconds}\r\n\r\n").as_bytes()).await?;
                 continue;
             }
             Some(Fault::Page) => {

@@ -179,3 +179,29 @@ async fn a_damaged_cache_is_said_put_aside_and_made_anew() -> Result<()> {
     assert!(names.iter().any(|name| name.starts_with("cache.unreadable-")), "{names:?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_to_the_window_does_not_wait_out_the_pause() -> Result<()> {
+    let hub = TestHub::start().await?;
+    let chat = hub.customer("+16505550101", "Hi").await?;
+    let proxy = Proxy::start(hub.address()).await?;
+    let alice = TestClient::signed_in(&proxy.url(), "alice").await?;
+    let look = async |focused: bool| {
+        alice.call::<Value>("set_view", json!({ "chat": null, "focused": focused })).await.map_err(said)
+    };
+    proxy.set_down(true);
+    alice.strip("alice to be offline", |s| s.network == Network::Offline).await?;
+    // The hub asks for ten minutes of peace; nothing that this test waits for takes as long.
+    proxy.fail("GET", Fault::BusyFor(600), 1000);
+    let before = proxy.count("GET");
+    proxy.set_down(false);
+    eventually("the hub to be asked", async || Ok((proxy.count("GET") > before).then_some(()))).await?;
+    proxy.forgive();
+    hub.customer("+16505550101", "Anybody?").await?;
+    eventually("the message to be here", async || {
+        look(false).await?;
+        look(true).await?;
+        Ok((alice.texts(chat).await?.len() == 2).then_some(()))
+    })
+    .await
+}

@@ -107,9 +107,9 @@ impl Write<'_> {
 }
 
 impl Store {
-    /// What is before the person's eyes from now on.
-    pub fn set_view(&mut self, view: View) {
-        self.view = view;
+    /// What is before the person's eyes from now on. Returns what was.
+    pub fn set_view(&mut self, view: View) -> View {
+        std::mem::replace(&mut self.view, view)
     }
 
     /// Notifications that the transactions since the last call decided. They are recorded.

@@ -22,7 +22,7 @@ test("an_hour_before_midnight_is_yesterday_although_less_than_a_day_ago", () => 
 test("a_duration_has_its_two_largest_units", () => {
   expect(duration(6 * 24 * HOUR + 4 * HOUR + 60_000)).toBe("6 days 4 hr");
   expect(duration(19 * 60_000)).toBe("19 min");
-  expect(duration(-5)).toBe("0 min");
+  expect(duration(-5)).toBe("under 1 min");
 });
 
 test("counts_above_99_are_99_plus", () => {

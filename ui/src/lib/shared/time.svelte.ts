@@ -66,17 +66,19 @@ export function fullTime(ms: number): string {
   return full.format(ms);
 }
 
-/** The two largest units of a span: `6 d 4 h`, `19 min`. */
+/** The two largest units of a span: `6 d 4 h`, `19 min`, `under 1 min`. */
 export function duration(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return m.time_under_a_minute();
   const parts: Array<[number, "day" | "hour" | "minute"]> = [
     [Math.floor(minutes / 1440), "day"],
     [Math.floor((minutes % 1440) / 60), "hour"],
     [minutes % 60, "minute"],
   ];
   const from = parts.findIndex(([n]) => n > 0);
-  const shown = from < 0 ? parts.slice(2) : parts.slice(from, from + 2).filter(([n]) => n > 0);
-  return shown
+  return parts
+    .slice(from, from + 2)
+    .filter(([n]) => n > 0)
     .map(([n, unit]) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" }).format(n))
     .join(" ");
 }
