@@ -7,10 +7,10 @@ mod commands;
 mod count;
 #[cfg(target_os = "linux")]
 #[path = "../../crates/testkit/src/desktop.rs"]
-#[allow(dead_code)] // Tests use more of it than the tasks do.
+#[allow(dead_code, reason = "tests use more of it than the tasks do")]
 mod desktop;
 #[path = "../../crates/testkit/src/process.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "tests use more of it than the tasks do")]
 mod process;
 mod run;
 mod system;
