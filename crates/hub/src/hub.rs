@@ -4,7 +4,7 @@ use crate::auth::{Accounts, Tries};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom, new_id, number};
 use crate::commit::{Committer, Item, Job, Refused, Seen, Submission};
 use crate::private;
-use crate::store::{Head, Readers, RowWrite, SqliteStore, Store, StoreError, StoredRow, Writes};
+use crate::store::{Head, Readers, SqliteStore, StoreError, StoredRow};
 use deskbell_domain::{
     Actor, Command, CommandId, DeviceId, Kind, MemberId, Name, Organization, OrganizationId, Product,
 };
@@ -132,13 +132,8 @@ impl Hub {
         store.forget_a_false_start()?;
         let id = OrganizationId(new_id(&*options.clock, &*options.random));
         let generation = Generation(format!("{:016x}", number(&*options.random)));
-        store.create(id, &generation, options.clock.now_ms())?;
-        let row: Row = Organization { id, name: new.name, product: new.product }.into();
-        let write = RowWrite { row: Some(row), rev: 1, before: None };
-        let stamp = Stamp { seq: 1, mark: number(&*options.random) };
-        store.begin()?;
-        store.write(&Writes { stamp, rows: [((Kind::Organization, id.0), write)].into(), ..Writes::default() })?;
-        store.commit()?;
+        let organization = Organization { id, name: new.name, product: new.product };
+        store.found(organization, &generation, number(&*options.random), options.clock.now_ms())?;
         Self::start(data, options, store, lock)
     }
 

@@ -91,10 +91,15 @@ async fn find(hub: &Hub, email: &EmailAddress, password: String) -> Result<Optio
 
 /// The session of a token that is signed in already.
 pub async fn session_of(hub: &Hub, who: SignedIn, token: String) -> Result<Session, HubError> {
-    let (parts, wrap_key) = hub
-        .read(move |connection| Ok((Parts::read(connection, who.member)?, wrap_key_of(connection, who.device)?)))
-        .await?;
-    Ok(parts.into_session(Credentials { who, token, wrap_key }, hub.now_ms()))
+    let now_ms = hub.now_ms();
+    Ok(hub.read(move |connection| session(connection, who, token, now_ms)).await?)
+}
+
+/// The session of a device that is signed in, as a connection in a transaction sees it. `token` is passed on as it is;
+/// `now_ms` is the hub's clock (UTC milliseconds). A member or an organization that is not there is an error.
+pub fn session(connection: &Connection, who: SignedIn, token: String, now_ms: i64) -> Result<Session, StoreError> {
+    let (parts, wrap_key) = (Parts::read(connection, who.member)?, wrap_key_of(connection, who.device)?);
+    Ok(parts.into_session(Credentials { who, token, wrap_key }, now_ms))
 }
 
 /// What a session says, as of one moment.

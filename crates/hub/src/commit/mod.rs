@@ -7,9 +7,11 @@
 mod committer;
 mod overlay;
 mod submission;
+mod writer;
 
 pub use committer::{Committer, Job};
 pub use submission::{Item, Origin, Refused, Seen, Submission, problem_of};
+pub use writer::Writer;
 
 use crate::store::{NewCommand, Store, StoreError, StoredCommand, Writes};
 use deskbell_domain::{CommandId, Outcome, Rejection};

@@ -221,3 +221,33 @@ fn an_identifier_that_stands_for_something_is_not_taken_by_a_command_that_claims
     let done = commit_batch(&mut store, &good, 4).unwrap();
     assert!(done.answers.iter().flatten().flatten().all(|r| r.outcome.is_done()), "{:?}", done.answers);
 }
+
+#[test]
+fn a_writer_tells_of_a_head_after_its_commit_and_only_who_is_the_cause_of_a_failure_suffers() {
+    let mut store = store();
+    commit_batch(&mut store, &office(), 1).unwrap();
+    store
+        .connection()
+        .execute("INSERT INTO entity (kind, id, scope, rev, row) VALUES ('tag', ?1, 'org', 1, '{')", [id(50)])
+        .unwrap();
+    let mut writer = Writer::new(store);
+    let bad = own(Actor::Member(ADA), TagChat { chat: CHAT, tag: TagId(id(50)) });
+    let nothing = Submission { seen: None, items: vec![] };
+    let batch = [own(Actor::Member(ADA), reply(32)), bad, nothing, own(Actor::Member(ADA), reply(33))];
+    let (mut drawn, mut told) = (10, Vec::new());
+    let mut mark = || {
+        drawn += 1;
+        drawn
+    };
+    let answers = writer.commit(&batch, &mut mark, &mut |head| told.push(head));
+    let newest = writer.store().head().unwrap().stamp;
+    assert_eq!(newest.seq, 8);
+    assert_eq!(told.iter().map(|head| head.seq).collect::<Vec<_>>(), [7, 7, 8]);
+    assert_eq!(told.last(), Some(&newest));
+    assert_eq!(answers[1], Err(Refused::Internal));
+    let seqs = |i: usize| answers[i].as_ref().unwrap().results.iter().map(|r| r.seq).collect::<Vec<_>>();
+    assert_eq!((seqs(0), seqs(2), seqs(3)), (vec![7], vec![], vec![8]));
+    assert!(answers.iter().flatten().all(|results| results.head == newest));
+    assert!(!writer.write(|_| panic!("a write that fails")), "it is caught");
+    assert_eq!(writer.commit(&batch[..1], &mut || 1, &mut |_| {})[0].as_ref().unwrap().head, newest);
+}

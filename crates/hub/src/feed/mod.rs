@@ -5,10 +5,12 @@
 
 mod changes;
 mod messages;
+mod news;
 mod snapshot;
 
 pub use changes::changes;
 pub use messages::{messages, scope_of_chat};
+pub use news::{News, news};
 pub use snapshot::{SnapshotRequest, snapshot};
 
 use crate::commit::Seen;

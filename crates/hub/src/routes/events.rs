@@ -6,7 +6,7 @@
 use super::{ApiQuery, AppState, Bearer, Failure};
 use crate::clock::number;
 use crate::commit::Seen;
-use crate::feed::{self, FeedError, head_for};
+use crate::feed::{self, FeedError, News, head_for};
 use crate::hub::Hub;
 use async_stream::stream;
 use axum::extract::State;
@@ -21,8 +21,6 @@ use std::convert::Infallible;
 use std::time::Duration;
 use utoipa::IntoParams;
 
-/// Changes that travel in the event itself.
-const MAX_CHANGES_IN_EVENT: usize = 100;
 /// A comment after so much silence.
 const COMMENT_AFTER: Duration = Duration::from_secs(20);
 
@@ -129,11 +127,11 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
 
 async fn next(hub: &Hub, member: MemberId, cursor: u64, seen: &Seen) -> Result<(Event, u64), FeedError> {
     let seen = seen.clone();
-    let page = hub.read(move |c| Ok(feed::changes(c, member, cursor, &seen, MAX_CHANGES_IN_EVENT))).await??;
-    Ok(if page.more {
-        (head_event(page.head), page.head.seq)
-    } else {
-        (json_event("changes", &page).id(page.to.to_string()), page.to)
+    let news = hub.read(move |c| Ok(feed::news(c, member, cursor, &seen))).await??;
+    let cursor = news.cursor();
+    Ok(match news {
+        News::Changes(page) => (json_event("changes", &page).id(cursor.to_string()), cursor),
+        News::Head(head) => (head_event(head), cursor),
     })
 }
 

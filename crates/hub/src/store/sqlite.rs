@@ -4,7 +4,7 @@
 //! query would only build a temporary table first.
 
 use super::{Head, Loaded, NewCommand, RowWrite, Store, StoreError, StoredCommand, StoredRow, Writes};
-use deskbell_domain::{CommandId, DeviceId, Kind, MemberId, OrganizationId, Outcome, Ref, Row, Scope};
+use deskbell_domain::{CommandId, DeviceId, Kind, MemberId, Organization, OrganizationId, Outcome, Ref, Row, Scope};
 use deskbell_protocol::{Generation, Stamp, digest_of};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap};
@@ -49,6 +49,23 @@ impl SqliteStore {
             params![id.0, generation.0, now_ms],
         )?;
         if made == 0 { Err(StoreError::OrganizationExists) } else { Ok(()) }
+    }
+
+    /// Makes the organization with its entity, as the first commit. `mark` is random, `now_ms` UTC milliseconds.
+    pub fn found(
+        &mut self,
+        organization: Organization,
+        generation: &Generation,
+        mark: u64,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let id = organization.id;
+        self.create(id, generation, now_ms)?;
+        let write = RowWrite { row: Some(organization.into()), rev: 1, before: None };
+        let rows = [((Kind::Organization, id.0), write)].into();
+        self.begin()?;
+        self.write(&Writes { stamp: Stamp { seq: 1, mark }, rows, ..Writes::default() })?;
+        self.commit()
     }
 
     /// Takes away an organization that was begun and in which nothing ever happened: nobody can sign in there, and making it
