@@ -7,6 +7,7 @@
 //! - [`auth`]: accounts, devices, signing in.
 //! - [`routes`]: HTTP, a file per endpoint.
 //! - [`webchat`]: what a visitor's browser talks to.
+//! - [`upkeep`]: what keeps the data well: compaction, backups, the doctor.
 //! - [`admin`]: what the program's command line does to an organization.
 //!
 //! [`Hub`] holds them together and [`Server`] puts it on a socket; the program only parses arguments.
@@ -20,6 +21,7 @@ mod hub;
 mod private;
 pub mod routes;
 pub mod store;
+pub mod upkeep;
 pub mod webchat;
 
 pub use commit::Refused;

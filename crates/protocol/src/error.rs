@@ -32,6 +32,8 @@ pub mod code {
     pub const WRONG_HOST: &str = "wrong_host";
     /// 503: stopping or overloaded; try again.
     pub const UNAVAILABLE: &str = "unavailable";
+    /// 503: no room on the hub's disk; nothing was carried out.
+    pub const HUB_DISK_FULL: &str = "hub_disk_full";
     /// 500: a fault of the hub; it is logged there.
     pub const INTERNAL: &str = "internal";
 }

@@ -10,7 +10,7 @@ mod submission;
 mod writer;
 
 pub use committer::{Committer, Job};
-pub use submission::{Item, Origin, Refused, Seen, Submission, problem_of};
+pub use submission::{History, Item, Origin, Refused, Seen, Submission, problem_of};
 pub use writer::Writer;
 
 use crate::store::{NewCommand, Store, StoreError, StoredCommand, Writes};
@@ -52,11 +52,16 @@ fn decide_and_write(
     let mut commands = Vec::new();
     let mut answers = Vec::with_capacity(batch.len());
     for submission in batch {
-        if let Some(seen) = &submission.seen
-            && !seen.is_of(&head, store)?
-        {
-            answers.push(Err(Refused::RolledBack));
-            continue;
+        if let Some(seen) = &submission.seen {
+            let refused = match seen.compare(&head, |seq| store.mark_of(seq))? {
+                History::Same => None,
+                History::Forgotten => Some(Refused::Resync),
+                History::Other => Some(Refused::RolledBack),
+            };
+            if let Some(refused) = refused {
+                answers.push(Err(refused));
+                continue;
+            }
         }
         if let Some(refused) = known.refusal(submission) {
             answers.push(Err(refused));
@@ -92,7 +97,8 @@ fn decide_and_write(
     }
     let seq = overlay.seq();
     let stamp = if seq == head.stamp.seq { head.stamp } else { Stamp { seq, mark } };
-    let writes = Writes { stamp, commands, ..overlay.into_writes() };
+    let at_ms = batch.iter().flat_map(|s| &s.items).map(|i| i.now_ms).max().unwrap_or_default();
+    let writes = Writes { stamp, at_ms, commands, ..overlay.into_writes() };
     if writes.is_empty() {
         store.rollback();
     } else {

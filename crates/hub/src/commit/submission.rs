@@ -1,6 +1,6 @@
 //! What is submitted: commands of one device, or of the system.
 
-use crate::store::{Head, Store, StoreError};
+use crate::store::{Head, StoreError};
 use deskbell_domain::{Actor, Command, CommandError, CommandId, DeviceId, MemberId, Rejection, TextError};
 use deskbell_protocol::{Generation, PushedCommand, Stamp, parse_command, payload_hash};
 
@@ -25,12 +25,37 @@ pub struct Seen {
     pub stamp: Stamp,
 }
 
+/// How what a client has seen stands to what the hub has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// It is the hub's.
+    Same,
+    /// So old that the hub's mark of it is dropped: it may be the hub's. What the client has is loaded again, in place;
+    /// that it was lost would be a claim that nobody can prove, and would hold what was sent long ago.
+    Forgotten,
+    /// Another generation, or a hub that went back in time (S13).
+    Other,
+}
+
 impl Seen {
-    pub(super) fn is_of(&self, head: &Head, store: &mut dyn Store) -> Result<bool, StoreError> {
-        if self.r#gen != head.r#gen || self.stamp.seq > head.stamp.seq {
-            return Ok(false);
+    /// Compares with the hub's history. `mark_of` looks up the mark of a commit.
+    pub fn compare(
+        &self,
+        head: &Head,
+        mark_of: impl FnOnce(u64) -> Result<Option<u64>, StoreError>,
+    ) -> Result<History, StoreError> {
+        let Stamp { seq, mark } = self.stamp;
+        if self.r#gen != head.r#gen || seq > head.stamp.seq {
+            return Ok(History::Other);
         }
-        Ok(self.stamp.seq == 0 || store.mark_of(self.stamp.seq)? == Some(self.stamp.mark))
+        if seq == 0 {
+            return Ok(History::Same);
+        }
+        Ok(match mark_of(seq)? {
+            Some(known) if known == mark => History::Same,
+            None if seq < head.low_mark => History::Forgotten,
+            Some(_) | None => History::Other,
+        })
     }
 }
 
@@ -100,6 +125,9 @@ pub enum Refused {
     /// Another generation, or a hub that went back in time (S13).
     #[error("the hub's history is another one than this device knows")]
     RolledBack,
+    /// What the sender has seen is older than what is kept: it loads again first, in place.
+    #[error("the history that this device knows is older than what is kept")]
+    Resync,
     /// The identifier was used for other bytes (S9).
     #[error("command {0} was sent before with another content")]
     CommandReused(CommandId),
@@ -109,6 +137,9 @@ pub enum Refused {
     /// The hub could not write. It is logged there; the same submission may be sent again.
     #[error("the hub could not store it")]
     Internal,
+    /// No room on the hub's disk. Nothing was written; the same submission may be sent again.
+    #[error("the hub's disk is full")]
+    DiskFull,
     /// The hub is stopping.
     #[error("the hub is stopping")]
     Stopping,

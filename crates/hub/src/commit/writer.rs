@@ -83,7 +83,7 @@ impl<S: Store> Writer<S> {
                         let kind = item.command.as_ref().map_or("?", |c| c.kind());
                         tracing::error!(%error, command = %item.id, kind, "a command cannot be stored");
                     }
-                    return Err(Refused::Internal);
+                    return Err(if error.is_disk_full() { Refused::DiskFull } else { Refused::Internal });
                 }
             }
         }

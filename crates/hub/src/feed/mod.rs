@@ -13,7 +13,7 @@ pub use messages::{messages, scope_of_chat};
 pub use news::{News, news};
 pub use snapshot::{SnapshotRequest, snapshot};
 
-use crate::commit::Seen;
+use crate::commit::{History, Seen};
 use crate::store::{Head, StoreError, parse_json, read_head, read_mark};
 use deskbell_domain::{Grant, Kind, MemberId, Row, Scope};
 use rusqlite::{Connection, params};
@@ -50,12 +50,11 @@ impl From<rusqlite::Error> for FeedError {
 /// The head, where the client's history is the hub's.
 pub fn head_for(connection: &Connection, seen: &Seen) -> Result<Head, FeedError> {
     let head = read_head(connection)?;
-    let Seen { r#gen, stamp } = seen;
-    if *r#gen != head.r#gen || stamp.seq > head.stamp.seq {
-        return Err(FeedError::RolledBack);
+    match seen.compare(&head, |seq| read_mark(connection, seq))? {
+        History::Same => Ok(head),
+        History::Forgotten => Err(FeedError::Resync),
+        History::Other => Err(FeedError::RolledBack),
     }
-    let known = stamp.seq == 0 || read_mark(connection, stamp.seq)? == Some(stamp.mark);
-    if known { Ok(head) } else { Err(FeedError::RolledBack) }
 }
 
 /// The grants of a member, by scope.

@@ -21,9 +21,9 @@ const MAX_DEPENDS_ON: usize = 256;
         (status = 400, description = "`bad_request`", body = ApiError),
         (status = 401, description = "`sign_in_required`, `device_revoked`", body = ApiError),
         (status = 409, description = "`command_reused`, `device_cloned`: nothing was carried out", body = ApiError),
-        (status = 410, description = "`rolled_back`: nothing was carried out", body = ApiError),
+        (status = 410, description = "`rolled_back`, `resync`: nothing was carried out", body = ApiError),
         (status = 413, description = "`too_large`", body = ApiError),
-        (status = 503, description = "`unavailable`", body = ApiError),
+        (status = 503, description = "`unavailable`, `hub_disk_full`: nothing was carried out", body = ApiError),
     )
 )]
 pub async fn push_commands(

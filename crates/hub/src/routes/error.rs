@@ -29,6 +29,12 @@ impl Failure {
         Self { status, error, retry_after_s: None }
     }
 
+    /// With another sentence.
+    pub fn say(mut self, message: impl Into<String>) -> Self {
+        self.error.message = message.into();
+        self
+    }
+
     /// With a value for the sentence.
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.error.params.insert(name.into(), value.to_string());
@@ -62,6 +68,12 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, message)
     }
 
+    /// No room on the hub's disk.
+    pub fn disk_full() -> Self {
+        let message = "The hub's disk is full: tell whoever keeps it. What you write is kept and goes out later.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code::HUB_DISK_FULL, message).retry_after(30)
+    }
+
     /// Stopping or overloaded.
     pub fn unavailable() -> Self {
         let message = "The hub is stopping or busy: try again.";
@@ -85,7 +97,7 @@ impl IntoResponse for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request failed");
-        Failure::internal()
+        if error.is_disk_full() { Failure::disk_full() } else { Failure::internal() }
     }
 }
 
@@ -106,6 +118,7 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::RolledBack => rolled_back(),
+            Refused::Resync => resync(),
             Refused::CommandReused(id) => Failure::new(
                 StatusCode::CONFLICT,
                 code::COMMAND_REUSED,
@@ -118,6 +131,7 @@ impl From<Refused> for Failure {
                 "Another copy of this device has sent commands: sign in again to become a device of your own.",
             ),
             Refused::Internal => Failure::internal(),
+            Refused::DiskFull => Failure::disk_full(),
             Refused::Stopping => Failure::unavailable(),
         }
     }
@@ -127,11 +141,7 @@ impl From<FeedError> for Failure {
     fn from(error: FeedError) -> Self {
         match error {
             FeedError::NotFound => Failure::not_found(),
-            FeedError::Resync => Failure::new(
-                StatusCode::GONE,
-                code::RESYNC,
-                "The cursor is not one of this hub's: load everything again, in place.",
-            ),
+            FeedError::Resync => resync(),
             FeedError::RolledBack => rolled_back(),
             FeedError::BadRequest(message) => Failure::bad_request(message),
             FeedError::Store(error) => error.into(),
@@ -150,6 +160,11 @@ impl From<TokenError> for Failure {
             ),
         }
     }
+}
+
+fn resync() -> Failure {
+    let message = "What this device knows is not kept here any more: load everything again, in place.";
+    Failure::new(StatusCode::GONE, code::RESYNC, message)
 }
 
 fn rolled_back() -> Failure {

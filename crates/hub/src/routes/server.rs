@@ -61,6 +61,7 @@ impl Server {
             Addresses { public: public_url.clone(), port: address.port(), trusted_proxies: options.trusted_proxies };
         let routes = router(AppState { hub: hub.clone(), addresses: Arc::new(addresses) });
         let task = tokio::spawn(serve(listener, TowerToHyperService::new(routes), hub.stopping()));
+        tokio::spawn(crate::upkeep::daily(hub.clone()));
         Ok(Self { hub, address, public_url, task })
     }
 

@@ -37,7 +37,7 @@ pub struct SnapshotQuery {
         (status = 200, description = "A page", body = Snapshot),
         (status = 401, body = ApiError),
         (status = 404, description = "No such scope, or not for this member", body = ApiError),
-        (status = 410, description = "`rolled_back`", body = ApiError),
+        (status = 410, description = "`rolled_back`, `resync`", body = ApiError),
     )
 )]
 pub async fn get_snapshot(

@@ -46,6 +46,20 @@ pub enum StoreError {
     Panicked,
 }
 
+impl StoreError {
+    /// Whether there was no room. Nothing was written and nothing is damaged: it goes on where there is room again.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            StoreError::Open(deskbell_sqlite::OpenError::DiskFull(_)) => true,
+            // The second: no room for the index of the log, which lies in a file of its own.
+            StoreError::Sqlite(rusqlite::Error::SqliteFailure(e, _)) => {
+                e.code == rusqlite::ErrorCode::DiskFull || e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The organization as a commit finds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
@@ -57,6 +71,8 @@ pub struct Head {
     pub stamp: Stamp,
     /// Oldest cursor that can still be served.
     pub low_seq: u64,
+    /// Marks of a `seq` below this are not kept any more.
+    pub low_mark: u64,
 }
 
 /// A row with its place in history.
@@ -124,6 +140,8 @@ pub struct RowWrite {
 pub struct Writes {
     /// The new head.
     pub stamp: Stamp,
+    /// When (UTC milliseconds).
+    pub at_ms: i64,
     /// Rows.
     pub rows: BTreeMap<(Kind, Uuid), RowWrite>,
     /// Aliases.

@@ -64,7 +64,7 @@ impl SqliteStore {
         let write = RowWrite { row: Some(organization.into()), rev: 1, before: None };
         let rows = [((Kind::Organization, id.0), write)].into();
         self.begin()?;
-        self.write(&Writes { stamp: Stamp { seq: 1, mark }, rows, ..Writes::default() })?;
+        self.write(&Writes { stamp: Stamp { seq: 1, mark }, at_ms: now_ms, rows, ..Writes::default() })?;
         self.commit()
     }
 
@@ -99,7 +99,7 @@ impl SqliteStore {
 pub fn read_head(connection: &Connection) -> Result<Head, StoreError> {
     connection
         .prepare_cached(
-            "SELECT o.id, o.gen, o.seq, o.low_seq, coalesce(m.mark, 0) FROM organization o \
+            "SELECT o.id, o.gen, o.seq, o.low_seq, coalesce(m.mark, 0), o.low_mark FROM organization o \
              LEFT JOIN mark m ON m.seq = o.seq WHERE o.one = 1",
         )?
         .query_row([], |r| {
@@ -108,6 +108,7 @@ pub fn read_head(connection: &Connection) -> Result<Head, StoreError> {
                 r#gen: Generation(r.get(1)?),
                 stamp: Stamp { seq: r.get(2)?, mark: r.get::<_, i64>(4)?.cast_unsigned() },
                 low_seq: r.get(3)?,
+                low_mark: r.get(5)?,
             })
         })
         .optional()?
@@ -250,8 +251,8 @@ impl Store for SqliteStore {
             .prepare_cached("UPDATE organization SET seq = ?1 WHERE one = 1")?
             .execute([writes.stamp.seq])?;
         self.connection
-            .prepare_cached("INSERT INTO mark (seq, mark) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-            .execute(params![writes.stamp.seq, writes.stamp.mark.cast_signed()])?;
+            .prepare_cached("INSERT INTO mark (seq, mark, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+            .execute(params![writes.stamp.seq, writes.stamp.mark.cast_signed(), writes.at_ms])?;
         Ok(())
     }
 

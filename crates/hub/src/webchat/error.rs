@@ -32,6 +32,9 @@ pub enum Problem {
     /// The hub is stopping.
     #[error("The hub is stopping: try again in a moment.")]
     Stopping,
+    /// No room on the hub's disk.
+    #[error("The chat cannot take messages now: try again in a moment.")]
+    DiskFull,
     /// A fault; it is logged.
     #[error("The hub could not do it: try again in a moment.")]
     Internal,
@@ -47,6 +50,7 @@ impl From<Problem> for Failure {
             Problem::Text(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::BAD_REQUEST),
             Problem::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, code::TOO_MANY_TRIES),
             Problem::Stopping => return Failure::unavailable(),
+            Problem::DiskFull => return Failure::disk_full().say(problem.to_string()),
             Problem::Internal => return Failure::internal(),
         };
         let failure = Failure::new(status, code, problem.to_string());
@@ -67,7 +71,7 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "web chat: the store failed");
-        Problem::Internal
+        if error.is_disk_full() { Problem::DiskFull } else { Problem::Internal }
     }
 }
 
@@ -75,6 +79,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Stopping => Problem::Stopping,
+            Refused::DiskFull => Problem::DiskFull,
             refused => {
                 tracing::error!(%refused, "web chat: a command could not be stored");
                 Problem::Internal
@@ -87,6 +92,7 @@ impl From<HubError> for Problem {
     fn from(error: HubError) -> Self {
         match error {
             HubError::Refused(refused) => refused.into(),
+            HubError::Store(error) => error.into(),
             error => {
                 tracing::error!(%error, "web chat: a write failed");
                 Problem::Internal
