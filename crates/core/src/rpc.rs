@@ -62,11 +62,17 @@ rpc_list! {
         close_chat(OfChat) -> Empty;
         reopen_chat(OfChat) -> Empty;
         mark_read(MarkRead) -> Empty;
+        mark_unread(MarkUnread) -> Empty;
     }
     thread {
         list_messages(ListMessages) -> ThreadPage;
         send_message(SendMessage) -> SentMessage;
         open_link(OpenLink) -> Empty;
+    }
+    contacts {
+        list_contacts(ListContacts) -> Contacts;
+        create_contact(CreateContact) -> CreatedContact;
+        share_contact(OfContact) -> Empty;
     }
     tags {
         list_tags(Empty) -> Tags;

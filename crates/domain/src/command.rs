@@ -14,11 +14,17 @@ mod close_chat;
 mod create_chat;
 mod create_contact;
 mod create_tag;
+mod delete_chat;
 mod mark_read;
+mod mark_unread;
+mod move_channel;
 mod receive_message;
+mod remove_member;
 mod reopen_chat;
+mod restore_member;
 mod send_message;
 mod set_origins;
+mod share_contact;
 mod tag_chat;
 mod thread;
 mod untag_chat;
@@ -33,11 +39,17 @@ pub use close_chat::CloseChat;
 pub use create_chat::{CreateChat, NewChat};
 pub use create_contact::CreateContact;
 pub use create_tag::CreateTag;
+pub use delete_chat::{DeleteChat, MAX_DELETED};
 pub use mark_read::MarkRead;
+pub use mark_unread::MarkUnread;
+pub use move_channel::MoveChannel;
 pub use receive_message::ReceiveMessage;
+pub use remove_member::RemoveMember;
 pub use reopen_chat::ReopenChat;
+pub use restore_member::RestoreMember;
 pub use send_message::{STALE_AFTER_MS, SendMessage};
 pub use set_origins::SetOrigins;
+pub use share_contact::ShareContact;
 pub use tag_chat::TagChat;
 pub use untag_chat::UntagChat;
 
@@ -74,6 +86,14 @@ pub enum CommandError {
     /// No command of this name.
     #[error("there is no command {0}")]
     Unknown(String),
+    /// A version that only an upcast makes readable; parsing comes after it.
+    #[error("{kind} of version {version} is not one that was ever made")]
+    Older {
+        /// Kind of the command.
+        kind: String,
+        /// Its version.
+        version: u32,
+    },
     /// A version that is newer than this program.
     #[error("{kind} of version {version} was made by a newer program: update this one")]
     Newer {
@@ -123,12 +143,16 @@ macro_rules! commands {
                     .expect("commands are plain data with string keys")
             }
 
-            /// Reads a command of the current versions; older ones are upcast by the protocol before.
+            /// Reads a command of exactly the current version; older ones are upcast by the protocol before.
             pub fn parse(kind: &str, version: u32, args: &str) -> Result<Command, CommandError> {
                 match kind {
                     $($kind => {
                         if version > $version {
                             return Err(CommandError::Newer { kind: kind.into(), version });
+                        }
+                        // Read as the current shape it could mean something else.
+                        if version < $version {
+                            return Err(CommandError::Older { kind: kind.into(), version });
                         }
                         serde_json::from_str(args)
                             .map(Command::$name)
@@ -165,19 +189,30 @@ commands! {
     CloseChat "close_chat" 1 member;
     ReopenChat "reopen_chat" 1 member;
     MarkRead "mark_read" 1 member;
+    MarkUnread "mark_unread" 1 member;
+    CreateContact "create_contact" 1 member;
+    ShareContact "share_contact" 1 member;
     ReceiveMessage "receive_message" 1 system;
     ApplyStatus "apply_status" 1 system;
-    CreateContact "create_contact" 1 system;
     AddMember "add_member" 1 system;
+    RemoveMember "remove_member" 1 system;
+    RestoreMember "restore_member" 1 system;
     AddInbox "add_inbox" 1 system;
     AddChannel "add_channel" 1 system;
     SetOrigins "set_origins" 1 system;
     AssignInbox "assign_inbox" 1 system;
+    MoveChannel "move_channel" 1 system;
+    DeleteChat "delete_chat" 1 system;
 }
 
 /// What keeps order: commands of one lane go one after the other, lanes side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane(pub Uuid);
+
+impl Lane {
+    /// Of commands about contacts: an address leads from one contact to another, so they are decided in one order.
+    pub const CONTACTS: Lane = Lane(Uuid::from_u128(0x6465_736b_6265_6c6c_8000_636f_6e74_6163));
+}
 
 impl Command {
     /// The chat that the command is in.
@@ -185,11 +220,24 @@ impl Command {
         self.rule().chat()
     }
 
+    /// What the command makes under an identifier of its own, or takes elsewhere: where it turns out to be something that
+    /// exists, this is the identifier that becomes an alias (S16).
+    pub fn made(&self) -> Option<Uuid> {
+        match self {
+            Command::CreateChat(c) => Some(c.chat.0),
+            Command::CreateTag(c) => Some(c.tag.0),
+            Command::CreateContact(c) => Some(c.contact.id.0),
+            Command::ShareContact(c) => Some(c.contact.0),
+            _ => None,
+        }
+    }
+
     /// Its lane: its chat, or what it makes.
     pub fn lane(&self) -> Lane {
         match (self, self.chat()) {
             (_, Some(chat)) => Lane(chat.0),
             (Command::CreateTag(c), None) => Lane(c.tag.0),
+            (Command::CreateContact(_) | Command::ShareContact(_), None) => Lane::CONTACTS,
             (_, None) => Lane(Uuid::nil()),
         }
     }
@@ -202,6 +250,7 @@ impl Command {
             .into_iter()
             .filter(|(_, before)| match (before, self) {
                 (Command::CreateChat(before), _) if Some(before.chat) == self.chat() => true,
+                (Command::CreateContact(before), Command::ShareContact(c)) => before.contact.id == c.contact,
                 (Command::CreateTag(before), Command::TagChat(c)) => before.tag == c.tag,
                 (Command::CreateTag(before), Command::UntagChat(c)) => before.tag == c.tag,
                 (Command::SendMessage(before), Command::CloseChat(c)) => before.chat == c.chat,

@@ -41,6 +41,12 @@ impl Decision {
         Self::default()
     }
 
+    /// What was to be made as `made` exists as `existing`, which is meant (S16).
+    pub fn joined(made: Uuid, existing: Uuid) -> Self {
+        let effects = if made == existing { vec![] } else { vec![Effect::Alias { from: made, to: existing }] };
+        Self { effects, joined: Some(existing) }
+    }
+
     /// These rows are written.
     pub fn put(rows: impl IntoIterator<Item = Row>) -> Self {
         Self { effects: rows.into_iter().map(Effect::Put).collect(), joined: None }

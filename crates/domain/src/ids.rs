@@ -64,6 +64,8 @@ id! {
     MessageId
     /// A tag of the organization.
     TagId
+    /// One act of marking a chat unread: whoever reads on says which one they have seen.
+    UnreadMarkId
     /// A computer (or command line profile) that a member signed in on.
     DeviceId
     /// A command, made once and applied once. Never equal to the id of the message that it sends (S18).

@@ -27,6 +27,6 @@ pub use refs::{Kind, NaturalKey, Ref, Rows};
 pub use rows::*;
 pub use scope::{ParseScopeError, Scope};
 pub use text::{
-    EmailAddress, MAX_MESSAGE_BYTES, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MessageText, Name, TagName, TextError,
-    plain_name,
+    EmailAddress, MAX_MESSAGE_BYTES, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MessageText, Name, PhoneNumber, TagName,
+    TextError, plain_name,
 };

@@ -75,8 +75,10 @@ impl Kind {
 /// A key that things have by nature, unique in the organization (S16). Its text is what `lookup` tables hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NaturalKey {
-    /// Owner of an address: a contact.
+    /// Owner of an address: a shared contact.
     Address(Address),
+    /// Owner of an address among a member's private contacts.
+    PrivateAddress(MemberId, Address),
     /// The newest conversation of an address on a channel; at most this one is open.
     Conversation(ChannelId, Address),
     /// The direct chat of two members, in either order.
@@ -96,6 +98,7 @@ impl std::fmt::Display for NaturalKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             NaturalKey::Address(a) => write!(f, "address:{a}"),
+            NaturalKey::PrivateAddress(owner, a) => write!(f, "private_address:{owner}:{a}"),
             NaturalKey::Conversation(channel, a) => write!(f, "conversation:{channel}:{a}"),
             NaturalKey::Pair(a, b) => write!(f, "pair:{a}:{b}"),
             NaturalKey::TagName(name) => write!(f, "tag:{name}"),
@@ -201,17 +204,26 @@ impl Rows {
         }
     }
 
+    fn forget_keys(&mut self, id: Uuid) {
+        self.keys.values_mut().filter(|held| **held == Some(id)).for_each(|held| *held = None);
+    }
+
     /// Applies the effects of an earlier command, so that a later one of the same batch sees them.
     pub fn apply(&mut self, effects: &[Effect]) {
         for effect in effects {
             match effect {
                 Effect::Put(row) => {
+                    // A closed conversation keeps its key until an open one takes it; others have only those they say.
+                    if row.kind() != Kind::Conversation {
+                        self.forget_keys(row.id());
+                    }
                     for key in row.keys() {
                         self.keys.insert(key, Some(row.id()));
                     }
                     self.rows.insert((row.kind(), row.id()), Some(row.clone()));
                 }
                 Effect::Delete(kind, id) => {
+                    self.forget_keys(*id);
                     self.rows.insert((*kind, *id), None);
                 }
                 Effect::Grant(..) | Effect::Revoke(..) | Effect::Alias { .. } => {}

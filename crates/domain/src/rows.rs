@@ -15,8 +15,13 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Version of the row shapes below; stored as `v` in each row's JSON, so that older ones are upcast when read.
+/// Version of the row shapes below; stored as `v` in each row's JSON, so that older ones are upcast when read. It rises with
+/// a shape that an older program would misread: such a program refuses the row and says so.
 pub const ROW_VERSION: u64 = 1;
+
+/// How much this program knows of rows. It rises with every kind and every field that is added: a cache that was written by a
+/// program that knew less lacks them, though each of its rows has the hub's `rev`, so it is booted again in place (S17).
+pub const ROW_KNOWLEDGE: u64 = 2;
 
 /// A row that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +127,7 @@ impl Row {
     /// what it may reopen) until an open one takes it.
     pub fn keys(&self) -> Vec<NaturalKey> {
         match self {
-            Row::Contact(r) => r.addresses.iter().cloned().map(NaturalKey::Address).collect(),
+            Row::Contact(r) => r.keys(),
             Row::Conversation(r) if r.is_open() => vec![NaturalKey::Conversation(r.channel, r.address.clone())],
             Row::DirectChat(r) => vec![NaturalKey::pair(r.members[0], r.members[1])],
             Row::Tag(r) => vec![NaturalKey::TagName(r.name.key())],

@@ -25,6 +25,9 @@ pub enum TextError {
     /// Not an e-mail address.
     #[error("it is not an e-mail address: write it as name@example.com")]
     NotAnAddress,
+    /// Not a telephone number in full.
+    #[error("it is not a telephone number in full: write it with + and the country, as +1 650 555 0101")]
+    NotAPhoneNumber,
 }
 
 impl TextError {
@@ -35,6 +38,7 @@ impl TextError {
             TextError::TooLong => "too_long",
             TextError::ControlCharacters => "control_characters",
             TextError::NotAnAddress => "not_an_address",
+            TextError::NotAPhoneNumber => "not_a_phone_number",
         }
     }
 }
@@ -143,6 +147,25 @@ impl EmailAddress {
     }
 }
 
+text_type! {
+    /// A telephone number in E.164: `+`, the country, the number; 7 to 15 digits and nothing between them.
+    PhoneNumber
+}
+
+impl PhoneNumber {
+    /// Parses a number as a person writes it, with spaces, dots, dashes, slashes and brackets. One without its country is
+    /// refused: whose country it means is not known here.
+    pub fn parse(s: &str) -> Result<Self, TextError> {
+        let line = parse_line(s, MAX_NAME_CHARS)?;
+        let is_between = |c: char| c.is_whitespace() || matches!(c, '-' | '.' | '/' | '(' | ')');
+        let number: String = line.chars().filter(|c| !is_between(*c)).collect();
+        let digits = number.strip_prefix('+').ok_or(TextError::NotAPhoneNumber)?;
+        let ok =
+            (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        if ok { Ok(Self(number)) } else { Err(TextError::NotAPhoneNumber) }
+    }
+}
+
 fn parse_line(s: &str, most: usize) -> Result<String, TextError> {
     let line = s.trim();
     if line.is_empty() {
@@ -159,7 +182,7 @@ fn parse_line(s: &str, most: usize) -> Result<String, TextError> {
 
 /// Control characters, and the direction embeddings, overrides and isolates of Unicode Annex 9 with which a name can
 /// pretend to be another.
-fn is_deceptive(c: char) -> bool {
+pub(crate) fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }

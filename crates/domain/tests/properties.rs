@@ -118,7 +118,7 @@ impl Story {
                 let command: Command = if on { TagChat { chat, tag }.into() } else { UntagChat { chat, tag }.into() };
                 (by(n), command, 0)
             }
-            Act::Read { by: n, chat, pos } => (by(n), MarkRead { chat: self.chat(chat)?, pos }.into(), 0),
+            Act::Read { by: n, chat, pos } => (by(n), MarkRead { chat: self.chat(chat)?, pos, seen: None }.into(), 0),
         })
     }
 
@@ -273,6 +273,7 @@ fn a_message_holds_at_most_100_000_characters_and_400_000_bytes() {
 fn an_unknown_a_newer_and_a_misshapen_command_are_told_apart() {
     assert!(matches!(Command::parse("fly", 1, "{}"), Err(CommandError::Unknown(_))));
     assert!(matches!(Command::parse("close_chat", 99, "{}"), Err(CommandError::Newer { .. })));
+    assert!(matches!(Command::parse("close_chat", 0, "{}"), Err(CommandError::Older { .. })));
     assert!(matches!(Command::parse("close_chat", 1, "{}"), Err(CommandError::Invalid { .. })));
     assert!(matches!(Command::parse("close_chat", 1, "not json"), Err(CommandError::Invalid { .. })));
 }

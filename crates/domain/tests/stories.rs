@@ -206,7 +206,7 @@ fn what_is_out_of_sight_answers_as_what_does_not_exist() {
     for chat in [chat, missing] {
         assert_eq!(rejected(w.send(4, chat, 0)), Rejection::NotFound);
         assert_eq!(rejected(close(&mut w, 4, chat, 0)), Rejection::NotFound);
-        assert_eq!(rejected(w.member(4, MarkRead { chat, pos: 1 })), Rejection::NotFound);
+        assert_eq!(rejected(w.member(4, MarkRead { chat, pos: 1, seen: None })), Rejection::NotFound);
     }
 }
 
@@ -281,9 +281,9 @@ fn a_status_never_goes_back_and_a_read_position_only_forward() {
         assert_eq!(w.rows.message(message).unwrap().delivery, now);
     }
     let pos = w.newest(chat);
-    w.member(2, MarkRead { chat, pos }).unwrap();
-    assert_eq!(w.member(2, MarkRead { chat, pos: pos - 1 }), Ok(Decision::nothing()));
-    w.member(2, MarkRead { chat, pos: u64::MAX }).unwrap();
+    w.member(2, MarkRead { chat, pos, seen: None }).unwrap();
+    assert_eq!(w.member(2, MarkRead { chat, pos: pos - 1, seen: None }), Ok(Decision::nothing()));
+    w.member(2, MarkRead { chat, pos: u64::MAX, seen: None }).unwrap();
     let read = w.rows.read_position(member(2), chat).unwrap().pos;
     w.receive(1, "New");
     assert!(w.newest(chat) > read, "nobody has read what is not there yet");

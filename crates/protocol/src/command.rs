@@ -1,7 +1,7 @@
 //! Commands as they travel: the exact bytes that a client stored when the person acted (S17).
 
 use crate::{Generation, Stamp};
-use deskbell_domain::{Command, CommandError, CommandId, DeviceId, Outcome};
+use deskbell_domain::{CommandId, DeviceId, Outcome};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -74,11 +74,6 @@ pub fn payload_hash(command: &PushedCommand) -> [u8; 32] {
         hash.update(id.0.as_bytes());
     }
     hash.finalize().into()
-}
-
-/// Reads a command of any version ever shipped, upcast to the newest. All kinds are at their first version today.
-pub fn parse_command(kind: &str, version: u32, args: &RawValue) -> Result<Command, CommandError> {
-    Command::parse(kind, version, args.get())
 }
 
 #[cfg(test)]

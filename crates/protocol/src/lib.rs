@@ -7,13 +7,15 @@ mod ephemeral;
 mod error;
 mod feed;
 mod session;
+mod upcast;
 
-pub use command::{CommandResult, Commands, PushedCommand, Results, parse_command, payload_hash};
+pub use command::{CommandResult, Commands, PushedCommand, Results, payload_hash};
 pub use digest::digest_of;
 pub use ephemeral::{Ephemeral, EventEphemeral, SIGN_LASTS_MS, Sign};
 pub use error::{ApiError, code};
 pub use feed::{Change, Changes, EventHead, Generation, MessagesPage, Op, Snapshot, SnapshotRow, Stamp, StampError};
 pub use session::{Device, Devices, GrantedScope, HubInfo, Limits, NewSession, Session};
+pub use upcast::parse_command;
 
 /// The protocol that this program speaks; a hub tells the oldest and newest that it speaks.
 pub const PROTOCOL: u32 = 1;

@@ -3,7 +3,7 @@
 use super::types::RpcError;
 use crate::store::query::{self, Names};
 use crate::store::{Store, StoreError, SubmitError};
-use deskbell_domain::{MAX_MESSAGE_CHARS, Refusal, TextError};
+use deskbell_domain::{MAX_MESSAGE_CHARS, MAX_NAME_CHARS, Refusal, TextError};
 
 fn error(code: &str, message: impl Into<String>, retryable: bool) -> RpcError {
     RpcError { code: code.into(), message: message.into(), retryable, params: Default::default() }
@@ -76,9 +76,18 @@ pub(crate) fn submit(store_of: &Store, problem: &SubmitError) -> RpcError {
 
 /// A text that is not acceptable.
 pub(crate) fn text(problem: TextError) -> RpcError {
+    within(problem, MAX_MESSAGE_CHARS)
+}
+
+/// A name that is not acceptable.
+pub(crate) fn name(problem: TextError) -> RpcError {
+    within(problem, MAX_NAME_CHARS)
+}
+
+fn within(problem: TextError, most: usize) -> RpcError {
     let mut said = plain(problem.code(), problem);
     if problem == TextError::TooLong {
-        said.params.insert("most".into(), MAX_MESSAGE_CHARS.to_string());
+        said.params.insert("most".into(), most.to_string());
     }
     said
 }

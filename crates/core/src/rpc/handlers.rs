@@ -1,6 +1,7 @@
 //! What each call does, a file per group.
 
 pub(crate) mod chats;
+pub(crate) mod contacts;
 pub(crate) mod drafts;
 pub(crate) mod notices;
 pub(crate) mod outbox;

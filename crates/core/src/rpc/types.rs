@@ -5,6 +5,7 @@
 
 mod acts;
 mod chat;
+mod contacts;
 mod error;
 mod lists;
 mod outbox;
@@ -14,6 +15,7 @@ mod window;
 
 pub use acts::*;
 pub use chat::*;
+pub use contacts::*;
 pub use error::*;
 pub use lists::*;
 pub use outbox::*;

@@ -3,7 +3,7 @@
 use super::pending::Lanes;
 use super::scopes::{self, NONE};
 use super::{Store, Stored, Write, meta, rev_of, rows};
-use deskbell_domain::{Kind, Row, Scope};
+use deskbell_domain::{Kind, Lane, Row, Scope};
 use deskbell_protocol::{Change, Changes, Op};
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
@@ -87,6 +87,7 @@ impl Write<'_> {
                 }
             }
             (None, Kind::Conversation | Kind::DirectChat) => lanes.add(change.id),
+            (None, Kind::Contact) => lanes.add(Lane::CONTACTS.0),
             (None, _) => *lanes = Lanes::All,
         }
         Ok(())

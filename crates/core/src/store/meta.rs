@@ -12,7 +12,7 @@ const CURSOR: &str = "cursor";
 const STAMP: &str = "stamp";
 const SKEW: &str = "skew_ms";
 const COMPLETE: &str = "up_to_date_ms";
-const ROW_VERSION: &str = "row_version";
+const ROW_KNOWLEDGE: &str = "row_version";
 
 /// What the store itself needs to know of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,15 +146,15 @@ impl Store {
 
     /// A newer program may have new kinds of rows, or more in them: every scope is booted again in place (S17).
     pub(super) fn boot_again_for_newer_rows(&mut self) -> Stored<()> {
-        let stored: Option<u64> = get(&self.connection, ROW_VERSION)?;
-        if stored == Some(deskbell_domain::ROW_VERSION) {
+        let stored: Option<u64> = get(&self.connection, ROW_KNOWLEDGE)?;
+        if stored == Some(deskbell_domain::ROW_KNOWLEDGE) {
             return Ok(());
         }
         self.write(|w| {
             if stored.is_some() {
                 w.boot_all_in_place()?;
             }
-            w.set(ROW_VERSION, &deskbell_domain::ROW_VERSION)
+            w.set(ROW_KNOWLEDGE, &deskbell_domain::ROW_KNOWLEDGE)
         })
     }
 
@@ -178,7 +178,7 @@ impl Store {
                 w.tx.execute(&format!("DELETE FROM {table}"), [])?;
             }
             w.identity = None;
-            w.set(ROW_VERSION, &deskbell_domain::ROW_VERSION)?;
+            w.set(ROW_KNOWLEDGE, &deskbell_domain::ROW_KNOWLEDGE)?;
             w.tag("session");
             Ok::<_, StoreError>(())
         })

@@ -241,12 +241,12 @@ fn facts(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<ChatFacts>
             Some(inbox) => Whose::Assigned(project::assignee_in(c, &conversation, inbox)?),
             None => Whose::Assigned(conversation.assignee.as_ref().map(|assignee| assignee.member)),
         };
-        let read = project::read_to(c, me, chat, Scope::Channel(conversation.channel))?;
+        let read = project::reading(c, me, chat, Scope::Channel(conversation.channel))?.pos;
         let title = query::conversation_title(c, &conversation)?;
         return Ok(Some(ChatFacts { chat, title, whose, read }));
     }
     let Some(direct) = rows::direct_chat(c, chat)? else { return Ok(None) };
-    let read = project::read_to(c, me, chat, Scope::Chat(chat))?;
+    let read = project::reading(c, me, chat, Scope::Chat(chat))?.pos;
     let title = query::direct_title(c, me, &direct)?;
     Ok(Some(ChatFacts { chat, title, whose: Whose::Direct, read }))
 }

@@ -3,6 +3,7 @@
 use super::{Store, Stored, Write, uuid_from};
 use crate::rpc::types::RpcError;
 use deskbell_domain::{ChatId, Command, CommandId, Hold, MessageId, Rejection};
+use deskbell_protocol::parse_command;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -104,11 +105,19 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
-    /// The command, as it was made.
+    /// The command, as it was made; bytes of an older program are upcast, never rewritten (S17).
     pub fn command(&self) -> Option<Command> {
-        Command::parse(&self.kind, self.version, &self.args).ok()
+        parse_command(&self.kind, self.version, &self.args).ok()
+    }
+
+    /// Whether it goes by itself: nobody decides about how far somebody has read, so it is neither shown nor counted.
+    pub fn is_reading(&self) -> bool {
+        READING.contains(&self.kind.as_str())
     }
 }
+
+/// Kinds of [`OutboxItem::is_reading`].
+const READING: [&str; 2] = ["mark_read", "mark_unread"];
 
 const COLUMNS: &str = "n, id, lane, chat, kind, version, args, depends_on, state, created_ms, created_local_ms, transmitted, \
                        seq, reason, title, message, body";
@@ -266,7 +275,11 @@ impl Write<'_> {
 
     /// Replaces identifiers that turned out to be aliases.
     pub(crate) fn resolve(&self, command: &mut Command) -> Stored<()> {
-        let mut statement = self.tx.prepare_cached("SELECT loser, winner FROM alias")?;
+        // A contact that joins another when it is shared is itself until it has gone.
+        let mut statement = self.tx.prepare_cached(
+            "SELECT loser, winner FROM alias
+             WHERE NOT EXISTS (SELECT 1 FROM entity WHERE kind = 'contact' AND id = loser)",
+        )?;
         let rows = statement.query_map([], |r| Ok((r.get(0).map(uuid_from)?, r.get(1).map(uuid_from)?)))?;
         let aliases: HashMap<Uuid, Uuid> = rows.collect::<Result<_, _>>()?;
         if !aliases.is_empty() {
@@ -298,8 +311,8 @@ impl WaitingCounts {
 pub fn waiting_counts(c: &Connection) -> Stored<WaitingCounts> {
     let mut counts = WaitingCounts::default();
     let mut statement =
-        c.prepare_cached("SELECT state, count(*) FROM outbox WHERE kind <> 'mark_read' GROUP BY state")?;
-    let rows = statement.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, u32>(1)?)))?;
+        c.prepare_cached("SELECT state, count(*) FROM outbox WHERE kind NOT IN (?, ?) GROUP BY state")?;
+    let rows = statement.query_map(READING, |r| Ok((r.get::<_, String>(0)?, r.get::<_, u32>(1)?)))?;
     for row in rows {
         let (state, n) = row?;
         match OutboxState::parse(&state) {

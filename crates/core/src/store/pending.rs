@@ -8,8 +8,8 @@ use super::digests::Counted;
 use super::rows::Kept;
 use super::{OutboxState, Stored, Write, outbox, rev_of, rows, uuid_from};
 use deskbell_domain::{
-    Actor, Command, CommandId, Context, Decision, Effect, Kind, Refusal, Row, Rows, command::MAX_READ_ROUNDS, decide,
-    reads,
+    Actor, Command, CommandId, Context, Decision, Effect, Kind, Lane, Refusal, Row, Rows, command::MAX_READ_ROUNDS,
+    decide, reads,
 };
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ impl Lanes {
             }
             Row::Message(r) => self.add(r.chat.0),
             Row::ReadPosition(r) => self.add(r.chat.0),
-            Row::Contact(_) => {}
+            Row::Contact(_) => self.add(Lane::CONTACTS.0),
             _ => *self = Lanes::All,
         }
     }
@@ -165,7 +165,7 @@ impl Write<'_> {
             if !lanes.holds(item.lane) {
                 continue;
             }
-            let Ok(mut command) = Command::parse(&item.kind, item.version, &item.args) else { continue };
+            let Some(mut command) = item.command() else { continue };
             self.resolve(&mut command)?;
             let replayed = Replayed {
                 n: item.n,

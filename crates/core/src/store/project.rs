@@ -3,6 +3,7 @@
 use super::{LOCAL_POS, Stored, Write, rows};
 use deskbell_domain::{
     ChatId, Conversation, DirectChat, Inbox, Kind, LastMessage, MemberId, NaturalKey, ReadPosition, Row, Scope,
+    UnreadMark,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -30,25 +31,41 @@ pub(crate) fn assignee_in(c: &Connection, conversation: &Conversation, inbox: &I
     Ok(active.then_some(assignee.member))
 }
 
-/// How far the member has read: their read position, or what was there before they joined.
-pub(crate) fn read_to(c: &Connection, me: MemberId, chat: ChatId, scope: Scope) -> Stored<u64> {
-    let read = match rows::row(c, Kind::ReadPosition, ReadPosition::id_of(me, chat))? {
-        Some(Row::ReadPosition(r)) => r.pos,
-        _ => 0,
+/// How far a member has read in a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Their read position, or what was there before they joined. What was notified and read once is not news again.
+    pub pos: u64,
+    /// *Mark unread from here*.
+    pub marked: Option<UnreadMark>,
+}
+
+impl Reading {
+    /// Everything up to here counts as read.
+    pub fn upto(self) -> u64 {
+        ReadPosition::read_to(self.pos, self.marked)
+    }
+}
+
+/// How far the member has read.
+pub(crate) fn reading(c: &Connection, me: MemberId, chat: ChatId, scope: Scope) -> Stored<Reading> {
+    let (read, marked) = match rows::row(c, Kind::ReadPosition, ReadPosition::id_of(me, chat))? {
+        Some(Row::ReadPosition(r)) => (r.pos, r.marked),
+        _ => (0, None),
     };
     let floor: Option<i64> = c
         .prepare_cached("SELECT floor FROM scope WHERE name = ? AND state > 0")?
         .query_row([scope.to_string()], |r| r.get(0))
         .optional()?;
-    Ok(read.max(floor.unwrap_or(0) as u64))
+    Ok(Reading { pos: read.max(floor.unwrap_or(0) as u64), marked })
 }
 
 /// The position after which messages are unread. What a colleague handed over is unread from the first unanswered
 /// message on, until the member has read on after the hand-over.
-fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<u64> {
-    let read = read_to(c, me, conversation.id, Scope::Channel(conversation.channel))?;
+fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation, reading: Reading) -> Stored<u64> {
+    let (read, upto) = (reading.pos, reading.upto());
     let handed = conversation.assignee.as_ref().is_some_and(|a| a.member == me && a.by != Some(me));
-    let Some(unanswered) = conversation.unanswered.filter(|_| handed) else { return Ok(read) };
+    let Some(unanswered) = conversation.unanswered.filter(|_| handed) else { return Ok(upto) };
     let handed_pos: Option<i64> = c
         .prepare_cached(
             "SELECT max(pos) FROM message WHERE chat = ? AND handed_to = ? AND author IS NOT ? AND pos < ?",
@@ -57,11 +74,13 @@ fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation) -> St
             r.get(0)
         })?;
     let since = handed_pos.is_some_and(|pos| pos as u64 > read);
-    Ok(if since { read.min(unanswered.saturating_sub(1)) } else { read })
+    Ok(if since { upto.min(unanswered.saturating_sub(1)) } else { upto })
 }
 
-fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64) -> Stored<i64> {
-    let count = c
+/// Messages by others after a position. A chat that was marked unread counts as one that has something to read, wherever
+/// the mark stands: whoever set it wants to come back.
+fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading: Reading) -> Stored<i64> {
+    let count: i64 = c
         .prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM message
              WHERE chat = ? AND pos > ? AND pos < ? AND said = 1 AND author IS NOT ? LIMIT ?)",
@@ -69,7 +88,7 @@ fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64) -> Store
         .query_row(params![chat.0.into_bytes(), after as i64, LOCAL_POS, me.0.into_bytes(), MOST_UNREAD], |r| {
             r.get(0)
         })?;
-    Ok(count)
+    Ok(count.max(i64::from(reading.marked.is_some())))
 }
 
 impl Write<'_> {
@@ -161,8 +180,9 @@ impl Write<'_> {
             Some(inbox) => assignee_in(&self.tx, conversation, inbox)?,
             None => conversation.assignee.as_ref().map(|a| a.member),
         };
-        let after = unread_after(&self.tx, me, conversation)?;
-        let unread = count_unread(&self.tx, me, conversation.id, after)?;
+        let reading = reading(&self.tx, me, conversation.id, Scope::Channel(conversation.channel))?;
+        let after = unread_after(&self.tx, me, conversation, reading)?;
+        let unread = count_unread(&self.tx, me, conversation.id, after, reading)?;
         let mine = inbox.as_ref().is_some_and(|i| !i.assignment) || assignee.is_none_or(|a| a == me);
         self.put_chat(
             conversation.id,
@@ -178,8 +198,8 @@ impl Write<'_> {
     }
 
     fn project_direct(&mut self, me: MemberId, direct: &DirectChat) -> Stored<()> {
-        let after = read_to(&self.tx, me, direct.id, Scope::Chat(direct.id))?;
-        let unread = count_unread(&self.tx, me, direct.id, after)?;
+        let reading = reading(&self.tx, me, direct.id, Scope::Chat(direct.id))?;
+        let unread = count_unread(&self.tx, me, direct.id, reading.upto(), reading)?;
         let sort = sort_of(direct.last_message.as_ref(), direct.created_ms);
         self.put_chat(direct.id, "direct", None, None, true, None, sort, unread, unread > 0)
     }

@@ -1,6 +1,7 @@
 //! What lists, heads and threads show. Reads only: runs on a `query_only` reader.
 
 mod chats;
+mod contacts;
 mod head;
 mod names;
 mod places;
@@ -9,6 +10,7 @@ mod thread;
 mod waiting;
 
 pub(crate) use chats::{count_chats, list_chats};
+pub(crate) use contacts::list_contacts;
 pub(crate) use head::{chat_head, list_assignees};
 pub(crate) use names::{Names, conversation_title, direct_title, title_of};
 pub(crate) use places::{is_named, list_members, list_places, list_tags, signed_in};
@@ -16,9 +18,18 @@ pub(crate) use reasons::{held, refused};
 pub(crate) use thread::{is_allowed_link, list_messages};
 pub(crate) use waiting::{list_outbox, unread_badges};
 
-use super::{LOCAL_POS, Stored};
-use deskbell_domain::ChatId;
+use super::{LOCAL_POS, Stored, meta, rows};
+use deskbell_domain::{ChatId, Kind, ReadPosition, Row, UnreadMarkId};
 use rusqlite::{Connection, params};
+
+/// The unread mark that the member sees on a chat.
+pub(crate) fn unread_mark(c: &Connection, chat: ChatId) -> Stored<Option<UnreadMarkId>> {
+    let Some(identity) = meta::identity(c)? else { return Ok(None) };
+    Ok(match rows::row(c, Kind::ReadPosition, ReadPosition::id_of(identity.me, chat))? {
+        Some(Row::ReadPosition(reading)) => reading.marked.map(|mark| mark.id),
+        _ => None,
+    })
+}
 
 /// Position of the newest entry of a chat that the hub has; 0 = none.
 pub(crate) fn last_pos(c: &Connection, chat: ChatId) -> Stored<u64> {

@@ -3,7 +3,7 @@
 use super::pending::Lanes;
 use super::{OutboxItem, OutboxState, Reason, Store, StoreError, Stored, Write, outbox, rev_of};
 use crate::rpc::types::RpcError;
-use deskbell_domain::{Command, CommandId, DeviceId, Outcome, Rejection};
+use deskbell_domain::{CommandId, DeviceId, Outcome, Rejection};
 use deskbell_protocol::{CommandResult, Commands, PushedCommand, Results};
 use rusqlite::params;
 use serde_json::value::RawValue;
@@ -129,7 +129,7 @@ impl Write<'_> {
         match &result.outcome {
             Outcome::Applied => self.set_outbox(&item, OutboxState::Done, seq, None),
             Outcome::Joined { id } => {
-                if let Some(made) = made_by(&item) {
+                if let Some(made) = item.command().and_then(|command| command.made()) {
                     self.join(made, *id)?;
                 }
                 // Read again: the alias may have changed it.
@@ -141,7 +141,7 @@ impl Write<'_> {
                 self.set_outbox(&item, OutboxState::Done, seq, None)
             }
             // Nobody needs to decide about a read position.
-            Outcome::Held { .. } | Outcome::Rejected { .. } if item.kind == "mark_read" => self.delete_outbox(item.id),
+            Outcome::Held { .. } | Outcome::Rejected { .. } if item.is_reading() => self.delete_outbox(item.id),
             Outcome::Held { reason } => {
                 refused.insert(item.id);
                 self.set_outbox(&item, OutboxState::Held, None, Some(&Reason::Held { hold: reason.clone() }))
@@ -182,11 +182,17 @@ impl Write<'_> {
         self.record_alias(made, existing)?;
         let (from, to) = (made.into_bytes(), existing.into_bytes());
         for item in outbox::unfinished(&self.tx)? {
-            let Some(mut command) = item.command().filter(|_| !item.transmitted) else { continue };
+            let Some(before) = item.command().filter(|_| !item.transmitted) else { continue };
+            let mut command = before.clone();
             self.resolve(&mut command)?;
-            self.tx
-                .prepare_cached("UPDATE outbox SET args = ? WHERE n = ?")?
-                .execute(params![command.args().to_string(), item.n])?;
+            // What mentions neither keeps its bytes; what is written anew is of the newest version.
+            if command != before {
+                self.tx.prepare_cached("UPDATE outbox SET args = ?, version = ? WHERE n = ?")?.execute(params![
+                    command.args().to_string(),
+                    command.version(),
+                    item.n
+                ])?;
+            }
         }
         self.tx.execute("UPDATE outbox SET lane = ?2 WHERE lane = ?1", params![from, to])?;
         self.tx.execute("UPDATE outbox SET chat = ?2 WHERE chat = ?1", params![from, to])?;
@@ -196,14 +202,5 @@ impl Write<'_> {
         self.tag("tags");
         self.tag("outbox");
         Ok(())
-    }
-}
-
-/// What a command makes under an identifier of its own.
-fn made_by(item: &OutboxItem) -> Option<Uuid> {
-    match item.command()? {
-        Command::CreateChat(c) => Some(c.chat.0),
-        Command::CreateTag(c) => Some(c.tag.0),
-        _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
-use deskbell_domain::command::NewChat;
-use deskbell_domain::{ChatId, Command, CommandId, Refusal, Rejection};
+use deskbell_domain::command::{MarkRead, NewChat};
+use deskbell_domain::{Command, CommandId, Effect, Refusal, Rejection};
 use uuid::Uuid;
 
 /// When something happens, by both clocks.
@@ -76,14 +76,15 @@ impl Write<'_> {
             decided = self.decide(&command, at.hub_ms())?;
         }
         let decision = decided.map_err(SubmitError::Refused)?;
-        if let Some(existing) = decision.joined {
+        // A contact that joins another when it is shared still has to go.
+        if let Some(existing) = decision.joined.filter(|_| decision.effects.iter().all(is_alias)) {
             return Ok(Submitted::Exists(existing));
         }
         if decision.effects.is_empty() {
             return Ok(Submitted::Nothing);
         }
         if let Command::MarkRead(read) = &command {
-            self.forget_earlier_reads(read.chat)?;
+            self.forget_earlier_reads(read)?;
         }
         let item = self.item(new.id, &command, at)?;
         let n = self.insert_outbox(&item)?;
@@ -91,10 +92,21 @@ impl Write<'_> {
         Ok(Submitted::Waiting)
     }
 
-    /// A later read position says all that an earlier one did: a day of reading offline is one command for each chat.
-    fn forget_earlier_reads(&mut self, chat: ChatId) -> Stored<()> {
-        let sql = "DELETE FROM outbox WHERE chat = ? AND kind = 'mark_read' AND state = 'waiting' AND transmitted = 0";
-        self.tx.prepare_cached(sql)?.execute([chat.0.into_bytes()])?;
+    /// A later read position says all that an earlier one did: a day of reading offline is one command for each chat. Not
+    /// where the member marked the chat unread in between, nor where the earlier one alone says that it saw a mark.
+    fn forget_earlier_reads(&mut self, read: &MarkRead) -> Stored<()> {
+        let items = outbox::of_chat(&self.tx, read.chat)?;
+        let since = items.iter().rposition(|item| item.kind == "mark_unread").map_or(0, |at| at + 1);
+        for item in &items[since..] {
+            if item.state != OutboxState::Waiting || item.transmitted {
+                continue;
+            }
+            if let Some(Command::MarkRead(earlier)) = item.command()
+                && (earlier.seen.is_none() || earlier.seen == read.seen)
+            {
+                self.tx.prepare_cached("DELETE FROM outbox WHERE n = ?")?.execute([item.n])?;
+            }
+        }
         Ok(())
     }
 
@@ -110,6 +122,7 @@ impl Write<'_> {
         let (message, text) = match command {
             Command::SendMessage(c) => (Some(c.message), Some(c.text.as_str().to_string())),
             Command::CreateTag(c) => (None, Some(c.name.as_str().to_string())),
+            Command::CreateContact(c) => (None, Some(c.contact.name.as_str().to_string())),
             _ => (None, None),
         };
         let title = self.title_of(command)?;
@@ -140,7 +153,15 @@ impl Write<'_> {
             let NewChat::Direct { with } = create.new;
             return Ok(super::rows::member(&self.tx, with)?.map(|m| m.name.as_str().to_string()).unwrap_or_default());
         }
+        if let Command::ShareContact(share) = command {
+            let contact = super::rows::contact(&self.tx, share.contact)?;
+            return Ok(contact.map(|c| c.name.as_str().to_string()).unwrap_or_default());
+        }
         let Some(chat) = command.chat() else { return Ok(String::new()) };
         Ok(query::title_of(&self.tx, chat)?.unwrap_or_default())
     }
+}
+
+fn is_alias(effect: &Effect) -> bool {
+    matches!(effect, Effect::Alias { .. })
 }

@@ -108,7 +108,7 @@ impl FakeHub {
     pub fn push(&mut self, member: MemberId, commands: &Commands) -> Results {
         let mut results = Vec::new();
         for pushed in &commands.commands {
-            let command = parse_command(&pushed.kind, pushed.version, &pushed.args).unwrap();
+            let command = parse_command(&pushed.kind, pushed.version, pushed.args.get()).unwrap();
             let outcome = self.commit(Actor::Member(member), &command);
             results.push(CommandResult { id: pushed.id, seq: self.seq, outcome });
         }

@@ -278,10 +278,10 @@ fn a_read_position_goes_only_forward_and_is_nobodys_decision() {
     let chat = client.hub.customer(1, "one");
     client.pull();
     let last = client.store.last_pos(chat).unwrap();
-    client.give(MarkRead { chat, pos: last });
+    client.give(MarkRead { chat, pos: last, seen: None });
     let again = NewCommand {
         id: CommandId(Uuid::now_v7()),
-        command: MarkRead { chat, pos: last - 1 }.into(),
+        command: MarkRead { chat, pos: last - 1, seen: None }.into(),
         instead_of: None,
     };
     let nothing = client.store.submit(&again, Moment { local_ms: 0, skew_ms: 0 }).unwrap();
@@ -292,7 +292,7 @@ fn a_read_position_goes_only_forward_and_is_nobodys_decision() {
     client.pull();
     assert_eq!(query::unread_badges(client.store.connection()).unwrap(), 1);
     let last = client.store.last_pos(chat).unwrap();
-    let later = client.give(MarkRead { chat, pos: last });
+    let later = client.give(MarkRead { chat, pos: last, seen: None });
     let waiting: Vec<_> = client.store.outbox().unwrap().into_iter().map(|item| item.id).collect();
     assert_eq!(waiting, [later], "the later one says all that the earlier did");
     client.push();

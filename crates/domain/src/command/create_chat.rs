@@ -48,9 +48,7 @@ impl Rule for CreateChat {
             return Err(Rejection::NotFound.into());
         }
         if let Some(existing) = rows.key(&NaturalKey::pair(me, with)) {
-            let effects =
-                if existing == self.chat.0 { vec![] } else { vec![Effect::Alias { from: self.chat.0, to: existing }] };
-            return Ok(Decision { effects, joined: Some(existing) });
+            return Ok(Decision::joined(self.chat.0, existing));
         }
         if rows.direct_chat(self.chat).is_some() || rows.conversation(self.chat).is_some() {
             return Err(Rejection::Exists.into());

@@ -1,7 +1,7 @@
 //! `create_tag`: anyone creates tags; equal names made offline are one tag.
 
 use super::Rule;
-use crate::{Actor, Context, Decision, Effect, NaturalKey, Ref, Refusal, Rejection, Rows, Tag, TagId, TagName, Tint};
+use crate::{Actor, Context, Decision, NaturalKey, Ref, Refusal, Rejection, Rows, Tag, TagId, TagName, Tint};
 use serde::{Deserialize, Serialize};
 
 /// Makes a tag of the organization. Where the name exists, that tag is meant (S16).
@@ -22,9 +22,7 @@ impl Rule for CreateTag {
 
     fn decide(&self, rows: &Rows, _: &Context) -> Result<Decision, Refusal> {
         if let Some(existing) = rows.key(&NaturalKey::TagName(self.name.key())) {
-            let effects =
-                if existing == self.tag.0 { vec![] } else { vec![Effect::Alias { from: self.tag.0, to: existing }] };
-            return Ok(Decision { effects, joined: Some(existing) });
+            return Ok(Decision::joined(self.tag.0, existing));
         }
         if rows.tag(self.tag).is_some() {
             return Err(Rejection::Exists.into());

@@ -1,6 +1,6 @@
 //! Chats: conversations and direct chats, and how far a member has read.
 
-use crate::{Address, ChannelId, ChatId, MemberId, MessageId, Name, TagId, derived_id};
+use crate::{Address, ChannelId, ChatId, MemberId, MessageId, Name, TagId, UnreadMarkId, derived_id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -118,11 +118,29 @@ pub struct ReadPosition {
     pub member: MemberId,
     /// Where.
     pub chat: ChatId,
-    /// Everything up to this position is read.
+    /// Everything up to this position is read. It only ever rises.
     pub pos: u64,
+    /// Set while the member has marked the chat unread: a register of its own, which reading on clears only where the
+    /// reader had seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked: Option<UnreadMark>,
+}
+
+/// *Mark unread from here*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadMark {
+    /// Which act it was.
+    pub id: UnreadMarkId,
+    /// The entry at this position and all after it count as unread.
+    pub from: u64,
 }
 
 impl ReadPosition {
+    /// Everything up to here counts as read, where `pos` (or what was there before the member joined) says more.
+    pub fn read_to(pos: u64, marked: Option<UnreadMark>) -> u64 {
+        marked.map_or(pos, |mark| pos.min(mark.from.saturating_sub(1)))
+    }
+
     /// One per member and chat.
     pub fn id_of(member: MemberId, chat: ChatId) -> Uuid {
         derived_id("read_position", &[member.0.as_bytes(), chat.0.as_bytes()])

@@ -1,6 +1,7 @@
 //! What leads outside: channels, contacts, addresses.
 
-use crate::{ChannelId, ContactId, InboxId, MemberId, Name};
+use crate::text::is_deceptive;
+use crate::{ChannelId, ContactId, InboxId, MAX_NAME_CHARS, MemberId, Name, NaturalKey, PhoneNumber};
 use serde::{Deserialize, Serialize};
 
 /// Kind of a channel.
@@ -80,6 +81,26 @@ pub enum AddressKind {
     Visitor,
 }
 
+impl From<PhoneNumber> for Address {
+    fn from(number: PhoneNumber) -> Self {
+        Self { kind: AddressKind::Phone, value: number.into() }
+    }
+}
+
+impl Address {
+    /// Whether the value is in the one form of its kind, so that equal addresses are equal texts.
+    pub fn is_in_form(&self) -> bool {
+        match self.kind {
+            AddressKind::Phone => PhoneNumber::parse(&self.value).is_ok_and(|n| n.as_str() == self.value),
+            AddressKind::Visitor => {
+                !self.value.is_empty()
+                    && self.value.len() <= MAX_NAME_CHARS
+                    && !self.value.chars().any(|c| is_deceptive(c) || c.is_whitespace())
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = match self.kind {
@@ -105,4 +126,19 @@ pub struct Contact {
     /// A private contact is seen by this member alone; `None` = shared.
     #[serde(default)]
     pub private_to: Option<MemberId>,
+}
+
+/// Most addresses of one contact.
+pub const MAX_ADDRESSES: usize = 20;
+
+impl Contact {
+    /// The natural keys of its addresses. Those of private contacts are their owner's own: what one member keeps for
+    /// themselves neither names a conversation to others nor tells them, by joining, that it is there.
+    pub fn keys(&self) -> Vec<NaturalKey> {
+        let key = |address: &Address| match self.private_to {
+            None => NaturalKey::Address(address.clone()),
+            Some(owner) => NaturalKey::PrivateAddress(owner, address.clone()),
+        };
+        self.addresses.iter().map(key).collect()
+    }
 }

@@ -32,6 +32,10 @@ pub fn visitor(n: u8) -> Address {
     Address { kind: AddressKind::Visitor, value: format!("v{n}") }
 }
 
+pub fn phone(n: u16) -> Address {
+    PhoneNumber::parse(&format!("+1 650 555 {n:04}")).expect("a number").into()
+}
+
 pub fn text(s: &str) -> MessageText {
     MessageText::parse(s).expect("a text")
 }
@@ -98,8 +102,10 @@ impl World {
         }
         self.rows.apply(&decision.effects);
         for effect in &decision.effects {
-            if let Effect::Put(row) = effect {
-                self.all.insert((row.kind(), row.id()), row.clone());
+            match effect {
+                Effect::Put(row) => drop(self.all.insert((row.kind(), row.id()), row.clone())),
+                Effect::Delete(kind, id) => drop(self.all.remove(&(*kind, *id))),
+                Effect::Grant(..) | Effect::Revoke(..) | Effect::Alias { .. } => {}
             }
         }
         Ok(decision)

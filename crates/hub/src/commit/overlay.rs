@@ -4,7 +4,9 @@ use super::submission::not_understood;
 use super::{Item, MAX_ROWS, Submission};
 use crate::store::{Loaded, RowWrite, Store, StoreError, Writes};
 use deskbell_domain::command::MAX_READ_ROUNDS;
-use deskbell_domain::{Actor, Command, Context, Decision, Effect, Grant, Kind, MemberId, Outcome, Ref, Refusal};
+use deskbell_domain::{
+    Actor, Command, Context, Decision, Effect, Grant, Kind, MemberId, NaturalKey, Outcome, Ref, Refusal,
+};
 use deskbell_domain::{Rejection, Row, Rows, Scope, decide, pos_of, reads};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -116,6 +118,12 @@ impl Overlay {
                     continue;
                 }
                 Effect::Put(row) if MADE_BY_DEVICES.contains(&row.kind()) => (row.id(), Some(row.kind())),
+                // What the same decision deletes leaves its identifier to the alias.
+                Effect::Alias { from, .. }
+                    if effects.iter().any(|e| matches!(e, Effect::Delete(_, id) if id == from)) =>
+                {
+                    continue;
+                }
                 Effect::Alias { from, .. } => (*from, None),
                 Effect::Put(_) | Effect::Delete(..) | Effect::Grant(..) | Effect::Revoke(..) => continue,
             };
@@ -198,10 +206,22 @@ impl Overlay {
                     self.before.insert((kind, id), found.as_ref().map(|f| (f.rev, f.row.scope())));
                     self.rows.insert(kind, id, found.map(|f| f.row));
                 }
-                Loaded::Key(key, id) => self.rows.insert_key(key, id),
+                Loaded::Key(key, id) => {
+                    let id = id.filter(|id| !self.gave_up(&key, *id));
+                    self.rows.insert_key(key, id);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether the store's word of a natural key is of before this batch: what had it is gone, or has it no more.
+    fn gave_up(&self, key: &NaturalKey, id: Uuid) -> bool {
+        MADE_BY_DEVICES.into_iter().filter_map(|kind| self.written.get(&(kind, id))).any(|write| match &write.row {
+            None => true,
+            // A closed conversation keeps its key until an open one takes it.
+            Some(row) => row.kind() != Kind::Conversation && !row.keys().contains(key),
+        })
     }
 
     fn resolve(&self, command: &Command) -> Command {

@@ -99,7 +99,7 @@ impl Item {
         Self {
             id: pushed.id,
             actor: Actor::Member(member),
-            command: parse_command(&pushed.kind, pushed.version, &pushed.args),
+            command: parse_command(&pushed.kind, pushed.version, pushed.args.get()),
             depends_on: pushed.depends_on.clone(),
             now_ms,
             age_ms: pushed.age_ms.min(MAX_AGE_MS),
@@ -148,7 +148,7 @@ pub enum Refused {
 /// The refusal of a command that is not understood.
 pub(super) fn not_understood(error: &CommandError) -> Rejection {
     match error {
-        CommandError::Unknown(_) | CommandError::Newer { .. } => Rejection::UnknownCommand,
+        CommandError::Unknown(_) | CommandError::Older { .. } | CommandError::Newer { .. } => Rejection::UnknownCommand,
         CommandError::Invalid { kind, problem } => problem_of(kind, problem),
     }
 }
@@ -157,10 +157,13 @@ pub(super) fn not_understood(error: &CommandError) -> Rejection {
 /// it goes no further than its author, and not at length.
 pub fn problem_of(kind: &str, problem: &str) -> Rejection {
     use TextError::*;
-    let text =
-        [Empty, TooLong, ControlCharacters, NotAnAddress].into_iter().find(|e| problem.starts_with(&e.to_string()));
+    let text = [Empty, TooLong, ControlCharacters, NotAnAddress, NotAPhoneNumber]
+        .into_iter()
+        .find(|e| problem.starts_with(&e.to_string()));
     let (field, problem) = match text {
-        Some(error) => (if kind == "create_tag" { "name" } else { "text" }, error.code().to_owned()),
+        Some(error) => {
+            (if matches!(kind, "create_tag" | "create_contact") { "name" } else { "text" }, error.code().to_owned())
+        }
         None => ("args", problem.chars().take(200).collect()),
     };
     Rejection::Invalid { field: field.into(), problem }

@@ -3,8 +3,8 @@
 use super::*;
 use crate::store::{SqliteStore, read_digest, read_row};
 use deskbell_domain::command::{
-    AddChannel, AddInbox, AddMember, AssignInbox, CloseChat, CreateTag, ReceiveMessage, ReopenChat, SendMessage,
-    TagChat,
+    AddChannel, AddInbox, AddMember, AssignInbox, CloseChat, CreateContact, CreateTag, DeleteChat, MoveChannel,
+    ReceiveMessage, ReopenChat, SendMessage, ShareContact, TagChat,
 };
 use deskbell_domain::*;
 use deskbell_protocol::{Generation, digest_of};
@@ -250,4 +250,114 @@ fn a_writer_tells_of_a_head_after_its_commit_and_only_who_is_the_cause_of_a_fail
     assert!(answers.iter().flatten().all(|results| results.head == newest));
     assert!(!writer.write(|_| panic!("a write that fails")), "it is caught");
     assert_eq!(writer.commit(&batch[..1], &mut || 1, &mut |_| {})[0].as_ref().unwrap().head, newest);
+}
+
+fn contact(n: u128, phone: &str, private: bool) -> Submission {
+    let contact = Contact {
+        id: ContactId(id(n)),
+        name: Name::parse("Layla").unwrap(),
+        company: None,
+        addresses: vec![PhoneNumber::parse(phone).unwrap().into()],
+        private_to: private.then_some(ADA),
+    };
+    own(Actor::Member(ADA), CreateContact { contact })
+}
+
+fn share(n: u128) -> Submission {
+    own(Actor::Member(ADA), ShareContact { contact: ContactId(id(n)) })
+}
+
+/// The same batch at once and one by one: the same outcomes, rows and keys.
+fn comes_to_the_same(batch: Vec<Submission>) -> (SqliteStore, Vec<Outcome>) {
+    let (mut together, mut alone) = (store(), store());
+    for store in [&mut together, &mut alone] {
+        commit_batch(store, &office(), 1).unwrap();
+    }
+    let at_once = commit_batch(&mut together, &batch, 2).unwrap();
+    let outcome = |answer: &Result<Vec<CommandResult>, Refused>| answer.as_ref().unwrap()[0].outcome.clone();
+    let outcomes: Vec<Outcome> = at_once.answers.iter().map(outcome).collect();
+    let one_by_one: Vec<Outcome> =
+        batch.into_iter().map(|one| outcome(&commit_batch(&mut alone, &[one], 3).unwrap().answers[0])).collect();
+    assert_eq!(outcomes, one_by_one);
+    assert_eq!(rows(&mut together), rows(&mut alone));
+    let keys = |store: &mut SqliteStore| -> BTreeMap<String, Uuid> {
+        let mut statement = store.connection().prepare("SELECT key, id FROM lookup").unwrap();
+        let found = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
+        found.collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(keys(&mut together), keys(&mut alone));
+    (together, outcomes)
+}
+
+#[test]
+fn contacts_made_and_shared_in_one_batch_are_who_they_would_be_one_by_one() {
+    let (joined, phone) = (|n| Outcome::Joined { id: id(n) }, "+16505550101");
+    let (mut store, outcomes) = comes_to_the_same(vec![
+        contact(70, phone, true),
+        share(70),
+        // The private key is free again, the shared one is not.
+        contact(71, phone, true),
+        contact(72, phone, false),
+        share(71),
+        share(72),
+    ]);
+    let applied = Outcome::Applied;
+    let expected = [applied.clone(), applied.clone(), applied.clone(), joined(70), joined(70), applied];
+    assert_eq!(outcomes, expected);
+    let aliases = store.aliases(&[id(71), id(72)]).unwrap();
+    assert_eq!(aliases, HashMap::from([(id(71), id(70)), (id(72), id(70))]));
+    assert!(read_row(store.connection(), Kind::Contact, id(71)).unwrap().is_none());
+}
+
+#[test]
+fn a_key_that_the_store_still_knows_of_what_the_batch_deleted_leads_nowhere() {
+    let address = Address { kind: AddressKind::Visitor, value: "v".into() };
+    let receive = ReceiveMessage {
+        channel: CHANNEL,
+        address,
+        profile_name: None,
+        message: MessageId(id(35)),
+        text: MessageText::parse("Hello again").unwrap(),
+        new_chat: ChatId(id(21)),
+    };
+    let delete =
+        DeleteChat { chat: CHAT, entries: vec![MessageId(id(30)), MessageId(id(31))], readers: vec![ADA], last: true };
+    let (mut store, outcomes) = comes_to_the_same(vec![
+        own(Actor::System, delete),
+        own(Actor::System, receive),
+        own(Actor::Member(ADA), reply(36)),
+    ]);
+    assert_eq!(outcomes[..2], [Outcome::Applied, Outcome::Applied]);
+    assert_eq!(outcomes[2], Outcome::Rejected { reason: Rejection::NotFound }, "nobody writes in a chat that is gone");
+    assert!(read_row(store.connection(), Kind::Conversation, CHAT.0).unwrap().is_none());
+    assert!(read_row(store.connection(), Kind::Conversation, id(21)).unwrap().is_some());
+}
+
+#[test]
+fn who_is_in_both_inboxes_keeps_the_epoch_of_a_channel_that_moves() {
+    let mut store = store();
+    commit_batch(&mut store, &office(), 1).unwrap();
+    let other = InboxId(id(12));
+    let bea = MemberId(id(2));
+    let inbox = Inbox::new(other, Name::parse("Sales").unwrap(), InboxKind::Shared);
+    let assign = |member| AssignInbox { inbox: other, member, assigned: true, channels: vec![] };
+    let setup = [
+        own(Actor::System, AddInbox { inbox }),
+        own(Actor::System, AddMember { member: member(2, "Bea") }),
+        own(Actor::System, assign(ADA)),
+        own(Actor::System, assign(bea)),
+    ];
+    commit_batch(&mut store, &setup, 2).unwrap();
+    let grant = |store: &mut SqliteStore, member| {
+        read_row(store.connection(), Kind::Grant, Grant::id_of(member, Scope::Channel(CHANNEL))).unwrap()
+    };
+    let (before, conversation) =
+        (grant(&mut store, ADA), read_row(store.connection(), Kind::Conversation, CHAT.0).unwrap());
+    assert!(before.is_some() && grant(&mut store, bea).is_none());
+    let moved = [own(Actor::System, MoveChannel { channel: CHANNEL, to: other })];
+    let done = commit_batch(&mut store, &moved, 3).unwrap();
+    assert_eq!(done.answers[0].as_ref().unwrap()[0].outcome, Outcome::Applied);
+    assert_eq!(grant(&mut store, ADA), before);
+    assert!(grant(&mut store, bea).is_some());
+    assert_eq!(read_row(store.connection(), Kind::Conversation, CHAT.0).unwrap(), conversation);
 }

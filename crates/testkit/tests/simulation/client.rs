@@ -234,7 +234,7 @@ impl SimClient {
                         CloseChat { chat, seen_inbound: conversation.last_inbound, line }.into()
                     }
                     6 => ReopenChat { chat, line }.into(),
-                    7 => MarkRead { chat, pos: self.store.last_pos(chat)? }.into(),
+                    7 => MarkRead { chat, pos: self.store.last_pos(chat)?, seen: None }.into(),
                     8 if !tags.is_empty() => TagChat { chat, tag: (*chance.pick(&tags)).into() }.into(),
                     9 if !tags.is_empty() => UntagChat { chat, tag: (*chance.pick(&tags)).into() }.into(),
                     _ => return Ok(()),

@@ -13,8 +13,11 @@ const words: Record<string, Words> = {
   tag_chat: { alone: m.command_tag_chat, on: m.command_tag_chat_of },
   untag_chat: { alone: m.command_untag_chat, on: m.command_untag_chat_of },
   create_tag: { alone: m.command_create_tag, on: m.command_create_tag_of },
+  create_contact: { alone: m.command_create_contact, on: m.command_create_contact_of },
+  share_contact: { alone: m.command_share_contact, on: m.command_share_contact_of },
   create_chat: { alone: m.command_create_chat, on: m.command_create_chat_with },
   mark_read: { alone: m.command_mark_read, on: m.command_mark_read_of },
+  mark_unread: { alone: m.command_mark_unread, on: m.command_mark_unread_of },
 };
 
 /** What a command does, in a word or two. A kind that this version does not know keeps its own name. */

@@ -17,6 +17,11 @@ export type ChatId = string;
 export type CommandId = string;
 
 /**
+ * A person outside.
+ */
+export type ContactId = string;
+
+/**
  * What a channel delivers into.
  */
 export type InboxId = string;
@@ -466,6 +471,62 @@ export type Tags = { tags: Array<TagInfo>, };
 export type MarkRead = { chat: ChatId, pos: number, };
 
 /**
+ * `mark_unread`: the entry at `from` and all after it count as unread, until the chat is read on from there.
+ */
+export type MarkUnread = { chat: ChatId, from: number, };
+
+/**
+ * `create_contact`. Somebody who is there already by one of the numbers (among the shared contacts, or among the private ones
+ * of the member) is not made twice.
+ */
+export type CreateContact = { name: string, company: string | null, 
+/**
+ * Telephone numbers, with `+` and the country, as a person writes them.
+ */
+phones: Array<string>, 
+/**
+ * Seen by the member alone.
+ */
+private: boolean, };
+
+/**
+ * The contact that now exists.
+ */
+export type CreatedContact = { contact: ContactId, 
+/**
+ * It was there already, and nothing was made.
+ */
+existed: boolean, };
+
+/**
+ * Names one contact: `share_contact`.
+ */
+export type OfContact = { contact: ContactId, };
+
+/**
+ * `list_contacts`: a page in the order of identifiers.
+ */
+export type ListContacts = { 
+/**
+ * `next` of the page before.
+ */
+after: ContactId | null, limit: number, };
+
+/**
+ * One page.
+ */
+export type Contacts = { contacts: Array<ContactInfo>, next: ContactId | null, };
+
+/**
+ * A contact that the member sees.
+ */
+export type ContactInfo = { id: ContactId, name: string, company: string | null, phones: Array<string>, 
+/**
+ * Seen by the member alone.
+ */
+private: boolean, };
+
+/**
  * `get_draft` answers, `save_draft` takes it. Empty = no draft.
  */
 export type Draft = { chat: ChatId, text: string, };
@@ -549,9 +610,13 @@ export interface RpcMap {
   close_chat: { req: OfChat; res: Empty };
   reopen_chat: { req: OfChat; res: Empty };
   mark_read: { req: MarkRead; res: Empty };
+  mark_unread: { req: MarkUnread; res: Empty };
   list_messages: { req: ListMessages; res: ThreadPage };
   send_message: { req: SendMessage; res: SentMessage };
   open_link: { req: OpenLink; res: Empty };
+  list_contacts: { req: ListContacts; res: Contacts };
+  create_contact: { req: CreateContact; res: CreatedContact };
+  share_contact: { req: OfContact; res: Empty };
   list_tags: { req: Empty; res: Tags };
   tag_chat: { req: TagChat; res: Empty };
   untag_chat: { req: TagChat; res: Empty };

@@ -5,7 +5,7 @@ use crate::core::Core;
 use crate::rpc::errors;
 use crate::rpc::types::{
     AssignChat, ChatCounts, ChatHead, ChatPage, CountChats, CreateDirectChat, CreatedChat, Empty, ListChats, MarkRead,
-    Members, OfChat, RpcError,
+    MarkUnread, Members, OfChat, RpcError,
 };
 use crate::store::{Store, Submitted, query};
 use deskbell_domain::command::{self, NewChat, SeenAssignee};
@@ -87,9 +87,16 @@ pub(crate) async fn mark_read(core: &Core, args: MarkRead) -> Result<Empty, RpcE
         .command(move |store, at| {
             // Nobody has read what is not here yet.
             let newest = stored(query::last_pos(store.connection(), args.chat))?;
-            give(store, at, command::MarkRead { chat: args.chat, pos: args.pos.min(newest) }).map(|_| Empty {})
+            let seen = stored(query::unread_mark(store.connection(), args.chat))?;
+            give(store, at, command::MarkRead { chat: args.chat, pos: args.pos.min(newest), seen }).map(|_| Empty {})
         })
         .await
+}
+
+/// A mark from this device's clock and chance: reading on says which one it saw.
+pub(crate) async fn mark_unread(core: &Core, args: MarkUnread) -> Result<Empty, RpcError> {
+    let command = command::MarkUnread { chat: args.chat, from: args.from, mark: Uuid::now_v7().into() };
+    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
 }
 
 fn conversation(store: &Store, chat: ChatId) -> Result<Option<Conversation>, RpcError> {

@@ -72,3 +72,10 @@ pub struct MarkRead {
     pub chat: ChatId,
     pub pos: u64,
 }
+
+/// `mark_unread`: the entry at `from` and all after it count as unread, until the chat is read on from there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct MarkUnread {
+    pub chat: ChatId,
+    pub from: u64,
+}

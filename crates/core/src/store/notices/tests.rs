@@ -99,7 +99,7 @@ impl Cache {
 
     fn read(&mut self, n: u128) -> Vec<NoticeEvent> {
         let pos = pos_of(self.seq, 15);
-        self.page(vec![ReadPosition { member: ME, chat: chat(n), pos }.into()])
+        self.page(vec![ReadPosition { member: ME, chat: chat(n), pos, marked: None }.into()])
     }
 }
 

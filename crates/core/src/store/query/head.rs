@@ -44,7 +44,7 @@ fn direct_head(c: &Connection, names: &Names<'_>, me: MemberId, direct: &DirectC
         created_ms: direct.created_ms,
         tags: vec![],
         can: vec!["send".into()],
-        read_pos: project::read_to(c, me, direct.id, Scope::Chat(direct.id))?,
+        read_pos: project::reading(c, me, direct.id, Scope::Chat(direct.id))?.upto(),
         last_pos: last_pos(c, direct.id)?,
         unread: unread(c, direct.id)?,
     })
@@ -83,7 +83,7 @@ fn conversation_head(c: &Connection, names: &Names<'_>, me: MemberId, conversati
         created_ms: conversation.created_ms,
         tags: tags_of(c, &conversation.tags, &waiting.tags)?,
         can: can(c, me, conversation, inbox.as_ref(), assignee)?,
-        read_pos: project::read_to(c, me, conversation.id, Scope::Channel(conversation.channel))?,
+        read_pos: project::reading(c, me, conversation.id, Scope::Channel(conversation.channel))?.upto(),
         last_pos: last_pos(c, conversation.id)?,
         unread: unread(c, conversation.id)?,
     })

@@ -2,7 +2,9 @@
 
 use crate::rpc::types::MemberInfo;
 use crate::store::{Stored, meta, rows};
-use deskbell_domain::{Address, AddressKind, ChatId, Conversation, DirectChat, MemberId, NaturalKey, Role, Tint};
+use deskbell_domain::{
+    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, Role, Tint,
+};
 use rusqlite::Connection;
 use std::{cell::RefCell, collections::HashMap};
 use unicode_segmentation::UnicodeSegmentation;
@@ -50,10 +52,20 @@ impl<'a> Names<'a> {
         Ok(self.member(id)?.name)
     }
 
+    /// Who the address is: a shared contact, else one that the member keeps for themselves.
+    fn contact(&self, address: &Address) -> Stored<Option<Contact>> {
+        let private = self.me.map(|me| NaturalKey::PrivateAddress(me, address.clone()));
+        for key in std::iter::once(NaturalKey::Address(address.clone())).chain(private) {
+            if let Some(id) = rows::key(self.c, &key.to_string())? {
+                return rows::contact(self.c, id.into());
+            }
+        }
+        Ok(None)
+    }
+
     /// Title of a conversation: the contact that owns the address, else what it calls itself, else the address.
     pub fn conversation(&self, conversation: &Conversation) -> Stored<Title> {
-        let key = NaturalKey::Address(conversation.address.clone()).to_string();
-        let contact = rows::key(self.c, &key)?.map(|id| rows::contact(self.c, id.into())).transpose()?.flatten();
+        let contact = self.contact(&conversation.address)?;
         let text = match (&contact, &conversation.profile_name) {
             (Some(contact), _) => contact.name.as_str().to_string(),
             (None, Some(name)) => name.as_str().to_string(),

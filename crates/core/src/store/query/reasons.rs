@@ -3,7 +3,7 @@
 use super::Names;
 use crate::rpc::types::{OtherReply, RpcError};
 use crate::store::{OutboxItem, Reason, Stored, rows};
-use deskbell_domain::{Content, Hold, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, Rejection};
+use deskbell_domain::{Content, Hold, MAX_ADDRESSES, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, Rejection};
 use rusqlite::Connection;
 
 fn error(code: &str, message: String, params: &[(&str, String)]) -> RpcError {
@@ -87,6 +87,13 @@ fn invalid(field: &str, problem: &str) -> RpcError {
                 ("with", "yourself") => "You cannot start a chat with yourself: choose a colleague.".into(),
                 ("rows", "too_many") => "This changes too much at once: do it in smaller parts.".into(),
                 ("members", "not_empty") => "A new inbox has nobody in it yet: add the members afterwards.".into(),
+                ("addresses", "too_many") => {
+                    format!("A contact has at most {MAX_ADDRESSES} addresses: leave some out.")
+                }
+                ("addresses", "repeated") => "An address is there twice: leave one out.".into(),
+                ("addresses", "not_in_form") => {
+                    "An address is not complete: write a number with + and the country, as +1 650 555 0101.".into()
+                }
                 (_, "not_an_address") => "It is not an e-mail address: write it as name@example.com.".into(),
                 // Two programs that do not mean the same: nothing that was written is at fault.
                 ("args", problem) => {
@@ -134,6 +141,8 @@ mod tests {
             ("with", "yourself", "choose a colleague"),
             ("name", "control_characters", "type it again"),
             ("text", "too_long", "at most 100000 characters"),
+            ("addresses", "not_in_form", "and the country"),
+            ("addresses", "too_many", "at most 20"),
             ("args", "missing field `chat`", "update Deskbell"),
             ("color", "unknown", "change it"),
         ] {

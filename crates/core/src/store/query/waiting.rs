@@ -13,7 +13,7 @@ pub(crate) fn list_outbox(c: &Connection) -> Stored<Outbox> {
     let items = outbox::unfinished(c)?;
     let rows = items
         .iter()
-        .filter(|item| item.kind != "mark_read")
+        .filter(|item| !item.is_reading())
         .filter_map(|item| Some((item, mark(item)?)))
         .map(|(item, state)| {
             Ok(OutboxRow {
@@ -53,7 +53,7 @@ pub(super) struct ChatWaiting {
 
 pub(super) fn chat_waiting(c: &Connection, chat: ChatId) -> Stored<ChatWaiting> {
     let items = outbox::of_chat(c, chat)?;
-    let marks = items.iter().filter(|item| item.kind != "mark_read").filter_map(|item| match mark(item)? {
+    let marks = items.iter().filter(|item| !item.is_reading()).filter_map(|item| match mark(item)? {
         PendingMark::Failed if item.kind != "send_message" => Some(PendingMark::Held),
         mark => Some(mark),
     });

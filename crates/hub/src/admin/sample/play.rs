@@ -176,7 +176,7 @@ impl<'a> Player<'a> {
     }
 
     fn read(&mut self, me: MemberId, chat: ChatId, at_ms: i64) {
-        self.push(Actor::Member(me), MarkRead { chat, pos: ALL_SEEN }, at_ms);
+        self.push(Actor::Member(me), MarkRead { chat, pos: ALL_SEEN, seen: None }, at_ms);
     }
 
     fn push(&mut self, actor: Actor, command: impl Into<Command>, at_ms: i64) {
