@@ -122,6 +122,9 @@ macro_rules! commands {
         )*}
 
         impl Command {
+            /// Every kind, with the newest version of its arguments.
+            pub const KINDS: &'static [(&'static str, u32)] = &[$(($kind, $version),)*];
+
             /// The name that travels.
             pub fn kind(&self) -> &'static str {
                 match self {$(Command::$name(_) => $kind,)*}
