@@ -123,6 +123,11 @@ export const answers: Answers = {
     return fake.session;
   },
   get_status: (fake) => fake.world.status,
+  forget_rescue: (fake) => {
+    fake.world.status.rescued = null;
+    fake.touch("status");
+    return {};
+  },
   sync_now: (fake) => {
     fake.touch("status");
     return {};

@@ -137,7 +137,7 @@ export function makeWorld(options: WorldOptions = {}): World {
       capabilities: role === "agent" ? ["create_direct_chat"] : ["assign_others", "create_direct_chat"],
       signed_out_by_hub: null,
     },
-    status: { network: "online", up_to_date_ms: now, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null },
+    status: { network: "online", up_to_date_ms: now, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null, rescued: null },
     chats,
     outbox: [],
     tags: [...tags],

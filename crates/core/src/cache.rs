@@ -4,16 +4,18 @@ use crate::core::CoreOptions;
 use crate::driver::Driver;
 use crate::http::{HubClient, Patience};
 use crate::notify::NoticeEvent;
+use crate::profile::ProfileError;
 use crate::rpc::errors;
 use crate::rpc::types::{CoreEvent, RpcError};
 use crate::store::{Moment, Store, StoreError, StoredSession};
 use crate::sync::{Event, View};
 use crate::writer::{Readers, Urgency, Writer};
 use deskbell_sqlite::{Key, OpenError};
-use rusqlite::Connection;
+use rusqlite::{Connection, InterruptHandle};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc};
+use uuid::Uuid;
 
 /// Connections for reading. A list and a thread are read side by side; more wait their turn of a millisecond.
 const READERS: usize = 2;
@@ -23,6 +25,8 @@ const READERS: usize = 2;
 pub(crate) struct Outlets {
     pub events: broadcast::Sender<CoreEvent>,
     pub notices: mpsc::Sender<NoticeEvent>,
+    /// Names of caches of which a part cannot be read.
+    pub damaged: mpsc::UnboundedSender<Uuid>,
 }
 
 impl Outlets {
@@ -59,13 +63,18 @@ pub(crate) enum CacheError {
     Store(#[from] StoreError),
     #[error("the cache cannot be worked on: {0}")]
     Thread(#[from] std::io::Error),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
 }
 
 /// An open cache.
 pub(crate) struct Cache {
+    /// Of this run: what is said of one that was closed meanwhile is not said of its successor.
+    pub name: Uuid,
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     driver: Mutex<Option<Driver>>,
+    check: Mutex<Option<InterruptHandle>>,
     outlets: Outlets,
     options: CoreOptions,
     /// Opens it; wrapped anew when the hub hands out another wrap.
@@ -84,6 +93,19 @@ impl Cache {
         Self::over(store, readers, key, options, outlets)
     }
 
+    /// Makes a cache and fills it; it is whole on the disk, and closed, when this returns.
+    pub fn fill(
+        path: &std::path::Path,
+        key: &Key,
+        fill: impl FnOnce(&mut Store) -> Result<(), StoreError>,
+    ) -> Result<(), CacheError> {
+        make_private(path)?;
+        let mut store = Store::new(deskbell_sqlite::open_writer(path, Some(key))?)?;
+        fill(&mut store)?;
+        // What stays in the log would be lost with it.
+        Ok(store.checkpoint()?)
+    }
+
     fn over(
         mut store: Store,
         readers: Vec<Connection>,
@@ -97,7 +119,16 @@ impl Cache {
         store.take_changed();
         let publish = outlets.clone();
         let writer = Arc::new(Writer::start(store, move |store| publish.publish(store))?);
-        Ok(Self { writer, readers: Arc::new(Readers::new(readers)), driver: Mutex::new(None), outlets, options, key })
+        Ok(Self {
+            name: Uuid::now_v7(),
+            writer,
+            readers: Arc::new(Readers::new(readers)),
+            driver: Mutex::new(None),
+            check: Mutex::new(None),
+            outlets,
+            options,
+            key,
+        })
     }
 
     /// Reads on a reader.
@@ -106,7 +137,21 @@ impl Cache {
         f: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, RpcError> {
         let read = self.readers.run(f).await.map_err(|_| errors::closed())?;
-        read.map_err(|error| errors::store(&error))
+        read.map_err(|error| self.looked_at(errors::store(&error)))
+    }
+
+    /// A call that came upon damage has it looked after, whoever made it.
+    fn looked_at(&self, error: RpcError) -> RpcError {
+        if error.code == errors::CACHE_DAMAGED {
+            self.report_damage();
+        }
+        error
+    }
+
+    /// Somebody came upon a part that cannot be read.
+    pub fn report_damage(&self) {
+        // Where nobody listens the profile is being closed.
+        let _ = self.outlets.damaged.send(self.name);
     }
 
     /// Works on the store for a person.
@@ -119,7 +164,8 @@ impl Cache {
             let skew_ms = store.skew_ms().map_err(|error| errors::store(&error))?;
             f(store, Moment { local_ms, skew_ms })
         };
-        self.writer.run(Urgency::Click, job).await.map_err(|_| errors::closed())?
+        let done = self.writer.run(Urgency::Click, job).await.map_err(|_| errors::closed())?;
+        done.map_err(|error| self.looked_at(error))
     }
 
     /// Gives commands: as [`Cache::write`], and the driver hears of it.
@@ -145,9 +191,28 @@ impl Cache {
         self.stop_driver().await;
         let outlets = self.outlets.clone();
         let changed = move || outlets.changed(["status".to_string(), "session".to_string()]);
-        let driver = Driver::start(client, self.writer.clone(), self.options.clock.clone(), changed);
+        let (report, name) = (self.outlets.damaged.clone(), self.name);
+        let damaged = move || {
+            let _ = report.send(name);
+        };
+        let driver = Driver::start(client, self.writer.clone(), self.options.clock.clone(), changed, damaged);
         *self.lock_driver() = Some(driver);
         Ok(())
+    }
+
+    /// Looks through a large file while its owner works already; a small one was looked through before.
+    pub fn check_behind(&self, path: PathBuf) {
+        if !is_large(&path) {
+            return;
+        }
+        let Ok(reader) = deskbell_sqlite::open_reader(&path, Some(&self.key)) else { return };
+        *self.check.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader.get_interrupt_handle());
+        let (report, name) = (self.outlets.damaged.clone(), self.name);
+        tokio::task::spawn_blocking(move || {
+            if check_file(&reader).is_err_and(|error| is_damage(&error)) {
+                let _ = report.send(name);
+            }
+        });
     }
 
     /// Stops syncing.
@@ -184,6 +249,9 @@ impl Cache {
     /// Finishes what is queued and closes the files.
     pub async fn close(&self) {
         self.stop_driver().await;
+        if let Some(check) = self.check.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            check.interrupt();
+        }
         self.readers.close();
         self.writer.close().await;
     }
@@ -195,9 +263,30 @@ impl Cache {
 
 fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connection>), CacheError> {
     make_private(path)?;
-    let store = Store::new(deskbell_sqlite::open_writer(path, Some(key))?)?;
+    let writer = deskbell_sqlite::open_writer(path, Some(key))?;
+    if !is_large(path) {
+        check_file(&writer)?;
+    }
+    let store = Store::new(writer)?;
     let readers = (0..READERS).map(|_| deskbell_sqlite::open_reader(path, Some(key))).collect::<Result<_, _>>()?;
     Ok((store, readers))
+}
+
+/// Reading all of a file that is no larger takes a moment that nobody notices.
+const SMALL_FILE: u64 = 16 * 1024 * 1024;
+
+fn is_large(path: &std::path::Path) -> bool {
+    path.metadata().is_ok_and(|about| about.len() > SMALL_FILE)
+}
+
+/// Reads every page of every table: damage is to be said at the start, not when somebody comes upon it days later.
+fn check_file(connection: &Connection) -> Result<(), OpenError> {
+    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(OpenError::damaged(said)) }
+}
+
+fn is_damage(error: &OpenError) -> bool {
+    matches!(error, OpenError::Damaged(_) | OpenError::NotADatabase(_))
 }
 
 /// Its owner's only, before anything is in it; SQLite gives the files beside it the same rights.

@@ -4,15 +4,19 @@ use crate::cache::{Cache, CacheError, Outlets};
 use crate::clock::{Clock, SystemClock};
 use crate::notify::{NoticeAction, NoticeEvent};
 use crate::profile::{Profile, ProfileError};
+use crate::rescue::{self, Found};
 use crate::rpc::types::{CoreEvent, LockReason, RpcError, Status};
 use crate::rpc::{self, errors};
 use crate::secrets::{FoundKey, SecretStore, SystemKeyring, find_cache_key};
 use crate::sync::Event;
 use deskbell_sqlite::{Key, OpenError};
+use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{RwLock, broadcast, mpsc};
+use uuid::Uuid;
 
 /// What differs between the program, the command line and tests.
 #[derive(Clone)]
@@ -76,7 +80,12 @@ pub(crate) struct Inner {
     pub outlets: Outlets,
     pub state: RwLock<State>,
     notices: Mutex<Option<mpsc::Receiver<NoticeEvent>>>,
+    /// How often a damaged cache was rescued since the start.
+    rescues: AtomicU32,
 }
+
+/// A disk that damages every new cache would fill up with those that were put aside.
+const MOST_RESCUES: u32 = 3;
 
 /// What is open.
 pub(crate) enum State {
@@ -96,15 +105,18 @@ impl Core {
         let profile = Profile::open(profile_dir)?;
         let (events, _) = broadcast::channel(256);
         let (notices, listener) = mpsc::channel(64);
+        let (damaged, reports) = mpsc::unbounded_channel();
         let core = Core {
             inner: Arc::new(Inner {
                 profile,
                 options,
-                outlets: Outlets { events, notices },
+                outlets: Outlets { events, notices, damaged },
                 state: RwLock::new(State::SignedOut),
                 notices: Mutex::new(Some(listener)),
+                rescues: AtomicU32::new(0),
             }),
         };
+        tokio::spawn(heal(Arc::downgrade(&core.inner), reports));
         core.open_cache().await;
         Ok(core)
     }
@@ -112,20 +124,109 @@ impl Core {
     /// Looks for the key and opens the cache with it. What hinders is a state.
     pub(crate) async fn open_cache(&self) {
         let inner = &self.inner;
+        if let Err(error) = inner.profile.finish_rescue(inner.options.clock.now_ms()) {
+            tracing::error!(%error, "what was rescued is not in its place yet");
+        }
         let found = find_cache_key(&inner.profile, inner.options.secrets.as_ref()).await;
         let state = match found {
             _ if !inner.profile.has_cache() => State::SignedOut,
             FoundKey::None => State::SignedOut,
             FoundKey::Locked(why) => State::Locked(why),
-            FoundKey::Open(key) => match self.open_with(key).await {
-                Ok(cache) => opened(cache).await,
-                Err(error) => {
-                    tracing::error!(%error, "the cache does not open");
-                    State::Locked(LockReason::KeyLost)
-                }
-            },
+            FoundKey::Open(key) => self.open_or_rescue(key).await,
         };
         self.set_state(state).await;
+    }
+
+    /// Opens the cache with its key. One that is damaged is put aside, and what was rescued goes on without it.
+    pub(crate) async fn open_or_rescue(&self, key: Key) -> State {
+        if !self.is_damaged() {
+            match self.open_with(key.clone()).await {
+                Ok(cache) => return opened(cache).await,
+                Err(error) if is_unreadable(&error) => tracing::error!(%error, "the cache is damaged"),
+                Err(error) => {
+                    tracing::error!(%error, "the cache does not open");
+                    return State::Locked(why_locked(&error));
+                }
+            }
+        }
+        match self.rescue(&key).await {
+            Ok(found) if !found.key_fits => State::Locked(LockReason::KeyLost),
+            // Who was signed in is not known: that is asked first, and then it is looked again.
+            Ok(found) if found.session.is_none() || found.identity.is_none() => State::Locked(LockReason::Damaged),
+            Ok(found) => match self.open_rescued(key, found).await {
+                Ok(cache) => opened(cache).await,
+                Err(error) => State::Locked(why_locked(&error)),
+            },
+            Err(error) => {
+                tracing::error!(%error, "the damaged cache cannot be read");
+                State::Locked(LockReason::Damaged)
+            }
+        }
+    }
+
+    /// Whether the cache is damaged in a way that SQLite would not say, or was found to be.
+    pub(crate) fn is_damaged(&self) -> bool {
+        let profile = &self.inner.profile;
+        profile.facts().damaged
+            || profile.has_only_log()
+            || rescue::is_log_broken(&profile.cache_log_path()).unwrap_or(false)
+    }
+
+    /// What can be read of a damaged cache.
+    pub(crate) async fn rescue(&self, key: &Key) -> io::Result<Found> {
+        let (path, log) = (self.inner.profile.cache_path(), self.inner.profile.cache_log_path());
+        let key = key.clone();
+        tokio::task::spawn_blocking(move || rescue::read(&path, &log, &key)).await.unwrap_or_else(|panic| {
+            tracing::error!(%panic, "looking through the damaged cache ended early");
+            Ok(Found::default())
+        })
+    }
+
+    /// Makes a cache of what was found, puts the damaged one aside and opens the new one.
+    pub(crate) async fn open_rescued(&self, key: Key, found: Found) -> Result<Arc<Cache>, CacheError> {
+        if self.inner.rescues.fetch_add(1, Ordering::Relaxed) >= MOST_RESCUES {
+            return Err(OpenError::damaged("every new cache was damaged again".into()).into());
+        }
+        let (inner, now_ms) = (self.inner.clone(), self.inner.options.clock.now_ms());
+        let aside = inner.profile.name_aside(now_ms);
+        let for_file = key.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let put = Cache::fill(&inner.profile.rescue_draft()?, &for_file, |store| {
+                store.put_rescued(&found, now_ms, &aside)
+            });
+            put?;
+            inner.profile.take_rescue_draft(&aside)?;
+            tracing::warn!(messages = found.messages(), drafts = found.drafts.len(), "a damaged cache was rescued");
+            Ok::<_, CacheError>(())
+        });
+        made.await.map_err(io::Error::other)??;
+        self.open_with(key).await
+    }
+
+    /// A part of the open cache cannot be read: it is closed, and what can be read of it goes on in a new one.
+    async fn look_after_damage(&self, name: Uuid) {
+        let mut state = self.inner.state.write().await;
+        let State::Open(cache) = &*state else { return };
+        let cache = cache.clone();
+        if cache.name != name {
+            return;
+        }
+        *state = State::Locked(LockReason::Damaged);
+        drop(state);
+        if let Err(error) = self.inner.profile.update(|facts| facts.damaged = true) {
+            tracing::error!(%error, "the next start does not know of the damage");
+        }
+        cache.close().await;
+        let rescued = self.open_or_rescue(cache.key.clone()).await;
+        let mut state = self.inner.state.write().await;
+        // The person may have signed in meanwhile, or closed the profile.
+        match (&*state, rescued) {
+            (State::Locked(_), rescued) => *state = rescued,
+            (_, State::Open(cache)) => cache.close().await,
+            _ => {}
+        }
+        drop(state);
+        let _ = self.inner.outlets.events.send(CoreEvent::Changed { tags: Vec::new(), all: true });
     }
 
     /// Opens the cache with its key, and begins to sync where somebody is signed in.
@@ -133,6 +234,9 @@ impl Core {
         let inner = &self.inner;
         let cache = Cache::open(inner.profile.cache_path(), key, inner.options.clone(), inner.outlets.clone()).await?;
         let cache = Arc::new(cache);
+        if inner.options.background_sync {
+            cache.check_behind(inner.profile.cache_path());
+        }
         if inner.options.background_sync
             && let Err(error) = cache.start_driver().await
         {
@@ -246,11 +350,31 @@ pub(crate) async fn opened(cache: Arc<Cache>) -> State {
     State::Open(cache)
 }
 
+/// Looks after damage whenever somebody comes upon it, as long as the profile is open.
+async fn heal(profile: Weak<Inner>, mut reports: mpsc::UnboundedReceiver<Uuid>) {
+    while let Some(name) = reports.recv().await {
+        let Some(inner) = profile.upgrade() else { return };
+        Core { inner }.look_after_damage(name).await;
+    }
+}
+
+/// What to say of a cache that does not open though its key is there.
+fn why_locked(error: &CacheError) -> LockReason {
+    let full = match error {
+        CacheError::Open(OpenError::DiskFull(_)) => true,
+        CacheError::Store(error) => error.is_disk_full(),
+        CacheError::Thread(error) => error.kind() == io::ErrorKind::StorageFull,
+        CacheError::Profile(error) => error.code() == "disk_full",
+        CacheError::Open(_) => false,
+    };
+    if full { LockReason::DiskFull } else { LockReason::Damaged }
+}
+
 /// Whether another key, or another file, is what would help.
 pub(crate) fn is_unreadable(error: &CacheError) -> bool {
     match error {
         CacheError::Open(error) => !matches!(error, OpenError::DiskFull(_) | OpenError::Other(_)),
         CacheError::Store(error) => error.is_damaged(),
-        CacheError::Thread(_) => false,
+        CacheError::Thread(_) | CacheError::Profile(_) => false,
     }
 }

@@ -66,6 +66,7 @@ impl Driver {
         writer: Arc<Writer>,
         clock: Arc<dyn Clock>,
         changed: impl Fn() + Send + 'static,
+        damaged: impl Fn() + Send + 'static,
     ) -> Self {
         let machine = Arc::new(Mutex::new(Machine::new(client.base())));
         let (events, inbox) = mpsc::unbounded_channel();
@@ -83,7 +84,7 @@ impl Driver {
             stream: None,
             requests: Vec::new(),
         };
-        let task = tokio::spawn(running.run(inbox, from_outside, views, changed));
+        let task = tokio::spawn(running.run(inbox, from_outside, views, changed, damaged));
         Self { events: outside, view, machine, told, task }
     }
 
@@ -128,6 +129,7 @@ impl Running {
         mut from_outside: mpsc::UnboundedReceiver<Event>,
         views: watch::Sender<View>,
         changed: impl Fn() + Send + 'static,
+        damaged: impl Fn() + Send + 'static,
     ) {
         let (mut event, mut outside) = (Event::Tick, false);
         let mut look = tokio::time::interval(LOOK_EVERY);
@@ -137,6 +139,9 @@ impl Running {
                 Some(Ok(actions)) => self.act(actions),
                 Some(Err(error)) => {
                     tracing::warn!(%error, "the cache did not take what the hub said");
+                    if error.is_damaged() {
+                        damaged();
+                    }
                     Some(Instant::now() + AFTER_STORE_FAILURE)
                 }
                 None => return,

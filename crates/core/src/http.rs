@@ -127,10 +127,7 @@ impl HubClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        request.timeout(self.patience.request).send().await.map_err(|error| {
-            tracing::debug!(%error, "no answer");
-            Failure::Network
-        })
+        request.timeout(self.patience.request).send().await.map_err(|error| no_answer(&error))
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
@@ -160,7 +157,8 @@ impl HubClient {
         // The head of the answer has a limit, the stream has none.
         let response = match tokio::time::timeout(self.patience.request, request.send()).await {
             Ok(Ok(response)) => response,
-            Ok(Err(_)) | Err(_) => return Err(Failure::Network),
+            Ok(Err(error)) => return Err(no_answer(&error)),
+            Err(_) => return Err(Failure::Network),
         };
         if !response.status().is_success() {
             return Err(failure_of(response).await);
@@ -172,30 +170,61 @@ impl HubClient {
         let silence = self.patience.silence;
         // Comments are signs of life and no events: silence is measured on the bytes.
         let bytes = Box::pin(response.bytes_stream());
-        let alive = futures_util::stream::unfold(Some(bytes), move |bytes| async move {
-            let mut bytes = bytes?;
+        let alive = futures_util::stream::unfold(Some((bytes, 0)), move |open| async move {
+            let (mut bytes, unended) = open?;
+            let broken = |kind: std::io::ErrorKind| Some((Err(std::io::Error::from(kind)), None));
             match tokio::time::timeout(silence, bytes.next()).await {
-                Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(bytes))),
-                Ok(Some(Err(_))) | Err(_) => {
-                    Some((Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)), None))
+                Ok(Some(Ok(chunk))) => {
+                    // Until an event ends all of it is kept.
+                    let unended = match chunk.windows(2).rposition(|end| end == b"\n\n") {
+                        Some(end) => chunk.len() - end,
+                        None => unended + chunk.len(),
+                    };
+                    if unended > MOST_BYTES {
+                        return broken(std::io::ErrorKind::FileTooLarge);
+                    }
+                    Some((Ok(chunk), Some((bytes, unended))))
                 }
+                Ok(Some(Err(_))) | Err(_) => broken(std::io::ErrorKind::ConnectionReset),
                 Ok(None) => None,
             }
         });
         let events = eventsource_stream::Eventsource::eventsource(alive);
         Ok(events.map(|event| match event {
             Ok(event) => Ok((event.event, event.data)),
+            Err(eventsource_stream::EventStreamError::Transport(error))
+                if error.kind() == std::io::ErrorKind::FileTooLarge =>
+            {
+                Err(Failure::TooLarge)
+            }
             Err(_) => Err(Failure::Network),
         }))
     }
 }
 
+/// Why nothing answered. A certificate that is not trusted is told from a network that is away: waiting does not help.
+fn no_answer(error: &reqwest::Error) -> Failure {
+    tracing::debug!(%error, "no answer");
+    let first: &(dyn std::error::Error + 'static) = error;
+    let mut chain = std::iter::successors(Some(first), |error| error.source());
+    let untrusted = chain.any(|error| {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref()).or(error.downcast_ref::<rustls::Error>());
+        matches!(tls, Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented))
+    });
+    if untrusted { Failure::Untrusted } else { Failure::Network }
+}
+
 async fn body_of(mut response: Response) -> Result<Vec<u8>, Failure> {
+    // Of one that says itself that it is too long nothing is read at all.
+    if response.content_length().is_some_and(|length| length > MOST_BYTES as u64) {
+        return Err(Failure::TooLarge);
+    }
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= MOST_BYTES => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Err(Failure::NotDeskbell),
+            Ok(Some(_)) => return Err(Failure::TooLarge),
             Ok(None) => return Ok(body),
             Err(_) => return Err(Failure::Network),
         }

@@ -11,6 +11,7 @@ mod driver;
 mod http;
 pub mod notify;
 pub mod profile;
+mod rescue;
 pub mod rpc;
 pub mod secrets;
 pub mod store;

@@ -18,6 +18,10 @@ use uuid::Uuid;
 const LOCK: &str = "profile.lock";
 const FACTS: &str = "profile.json";
 const CACHE: &str = "cache.db";
+/// A new cache that is being filled with what was rescued of the old one.
+const RESCUE_DRAFT: &str = "cache.rescue-draft";
+/// The same, finished: it takes the place of the old one, whenever the program died meanwhile.
+const RESCUED: &str = "cache.rescued";
 /// Newest shape of `profile.json` that this program reads.
 const VERSION: u32 = 1;
 /// A longer `profile.json` is not ours.
@@ -87,6 +91,9 @@ pub struct ProfileFacts {
     /// The key once more, wrapped by what the hub hands out at sign-in.
     #[serde(default)]
     pub hub_wrap: Option<KeyWrap>,
+    /// A part of the cache could not be read: it is not opened again, and what can be read of it is rescued.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
 }
 
 /// An open profile. The directory belongs to this program as long as it lives.
@@ -120,6 +127,7 @@ impl Profile {
                     device: None,
                     key: None,
                     hub_wrap: None,
+                    damaged: false,
                 };
                 write_facts(&dir, &facts).map_err(unusable)?;
                 facts
@@ -138,10 +146,51 @@ impl Profile {
         self.dir.join(CACHE)
     }
 
-    /// Whether there is a cache. An empty file is of a sign-in that was not finished, or what is left after damage: SQLite
-    /// would throw away the log beside it.
+    /// The log beside it, which holds what was written last.
+    pub fn cache_log_path(&self) -> PathBuf {
+        self.dir.join(format!("{CACHE}-wal"))
+    }
+
+    /// Whether there is a cache. An empty file alone is of a sign-in that was not finished.
     pub fn has_cache(&self) -> bool {
-        self.holds("")
+        self.holds("") || self.holds("-wal")
+    }
+
+    /// Whether what is left of the cache is its log alone: SQLite would throw it away.
+    pub fn has_only_log(&self) -> bool {
+        !self.holds("") && self.holds("-wal")
+    }
+
+    /// An empty place for a new cache that takes the place of the damaged one.
+    pub fn rescue_draft(&self) -> Result<PathBuf, ProfileError> {
+        self.remove_files(RESCUE_DRAFT)?;
+        Ok(self.dir.join(RESCUE_DRAFT))
+    }
+
+    /// The new cache is complete and closed: it takes the damaged one's place, which is kept under the name that
+    /// [`Profile::name_aside`] gave.
+    pub fn take_rescue_draft(&self, aside: &str) -> Result<(), ProfileError> {
+        self.rename(RESCUE_DRAFT, RESCUED)?;
+        self.put_aside_as(aside)?;
+        self.finish_rescue(0)
+    }
+
+    /// Finishes what a rescue had begun when the program died, if it had come so far that the new cache is complete.
+    pub fn finish_rescue(&self, now_ms: i64) -> Result<(), ProfileError> {
+        if self.dir.join(RESCUED).exists() {
+            self.put_cache_aside(now_ms)?;
+            self.rename(RESCUED, CACHE)?;
+            self.update(|facts| facts.damaged = false)?;
+        }
+        self.remove_files(RESCUE_DRAFT)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<(), ProfileError> {
+        let file = self.dir.join(from);
+        let renamed = fs::rename(&file, self.dir.join(to));
+        #[cfg(unix)]
+        let renamed = renamed.and_then(|()| File::open(&self.dir)?.sync_all());
+        renamed.map_err(|error| ProfileError::Io(file, error))
     }
 
     fn holds(&self, suffix: &str) -> bool {
@@ -167,8 +216,12 @@ impl Profile {
 
     /// Removes the cache's files. The key should be forgotten before: then nothing can read what a disk keeps of them.
     pub fn remove_cache(&self) -> Result<(), ProfileError> {
+        self.remove_files(CACHE)
+    }
+
+    fn remove_files(&self, name: &str) -> Result<(), ProfileError> {
         for suffix in ["", "-wal", "-shm"] {
-            let file = self.dir.join(format!("{CACHE}{suffix}"));
+            let file = self.dir.join(format!("{name}{suffix}"));
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ProfileError::Io(file, error)),
                 _ => {}
@@ -180,16 +233,26 @@ impl Profile {
     /// Gives a cache that cannot be opened another name, with its log, which may hold what was written last. Nobody signed
     /// out of it, so it is not ours to delete.
     pub fn put_cache_aside(&self, now_ms: i64) -> Result<(), ProfileError> {
-        if self.holds("") || self.holds("-wal") {
-            let mut stamp = now_ms;
-            while self.dir.join(format!("cache.unreadable-{stamp}")).exists() {
-                stamp += 1;
-            }
+        self.put_aside_as(&self.name_aside(now_ms))?;
+        self.update(|facts| facts.damaged = false)
+    }
+
+    /// A name under which nothing was put aside yet.
+    pub fn name_aside(&self, now_ms: i64) -> String {
+        let mut stamp = now_ms;
+        while self.dir.join(format!("cache.unreadable-{stamp}")).exists() {
+            stamp += 1;
+        }
+        format!("cache.unreadable-{stamp}")
+    }
+
+    fn put_aside_as(&self, name: &str) -> Result<(), ProfileError> {
+        if self.has_cache() {
             tracing::warn!("the old cache cannot be opened any more and is put aside");
             // The log first: beside another cache it would be taken for that one's.
             for suffix in ["-wal", ""] {
                 let file = self.dir.join(format!("{CACHE}{suffix}"));
-                match fs::rename(&file, self.dir.join(format!("cache.unreadable-{stamp}{suffix}"))) {
+                match fs::rename(&file, self.dir.join(format!("{name}{suffix}"))) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ProfileError::Io(file, error)),
                     _ => {}
                 }

@@ -47,6 +47,8 @@ rpc_list! {
         sign_out(SignOut) -> Session;
         get_status(Empty) -> Status;
         sync_now(Empty) -> Empty;
+        forget_rescue(Empty) -> Empty;
+        check_cache(Empty) -> CacheCheck;
     }
     places {
         list_places(Empty) -> Places;

@@ -36,6 +36,14 @@ pub enum OpenError {
     Other(#[source] rusqlite::Error),
 }
 
+impl OpenError {
+    /// Read as a database that says of itself that it is damaged.
+    pub fn damaged(said: String) -> Self {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        OpenError::Damaged(rusqlite::Error::SqliteFailure(code, Some(said)))
+    }
+}
+
 impl From<rusqlite::Error> for OpenError {
     fn from(e: rusqlite::Error) -> Self {
         match e.sqlite_error_code() {

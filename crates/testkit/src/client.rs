@@ -147,6 +147,11 @@ impl TestClient {
         eventually(what, async || Ok(Some(self.status().await?).filter(&wanted))).await
     }
 
+    /// The same where the cache is closed for a moment meanwhile.
+    pub async fn strip_or_locked(&self, what: &str, wanted: impl Fn(&Status) -> bool) -> Result<Status> {
+        eventually(what, async || Ok(self.status().await.ok().filter(&wanted))).await
+    }
+
     /// The rail.
     pub async fn places(&self) -> Result<Places> {
         self.call("list_places", json!({})).await.map_err(said)

@@ -2,7 +2,7 @@
 
 use super::types::RpcError;
 use crate::store::query::{self, Names};
-use crate::store::{Store, StoreError, SubmitError};
+use crate::store::{Rescue, Store, StoreError, SubmitError};
 use deskbell_domain::{MAX_MESSAGE_CHARS, MAX_NAME_CHARS, Refusal, TextError};
 
 fn error(code: &str, message: impl Into<String>, retryable: bool) -> RpcError {
@@ -52,13 +52,46 @@ pub(crate) fn not_found() -> RpcError {
     error("not_found", "It does not exist, or you may not see it.", false)
 }
 
+/// A part of the cache cannot be read.
+pub(crate) const CACHE_DAMAGED: &str = "cache_damaged";
+
 /// The cache failed.
 pub(crate) fn store(problem: &StoreError) -> RpcError {
     if problem.is_disk_full() {
         error("disk_full", "The disk of this computer is full: make room, then try again.", true)
+    } else if problem.is_damaged() {
+        damaged()
     } else {
         internal(problem)
     }
+}
+
+/// What a call hears that came upon damage.
+pub(crate) fn damaged() -> RpcError {
+    tracing::error!("a part of the cache cannot be read");
+    let says = "The messages on this computer are damaged. What was not sent is rescued as far as it can be read: try again in a moment.";
+    error(CACHE_DAMAGED, says, true)
+}
+
+/// What was rescued of a damaged cache, for a person.
+pub(crate) fn rescued(rescue: &Rescue) -> RpcError {
+    let messages = match rescue.messages {
+        0 => "No unsent message was found in it".to_string(),
+        1 => "One unsent message was rescued".to_string(),
+        many => format!("{many} unsent messages were rescued"),
+    };
+    let mut said = error(
+        "cache_rescued",
+        format!(
+            "The messages on this computer were damaged. {messages}; others may be lost. The rest comes from the hub."
+        ),
+        false,
+    );
+    said.params.insert("count".into(), rescue.messages.to_string());
+    said.params.insert("others".into(), rescue.others.to_string());
+    said.params.insert("drafts".into(), rescue.drafts.to_string());
+    said.params.insert("file".into(), rescue.file.clone());
+    said
 }
 
 /// A command that was not taken.

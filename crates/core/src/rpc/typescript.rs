@@ -19,7 +19,7 @@ pub fn typescript() -> String {
     );
     declarations!(out:
         ChannelId ChatId CommandId ContactId InboxId MemberId MessageId TagId
-        RpcError Session LockReason SignedIn MemberInfo LookupHub HubInfo SignIn Unlock SignOut Status
+        RpcError Session LockReason SignedIn MemberInfo LookupHub HubInfo SignIn Unlock SignOut Status CacheCheck
         Network Place Places InboxPlace ChannelPlace DirectPlace Tab Segment ListChats ChatPage ChatRow
         Preview PendingMark TagInfo CountChats ChatCounts OfChat ChatHead ClosedInfo ListMessages
         ThreadPage Entry EntryAuthor EntryContent TextPart EventLine Delivery PendingSend OtherReply

@@ -1,6 +1,6 @@
 //! The whole of what is visible, for checks: a doctor, a simulator, a test.
 
-use super::{Store, Stored, query, rows, uuid_from};
+use super::{Store, StoreError, Stored, query, rows, uuid_from};
 use deskbell_domain::{ChatId, Kind, Row};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -45,8 +45,13 @@ impl Store {
     /// What SQLite says of its own file: nothing, where it is sound.
     pub fn integrity(connection: &Connection) -> Stored<Vec<String>> {
         let mut statement = connection.prepare("PRAGMA integrity_check")?;
-        let said: Vec<String> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
-        Ok(said.into_iter().filter(|line| line != "ok").collect())
+        let said: Result<Vec<String>, _> = statement.query_map([], |r| r.get(0)).and_then(Iterator::collect);
+        match said.map_err(StoreError::from) {
+            Ok(said) => Ok(said.into_iter().filter(|line| line != "ok").collect()),
+            // Of some damage it says nothing but that.
+            Err(error) if error.is_damaged() => Ok(vec![error.to_string()]),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub(crate) const SESSION: &str = "session";
 pub(crate) const IDENTITY: &str = "identity";
-const CURSOR: &str = "cursor";
-const STAMP: &str = "stamp";
-const SKEW: &str = "skew_ms";
+pub(crate) const CURSOR: &str = "cursor";
+pub(crate) const STAMP: &str = "stamp";
+pub(crate) const SKEW: &str = "skew_ms";
 const COMPLETE: &str = "up_to_date_ms";
 const ROW_KNOWLEDGE: &str = "row_version";
 

@@ -6,7 +6,7 @@ use deskbell_domain::{ChatId, Command, CommandId, Hold, MessageId, Rejection};
 use deskbell_protocol::parse_command;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Where a command stands.
@@ -32,7 +32,7 @@ impl OutboxState {
         }
     }
 
-    fn parse(s: &str) -> Self {
+    pub(crate) fn parse(s: &str) -> Self {
         match s {
             "done" => OutboxState::Done,
             "held" => OutboxState::Held,
@@ -53,6 +53,8 @@ pub enum Reason {
     },
     /// The hub was restored to a state without it: whether it went out is not known.
     Restored,
+    /// It was rescued from a damaged cache: whether it went out, or was taken back, is not known.
+    Rescued,
     /// Refused by the rules.
     Refused {
         /// Why.
@@ -119,6 +121,8 @@ impl OutboxItem {
 /// Kinds of [`OutboxItem::is_reading`].
 const READING: [&str; 2] = ["mark_read", "mark_unread"];
 
+/// Columns of the outbox.
+pub(crate) const OUTBOX_COLUMNS: usize = 17;
 const COLUMNS: &str = "n, id, lane, chat, kind, version, args, depends_on, state, created_ms, created_local_ms, transmitted, \
                        seq, reason, title, message, body";
 
@@ -156,6 +160,22 @@ fn select(c: &Connection, filter: &str, p: impl rusqlite::Params) -> Stored<Vec<
 /// Commands whose effects are shown, in the order in which they go.
 pub(crate) fn pending(c: &Connection) -> Stored<Vec<OutboxItem>> {
     select(c, "WHERE state IN ('waiting', 'done') ORDER BY n", [])
+}
+
+/// Commands of these lanes whose effects are shown, in the order in which they go: a day of work in other lanes is not
+/// read for one message.
+pub(crate) fn pending_of(c: &Connection, lanes: &BTreeSet<Uuid>) -> Stored<Vec<OutboxItem>> {
+    let mut items = Vec::new();
+    for lane in lanes {
+        items.extend(select(c, "WHERE lane = ? AND state IN ('waiting', 'done') ORDER BY n", [lane.into_bytes()])?);
+    }
+    items.sort_by_key(|item| item.n);
+    Ok(items)
+}
+
+/// Waiting commands that make something which others may name, in the order in which they go.
+pub(crate) fn making(c: &Connection) -> Stored<Vec<OutboxItem>> {
+    select(c, "WHERE state = 'waiting' AND kind LIKE 'create%' ORDER BY n", [])
 }
 
 /// Commands that the hub has not done, in the order in which they go.

@@ -63,13 +63,6 @@ impl Lanes {
             _ => *self = Lanes::All,
         }
     }
-
-    fn holds(&self, lane: Uuid) -> bool {
-        match self {
-            Lanes::All => true,
-            Lanes::Some(lanes) => lanes.contains(&lane),
-        }
-    }
 }
 
 /// A confirmed row behind a visible one.
@@ -130,20 +123,24 @@ impl Write<'_> {
 
     /// Puts the confirmed rows of the lanes back.
     pub(crate) fn restore(&mut self, lanes: &Lanes) -> Stored<()> {
-        let found: Vec<(Kind, Uuid, Uuid)> = {
-            let mut statement = self.tx.prepare_cached("SELECT kind, id, lane FROM shadow")?;
-            let rows = statement.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?)))?;
-            let mut found = Vec::new();
-            for row in rows {
-                let (kind, id, lane) = row?;
-                found.extend(Kind::parse(&kind).map(|kind| (kind, uuid_from(id), uuid_from(lane))));
+        let found: Vec<(Kind, Uuid)> = {
+            let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get(1).map(uuid_from)?));
+            let mut found: Vec<(String, Uuid)> = Vec::new();
+            match lanes {
+                Lanes::All => {
+                    let mut statement = self.tx.prepare_cached("SELECT kind, id FROM shadow")?;
+                    found.extend(statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?);
+                }
+                Lanes::Some(lanes) => {
+                    let mut statement = self.tx.prepare_cached("SELECT kind, id FROM shadow WHERE lane = ?")?;
+                    for lane in lanes {
+                        found.extend(statement.query_map([lane.into_bytes()], read)?.collect::<Result<Vec<_>, _>>()?);
+                    }
+                }
             }
-            found
+            found.into_iter().filter_map(|(kind, id)| Some((Kind::parse(&kind)?, id))).collect()
         };
-        for (kind, id, lane) in found {
-            if !lanes.holds(lane) {
-                continue;
-            }
+        for (kind, id) in found {
             let Some(shadow) = self.shadow(kind, id)? else { continue };
             if shadow.json.is_some() {
                 let kept = shadow.kept();
@@ -160,11 +157,11 @@ impl Write<'_> {
 
     /// Shows what the lanes' pending commands do to the confirmed rows.
     pub(crate) fn replay(&mut self, lanes: &Lanes) -> Stored<()> {
-        let pending = outbox::pending(&self.tx)?;
+        let pending = match lanes {
+            Lanes::All => outbox::pending(&self.tx)?,
+            Lanes::Some(lanes) => outbox::pending_of(&self.tx, lanes)?,
+        };
         for item in pending {
-            if !lanes.holds(item.lane) {
-                continue;
-            }
             let Some(mut command) = item.command() else { continue };
             self.resolve(&mut command)?;
             let replayed = Replayed {

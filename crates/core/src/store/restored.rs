@@ -25,13 +25,17 @@ impl Store {
                 w.set_session(&renewed, Identity { device: session.device, ..identity })
             });
         }
-        self.clear()?;
+        // What was rescued without knowing who was signed in is theirs: who calls has made sure of that.
+        if self.identity.is_some() || !self.is_rebuilding()? {
+            self.clear()?;
+        }
         self.write(|w| {
             let identity = Identity { me: session.member, device: session.device, generation: 1 };
             w.set_session(&stored(session, hub, email, &session.token), identity)?;
             w.set_cursor(session.head.seq)?;
             w.set_stamp(session.head)?;
             w.notices_begin(session.head.seq)?;
+            w.rebuild_has_begun()?;
             w.set_grants(&grants_of(session))
         })
     }
@@ -53,6 +57,7 @@ impl Store {
             w.set_cursor(session.head.seq)?;
             w.set_stamp(session.head)?;
             w.set_grants(&grants_of(session))?;
+            w.rebuild_has_begun()?;
             w.boot_all_in_place()?;
             w.replay(&Lanes::All)?;
             w.tag("status");
@@ -135,12 +140,14 @@ impl Write<'_> {
 
     /// All scopes are as the restored hub has them: what is there needs nobody's decision.
     pub(super) fn rolled_back_is_over(&mut self) -> Stored<()> {
-        if meta::get::<bool>(&self.tx, ROLLED_BACK)? != Some(true) {
+        let rebuilt = self.rebuilt()?;
+        if !rebuilt && meta::get::<bool>(&self.tx, ROLLED_BACK)? != Some(true) {
             return Ok(());
         }
         self.tx.execute("DELETE FROM meta WHERE key = ?", [ROLLED_BACK])?;
         for item in outbox::unfinished(&self.tx)? {
-            let Some(message) = item.message.filter(|_| item.reason == Some(Reason::Restored)) else { continue };
+            let unsure = matches!(item.reason, Some(Reason::Restored | Reason::Rescued));
+            let Some(message) = item.message.filter(|_| unsure) else { continue };
             if rows::message(&self.tx, message)?.is_some() {
                 self.delete_outbox(item.id)?;
             }

@@ -4,6 +4,7 @@ use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
 use deskbell_domain::command::{MarkRead, NewChat};
 use deskbell_domain::{Command, CommandId, Effect, Refusal, Rejection};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// When something happens, by both clocks.
@@ -111,7 +112,7 @@ impl Write<'_> {
     }
 
     fn item(&mut self, id: CommandId, command: &Command, at: Moment) -> Stored<OutboxItem> {
-        let earlier = outbox::pending(&self.tx)?;
+        let earlier = self.may_be_stood_on(command)?;
         // What the hub has done already cannot be refused any more.
         let earlier: Vec<(CommandId, Command)> = earlier
             .iter()
@@ -145,6 +146,15 @@ impl Write<'_> {
             message,
             text,
         })
+    }
+
+    /// Commands on which this one may stand: those of its lane, and those that make something. Reading the whole outbox
+    /// for each click would make the ten-thousandth wait for the others.
+    fn may_be_stood_on(&mut self, command: &Command) -> Stored<Vec<OutboxItem>> {
+        let mut earlier = outbox::pending_of(&self.tx, &BTreeSet::from([command.lane().0]))?;
+        earlier.extend(outbox::making(&self.tx)?.into_iter().filter(|item| item.lane != command.lane().0));
+        earlier.sort_by_key(|item| item.n);
+        Ok(earlier)
     }
 
     /// Title to freeze: it stays readable when the chat has gone.

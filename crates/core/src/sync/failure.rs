@@ -10,6 +10,10 @@ pub enum Failure {
     Network,
     /// An answer, not by a Deskbell hub: a router's sign-in page, another server.
     NotDeskbell,
+    /// What answers cannot prove that it is the hub: its certificate is not one that this computer trusts.
+    Untrusted,
+    /// An answer that is longer than any that this program asks for.
+    TooLarge,
     /// The hub speaks only newer protocols than this program.
     Newer,
     /// The hub cannot now: stopping, overloaded, a fault, too many tries.
@@ -59,6 +63,19 @@ impl Failure {
             Failure::NotDeskbell => {
                 own("hub_not_deskbell", format!("There is no hub at {hub}. Check the address with your admin."), false)
             }
+            Failure::Untrusted => own(
+                "hub_untrusted",
+                format!(
+                    "{hub} cannot prove that it is the hub, so nothing is sent to it. Check the address and the date of \
+                     this computer, or ask your admin."
+                ),
+                false,
+            ),
+            Failure::TooLarge => own(
+                "hub_answer_too_large",
+                format!("The hub at {hub} answers with more than this program takes: tell your admin."),
+                false,
+            ),
             Failure::Newer => {
                 own("hub_newer", format!("The hub at {hub} is newer than this program: update Deskbell."), false)
             }

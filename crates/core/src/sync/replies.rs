@@ -80,6 +80,8 @@ impl Machine {
         match store.apply_changes(page)? {
             Applied::Done => {
                 self.want_pull = page.more;
+                // The hub knows the history that a rescued cache goes on from; now it says what belongs here.
+                self.want_resync |= store.is_rebuilding()?;
                 if !page.more && !store.is_booting()? {
                     store.set_up_to_date(now.wall_ms)?;
                 }
@@ -175,7 +177,7 @@ impl Machine {
         }
         match failure {
             Failure::Network => {}
-            Failure::NotDeskbell | Failure::Newer => {
+            Failure::NotDeskbell | Failure::Newer | Failure::Untrusted | Failure::TooLarge => {
                 self.problem = Some(failure.to_error(&self.hub));
                 self.hub_checked = false;
             }

@@ -71,7 +71,7 @@ export type Session = { "state": "signed_out", hub: string | null, email: string
 /**
  * Why the cache is locked.
  */
-export type LockReason = "password" | "keyring_locked" | "keyring_missing" | "key_lost";
+export type LockReason = "password" | "keyring_locked" | "keyring_missing" | "key_lost" | "damaged" | "disk_full";
 
 /**
  * The signed-in member.
@@ -155,7 +155,16 @@ held: number,
 /**
  * Why the hub cannot be used, where it is more than the network (`hub_newer`, `device_revoked`, `hub_not_deskbell`).
  */
-problem: RpcError | null, };
+problem: RpcError | null, 
+/**
+ * The cache was damaged: what was rescued of it, until `forget_rescue`.
+ */
+rescued: RpcError | null, };
+
+/**
+ * `check_cache`: what is wrong with the file in which everything is kept; nothing, where it is sound.
+ */
+export type CacheCheck = { problems: Array<string>, };
 
 /**
  * Reachability of the hub.
@@ -599,6 +608,8 @@ export interface RpcMap {
   sign_out: { req: SignOut; res: Session };
   get_status: { req: Empty; res: Status };
   sync_now: { req: Empty; res: Empty };
+  forget_rescue: { req: Empty; res: Empty };
+  check_cache: { req: Empty; res: CacheCheck };
   list_places: { req: Empty; res: Places };
   list_members: { req: Empty; res: Members };
   list_chats: { req: ListChats; res: ChatPage };

@@ -199,6 +199,23 @@ test("a_keyring_that_still_gives_no_key_is_said", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain("Still locked.");
 });
 
+test("a_damaged_cache_is_said_and_signing_in_is_the_way_on", async () => {
+  const user = userEvent.setup();
+  render(Unlock, { why: "damaged", ...known });
+  expect(screen.getByText(/some of it may be lost/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Sign in again" }));
+  expect(hub().value).toBe("hub.kestrelcycles.example");
+});
+
+test("a_full_disk_is_no_lost_key", async () => {
+  const user = userEvent.setup();
+  fake.answer("unlock", () => ({ state: "locked", why: "disk_full", hub: null, email: null }));
+  render(Unlock, { why: "disk_full", ...known });
+  expect(screen.queryByRole("button", { name: /Sign in again/ })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(fake.called("unlock")).toEqual([{ password: null }]);
+});
+
 test("a_lost_key_comes_back_by_signing_in_again", async () => {
   const user = userEvent.setup();
   render(Unlock, { why: "key_lost", ...known });

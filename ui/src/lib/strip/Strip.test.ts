@@ -8,7 +8,7 @@ import Strip from "./Strip.svelte";
 import { patience, stripState } from "./wording";
 
 const tasks = (ms = 20) => new Promise((done) => setTimeout(done, ms));
-const calm: Status = { network: "online", up_to_date_ms: 1, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null };
+const calm: Status = { network: "online", up_to_date_ms: 1, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null, rescued: null };
 
 function row(command: string, state: OutboxRow["state"], more: Partial<OutboxRow> = {}): OutboxRow {
   const chat = fake.world.chats[0]!;
@@ -30,6 +30,12 @@ describe("what the strip says", () => {
     expect(stripState({ ...calm, network: "offline", failed: 1 }, null)?.kind).toBe("offline");
     expect(stripState({ ...calm, failed: 1, waiting: 1 }, null)?.kind).toBe("attention");
     expect(stripState({ ...calm, waiting: 1 }, null)?.kind).toBe("waiting");
+  });
+
+  it("speaks of a rescue until it was read", () => {
+    const rescued = { ...rpcError("cache_rescued", "Damaged."), params: { count: "2", file: "cache.unreadable-1" } };
+    expect(stripState({ ...calm, network: "offline", rescued }, null)?.kind).toBe("rescued");
+    expect(patience(stripState({ ...calm, rescued }, null))).toBe(0);
   });
 
   it("waits before it speaks of what passes by itself", () => {

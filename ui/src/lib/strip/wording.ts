@@ -6,6 +6,7 @@ import type { RpcError, Status } from "$lib/rpc/types";
 export type StripState =
   | { kind: "signed_out"; reason: RpcError }
   | { kind: "problem"; reason: RpcError }
+  | { kind: "rescued"; rescued: RpcError }
   | { kind: "offline" | "connecting" | "waiting" | "attention" | "first_sync"; waiting: number; failed: number; held: number };
 
 const SIGN_IN_AGAIN = new Set(["device_revoked", "device_expired", "signed_out"]);
@@ -14,6 +15,8 @@ const SIGN_IN_AGAIN = new Set(["device_revoked", "device_expired", "signed_out"]
 export function stripState(status: Status | undefined, signedOut: RpcError | null): StripState | null {
   if (signedOut) return { kind: "signed_out", reason: signedOut };
   if (!status) return null;
+  // Said until it was read, whatever else there is: it may be the last that is known of a text.
+  if (status.rescued) return { kind: "rescued", rescued: status.rescued };
   if (status.problem) {
     return { kind: SIGN_IN_AGAIN.has(status.problem.code) ? "signed_out" : "problem", reason: status.problem };
   }

@@ -2,15 +2,15 @@
 
 use super::stored;
 use crate::cache::{Cache, CacheError};
-use crate::core::{Core, State, is_unreadable, opened};
+use crate::core::{Core, State, is_unreadable};
 use crate::http::{HubClient, new_session};
 use crate::rpc::errors;
 use crate::rpc::types::{
-    Empty, HubInfo, LockReason, LookupHub, Network, RpcError, Session, SignIn, SignOut, Status, Unlock,
+    CacheCheck, Empty, HubInfo, LockReason, LookupHub, Network, RpcError, Session, SignIn, SignOut, Status, Unlock,
 };
 use crate::secrets::{
-    CacheKeyError, LEAST_PASSWORD_CHARS, add_hub_wrap, check_cache_password, create_cache_key, forget_cache_key,
-    restore_cache_key, unlock_with_password,
+    CacheKeyError, FoundKey, LEAST_PASSWORD_CHARS, add_hub_wrap, check_cache_password, create_cache_key,
+    find_cache_key, forget_cache_key, restore_cache_key, unlock_with_password,
 };
 use crate::store::{query, waiting_counts};
 use crate::sync::{Event, Failure};
@@ -99,7 +99,7 @@ pub(crate) async fn sign_in(core: &Core, args: SignIn) -> Result<Session, RpcErr
     };
     let new = new_session(&args.email, &args.password, &core.inner.options.device_name, device);
     let session = client.sign_in(&new).await.map_err(|failure| failed(&failure, &client))?;
-    let kept = match cache_for(core, new_key, &session, password).await {
+    let kept = match cache_for(core, new_key, &session, &args.email, password).await {
         Ok(cache) => match keep(core, &cache, &client, &args.email, &session).await {
             Ok(()) => Ok(cache),
             Err(error) => {
@@ -198,6 +198,7 @@ async fn cache_for(
     core: &Core,
     new_key: Option<Key>,
     session: &wire::Session,
+    email: &str,
     password: Option<&str>,
 ) -> Result<Arc<Cache>, RpcError> {
     if let Ok(cache) = core.cache().await {
@@ -213,24 +214,61 @@ async fn cache_for(
         }
         None => match restore_cache_key(profile, secrets, &session.wrap_key, password).await {
             Ok(key) => key,
-            Err(CacheKeyError::Lost) => return fresh_cache(core, password).await,
+            // Of a damaged cache the keyring may have the key still.
+            Err(CacheKeyError::Lost) => match find_cache_key(profile, secrets).await {
+                FoundKey::Open(key) => key,
+                FoundKey::None | FoundKey::Locked(_) => return fresh_cache(core, password).await,
+            },
             Err(error) => return Err(key_error(&error)),
         },
     };
-    match core.open_with(key).await {
-        Ok(cache) => {
+    let damaged = core.is_damaged();
+    let opened = if damaged { None } else { Some(core.open_with(key.clone()).await) };
+    match opened {
+        Some(Ok(cache)) => {
             cache.stop_driver().await;
             Ok(cache)
         }
-        Err(error) if is_unreadable(&error) => fresh_cache(core, password).await,
-        Err(error) => Err(not_opened(&error)),
+        Some(Err(error)) if !is_unreadable(&error) => Err(not_opened(&error)),
+        Some(Err(_)) | None => rescued_cache(core, key, session, email, password).await,
     }
+}
+
+/// The damaged cache is put aside, and what the member had not sent goes on in a new one.
+async fn rescued_cache(
+    core: &Core,
+    key: Key,
+    session: &wire::Session,
+    email: &str,
+    password: Option<&str>,
+) -> Result<Arc<Cache>, RpcError> {
+    let found = core.rescue(&key).await.map_err(errors::internal)?;
+    if !found.key_fits {
+        return fresh_cache(core, password).await;
+    }
+    // Whose it is stands in the file; where that cannot be read any more, the profile knows who signed in last.
+    let known = core.inner.profile.facts().email;
+    let theirs = match found.identity {
+        Some(identity) => identity.me == session.member,
+        None => known.is_some_and(|known| known.eq_ignore_ascii_case(email.trim())),
+    };
+    if !theirs {
+        return match u32::try_from(found.outbox.len()).unwrap_or(u32::MAX) {
+            0 => fresh_cache(core, password).await,
+            unsent_count => Err(unsent(unsent_count)),
+        };
+    }
+    let cache = core.open_rescued(key, found).await.map_err(|error| not_opened(&error))?;
+    cache.stop_driver().await;
+    Ok(cache)
 }
 
 fn not_opened(error: &CacheError) -> RpcError {
     match error {
         CacheError::Store(error) => errors::store(error),
         CacheError::Open(error @ OpenError::DiskFull(_)) => errors::plain("disk_full", error),
+        CacheError::Profile(error) => errors::plain(error.code(), error),
+        CacheError::Open(OpenError::Damaged(_)) => errors::damaged(),
         CacheError::Open(_) | CacheError::Thread(_) => errors::internal(error),
     }
 }
@@ -257,15 +295,13 @@ pub(crate) async fn unlock(core: &Core, args: Unlock) -> Result<Session, RpcErro
     match args.password {
         Some(password) => {
             let key = unlock_with_password(&core.inner.profile, &password).await.map_err(|error| key_error(&error))?;
-            match core.open_with(key).await {
-                Ok(cache) => core.set_state(opened(cache).await).await,
-                // The password was right: what it opens is damaged, and signing in is the way out.
-                Err(error) if is_unreadable(&error) => core.set_state(State::Locked(LockReason::KeyLost)).await,
-                Err(error) => return Err(not_opened(&error)),
-            }
+            // The password was right: where what it opens is damaged, or the disk is full, the state says so.
+            let state = core.open_or_rescue(key).await;
+            core.set_state(state).await;
         }
         None => {
-            if let Err(error) = core.inner.options.secrets.unlock().await {
+            let asks_keyring = !matches!(&*core.inner.state.read().await, State::Locked(LockReason::DiskFull));
+            if asks_keyring && let Err(error) = core.inner.options.secrets.unlock().await {
                 return Err(errors::plain(error.code(), error));
             }
             core.open_cache().await;
@@ -317,8 +353,12 @@ pub(crate) async fn get_status(core: &Core, _: Empty) -> Result<Status, RpcError
 pub(crate) async fn status(core: &Core) -> Result<Status, RpcError> {
     let cache = core.cache().await?;
     let view = cache.view();
-    let (waiting, up_to_date_ms, booting) =
-        cache.read(|c| Ok((waiting_counts(c)?, crate::store::up_to_date_ms(c)?, crate::store::is_booting(c)?))).await?;
+    let (waiting, up_to_date_ms, booting, rescued) = cache
+        .read(|c| {
+            let booting = crate::store::is_booting(c)?;
+            Ok((waiting_counts(c)?, crate::store::up_to_date_ms(c)?, booting, crate::store::rescue_of(c)?))
+        })
+        .await?;
     let current = view.as_ref().is_some_and(|v| v.current) && !booting;
     Ok(Status {
         network: view.as_ref().map_or(Network::Offline, |v| v.network),
@@ -328,7 +368,23 @@ pub(crate) async fn status(core: &Core) -> Result<Status, RpcError> {
         failed: waiting.refused,
         held: waiting.held,
         problem: view.and_then(|v| v.problem),
+        rescued: rescued.as_ref().map(errors::rescued),
     })
+}
+
+/// Reads all of the file; damage is looked after at once.
+pub(crate) async fn check_cache(core: &Core, _: Empty) -> Result<CacheCheck, RpcError> {
+    let cache = core.cache().await?;
+    let problems = cache.read(|c| crate::store::Store::integrity(c)).await?;
+    if !problems.is_empty() {
+        cache.report_damage();
+    }
+    Ok(CacheCheck { problems })
+}
+
+/// The person has read what was rescued.
+pub(crate) async fn forget_rescue(core: &Core, _: Empty) -> Result<Empty, RpcError> {
+    core.cache().await?.write(|store, _| stored(store.forget_rescue())).await.map(|()| Empty {})
 }
 
 pub(crate) async fn sync_now(core: &Core, _: Empty) -> Result<Empty, RpcError> {

@@ -29,6 +29,10 @@ pub enum LockReason {
     KeyringMissing,
     /// The keyring answers and has no key for this cache; signing in again restores it.
     KeyLost,
+    /// The cache is damaged, and who was signed in could not be read in it: signing in again rescues what was not sent.
+    Damaged,
+    /// There is no room on the disk to open it.
+    DiskFull,
 }
 
 /// The signed-in member.
@@ -109,6 +113,14 @@ pub struct Status {
     pub held: u32,
     /// Why the hub cannot be used, where it is more than the network (`hub_newer`, `device_revoked`, `hub_not_deskbell`).
     pub problem: Option<RpcError>,
+    /// The cache was damaged: what was rescued of it, until `forget_rescue`.
+    pub rescued: Option<RpcError>,
+}
+
+/// `check_cache`: what is wrong with the file in which everything is kept; nothing, where it is sound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CacheCheck {
+    pub problems: Vec<String>,
 }
 
 /// Reachability of the hub.

@@ -118,6 +118,11 @@ pub(super) fn reason(names: &Names<'_>, item: &OutboxItem) -> Stored<Option<RpcE
             "The hub was restored from a backup without this message. Send it again or discard it.".into(),
             &[],
         )),
+        Some(Reason::Rescued) => Some(error(
+            "rescued",
+            "This was rescued from a damaged file and may have been sent already. Send it again or discard it.".into(),
+            &[],
+        )),
     })
 }
 
