@@ -10,6 +10,9 @@ pub mod code {
     pub const SIGN_IN_REQUIRED: &str = "sign_in_required";
     /// 401: the device was revoked.
     pub const DEVICE_REVOKED: &str = "device_revoked";
+    /// 401: the member was removed from the organization. What the cache has of it is to go; what they wrote and did not
+    /// send stays.
+    pub const MEMBER_REMOVED: &str = "member_removed";
     /// 401: e-mail address and password do not belong together. Never says which.
     pub const SIGN_IN_REFUSED: &str = "sign_in_refused";
     /// 429: too many tries; `retry_after_s`.

@@ -7,7 +7,7 @@ use crate::private;
 use crate::store::StoreError;
 use crate::webchat::parse_origin;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use deskbell_domain::command::{AddChannel, SetOrigins};
+use deskbell_domain::command::{AddChannel, MoveChannel, SetOrigins};
 use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, InboxId, Kind, Name, Row, Webchat, fold_name};
 use serde_json::{Value, json};
 
@@ -122,6 +122,20 @@ pub(super) async fn set_origins(
         origins => format!("{} may be shown by the pages of {}.", channel.name, origins.join(", ")),
     };
     Ok(Answer { text, json: json!({ "id": channel.id, "origins": origins }) })
+}
+
+pub(super) async fn move_to(hub: &Hub, channel: &str, to: &str) -> Result<Answer, AdminError> {
+    let (channel, to) = (find(hub, channel).await?, inboxes::find(hub, to).await?);
+    let taken = of_inbox(hub, to.id).await?;
+    let same_name = |c: &Channel| c.id != channel.id && fold_name(c.name.as_str()) == fold_name(channel.name.as_str());
+    if taken.iter().any(same_name) {
+        return Err(unusable("channel", format!("the inbox {} has a channel {} already", to.name, channel.name)));
+    }
+    hub.carry_out(Actor::System, MoveChannel { channel: channel.id, to: to.id }).await?;
+    Ok(Answer {
+        text: format!("The channel {} delivers into {} now, with its conversations.", channel.name, to.name),
+        json: json!({ "id": channel.id, "inbox": to.id }),
+    })
 }
 
 pub(super) async fn list(hub: &Hub, hub_url: Option<String>) -> Result<Answer, AdminError> {

@@ -69,6 +69,9 @@ enum What {
     /// Channels
     #[command(subcommand)]
     Channel(ChannelCommand),
+    /// Conversations and direct chats
+    #[command(subcommand)]
+    Chat(ChatCommand),
     /// Devices on which members are signed in
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -137,6 +140,29 @@ enum MemberCommand {
         /// E-mail address, name or identifier
         #[arg(long)]
         member: String,
+    },
+    /// Take a removed member back; a new password is read from stdin
+    Restore {
+        #[command(flatten)]
+        on: On,
+        /// E-mail address, name or identifier
+        #[arg(long)]
+        member: String,
+        /// Inbox to assign the member to; may be given several times
+        #[arg(long = "inbox")]
+        inboxes: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ChatCommand {
+    /// Delete a chat with all that was written in it, for everybody and for good
+    Delete {
+        #[command(flatten)]
+        on: On,
+        /// Identifier of the chat
+        #[arg(long)]
+        chat: String,
     },
 }
 
@@ -223,6 +249,16 @@ enum ChannelCommand {
         #[arg(long, value_name = "ORIGIN")]
         remove: Vec<String>,
     },
+    /// Have a channel deliver into another inbox, with its conversations
+    Move {
+        #[command(flatten)]
+        on: On,
+        /// Name, public id or identifier of the channel
+        channel: String,
+        /// Name or identifier of the inbox
+        #[arg(long, value_name = "INBOX")]
+        to: String,
+    },
     /// List the channels
     List {
         #[command(flatten)]
@@ -278,6 +314,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         What::Member(command) => member(command).await,
         What::Inbox(command) => inbox(command).await,
         What::Channel(command) => channel(command).await,
+        What::Chat(command) => chat(command).await,
         What::Device(command) => device(command).await,
     }
 }
@@ -291,6 +328,9 @@ async fn member(command: MemberCommand) -> anyhow::Result<()> {
         MemberCommand::Password { on, member } => (on, Request::SetPassword { member, password: read_password()? }),
         MemberCommand::Role { on, member, role } => (on, Request::SetRole { member, role }),
         MemberCommand::Remove { on, member } => (on, Request::RemoveMember { member }),
+        MemberCommand::Restore { on, member, inboxes } => {
+            (on, Request::RestoreMember { member, password: read_password()?, inboxes })
+        }
     };
     do_it(on, request).await
 }
@@ -314,9 +354,24 @@ async fn channel(command: ChannelCommand) -> anyhow::Result<()> {
             (on, Request::AddWebchat { name, inbox, title, color, origins, hub_url })
         }
         ChannelCommand::Origins { on, channel, add, remove } => (on, Request::SetOrigins { channel, add, remove }),
+        ChannelCommand::Move { on, channel, to } => (on, Request::MoveChannel { channel, to }),
         ChannelCommand::List { on, hub_url } => (on, Request::ListChannels { hub_url }),
     };
     do_it(on, request).await
+}
+
+/// A long chat goes in parts. Whoever stops this has deleted some of it, and goes on with the same command.
+async fn chat(command: ChatCommand) -> anyhow::Result<()> {
+    let ChatCommand::Delete { on, chat } = command;
+    let mut deleted = 0;
+    loop {
+        let mut answer = here_or_there(&on.data, Request::DeleteChat { chat: chat.clone() }).await?;
+        deleted += answer.json["deleted"].as_u64().unwrap_or_default();
+        if answer.json["done"] == true {
+            answer.json["deleted"] = deleted.into();
+            return tell(&on, &answer);
+        }
+    }
 }
 
 async fn device(command: DeviceCommand) -> anyhow::Result<()> {
@@ -329,6 +384,10 @@ async fn device(command: DeviceCommand) -> anyhow::Result<()> {
 
 async fn do_it(on: On, request: Request) -> anyhow::Result<()> {
     let answer = here_or_there(&on.data, request).await?;
+    tell(&on, &answer)
+}
+
+fn tell(on: &On, answer: &Answer) -> anyhow::Result<()> {
     if on.json { say(format_args!("{:#}", answer.json)) } else { say(format_args!("{}", answer.text)) }
 }
 

@@ -4,6 +4,7 @@
 //! one ([`control`]), and is carried out here otherwise. Both ways end in [`perform`].
 
 mod channels;
+mod chats;
 mod cli;
 pub mod control;
 mod devices;
@@ -60,6 +61,15 @@ pub enum Request {
         /// Who.
         member: String,
     },
+    /// A member who left is one again, with another password.
+    RestoreMember {
+        /// Who.
+        member: String,
+        /// The password.
+        password: String,
+        /// Inboxes to assign them to, by name or identifier.
+        inboxes: Vec<String>,
+    },
     /// A new inbox.
     AddInbox {
         /// Name.
@@ -103,6 +113,18 @@ pub enum Request {
         add: Vec<String>,
         /// Not allowed any more.
         remove: Vec<String>,
+    },
+    /// A channel delivers into another inbox.
+    MoveChannel {
+        /// Which channel.
+        channel: String,
+        /// The inbox.
+        to: String,
+    },
+    /// A part of a chat goes, or what is left of it: asked again until it is done.
+    DeleteChat {
+        /// Its identifier.
+        chat: String,
     },
     /// All channels.
     ListChannels {
@@ -180,6 +202,9 @@ pub async fn perform(hub: &Hub, request: Request) -> Result<Answer, AdminError> 
         Request::SetPassword { member, password } => members::set_password(hub, &member, &password).await,
         Request::SetRole { member, role } => members::set_role(hub, &member, role).await,
         Request::RemoveMember { member } => members::remove(hub, &member).await,
+        Request::RestoreMember { member, password, inboxes } => {
+            members::restore(hub, &member, &password, &inboxes).await
+        }
         Request::AddInbox { name, kind, members } => inboxes::add(hub, &name, kind, &members).await,
         Request::ListInboxes => inboxes::list(hub).await,
         Request::AssignInbox { inbox, member, assigned } => inboxes::assign(hub, &inbox, &member, assigned).await,
@@ -187,6 +212,8 @@ pub async fn perform(hub: &Hub, request: Request) -> Result<Answer, AdminError> 
             channels::add(hub, channels::NewWebchat { name, inbox, title, color, origins, hub_url }).await
         }
         Request::SetOrigins { channel, add, remove } => channels::set_origins(hub, &channel, &add, &remove).await,
+        Request::MoveChannel { channel, to } => channels::move_to(hub, &channel, &to).await,
+        Request::DeleteChat { chat } => chats::delete(hub, &chat).await,
         Request::ListChannels { hub_url } => channels::list(hub, hub_url).await,
         Request::ListDevices { member } => devices::list(hub, member).await,
         Request::RevokeDevice { device } => devices::revoke(hub, &device).await,

@@ -5,13 +5,13 @@
 use super::Password;
 use crate::clock::secret;
 use crate::hub::{Hub, HubError};
-use crate::store::StoreError;
+use crate::store::{StoreError, read_all};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use deskbell_domain::{DeviceId, EmailAddress, MemberId};
+use deskbell_domain::{DeviceId, EmailAddress, Kind, MemberId, Row};
 use deskbell_protocol::Device;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 use tokio::sync::watch;
 
@@ -40,6 +40,9 @@ pub enum TokenError {
     /// Its device was revoked, or not used for 90 days.
     #[error("this device was signed out: sign in again")]
     Revoked,
+    /// Its member was removed from the organization.
+    #[error("you are not a member of this organization any more")]
+    Removed,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,8 @@ struct Known {
 #[derive(Debug)]
 pub struct Accounts {
     devices: RwLock<HashMap<Hash, Known>>,
+    /// Members who left: what their devices are told is not that they were signed out.
+    removed: RwLock<HashSet<MemberId>>,
     changed: watch::Sender<u64>,
 }
 
@@ -83,7 +88,24 @@ impl Accounts {
             let who = SignedIn { member: MemberId(r.get(1)?), device: DeviceId(r.get(2)?) };
             Ok((r.get::<_, Hash>(0)?, Known { who, seen_ms: r.get(3)?, revoked: r.get(4)? }))
         })?;
-        Ok(Self { devices: RwLock::new(devices.collect::<Result<_, _>>()?), changed: watch::Sender::new(0) })
+        let devices = RwLock::new(devices.collect::<Result<_, _>>()?);
+        let left = read_all(connection, Kind::Member)?.into_iter().filter_map(|stored| match stored.row {
+            Row::Member(member) if !member.active => Some(member.id),
+            _ => None,
+        });
+        Ok(Self { devices, removed: RwLock::new(left.collect()), changed: watch::Sender::new(0) })
+    }
+
+    /// Notes that a member left the organization, or is in it again; the rows say so already.
+    pub(crate) fn set_removed(&self, member: MemberId, removed: bool) {
+        let mut members = self.removed.write().unwrap_or_else(PoisonError::into_inner);
+        if removed {
+            members.insert(member)
+        } else {
+            members.remove(&member)
+        };
+        drop(members);
+        self.changed.send_modify(|n| *n += 1);
     }
 
     /// Word of every device that signs in or is revoked.
@@ -95,6 +117,9 @@ impl Accounts {
     pub fn authenticate(&self, token: &str, now_ms: i64) -> Result<SignedIn, TokenError> {
         let devices = self.devices.read().unwrap_or_else(PoisonError::into_inner);
         let known = devices.get(&hash_of(token)).ok_or(TokenError::Unknown)?;
+        if self.removed.read().unwrap_or_else(PoisonError::into_inner).contains(&known.who.member) {
+            return Err(TokenError::Removed);
+        }
         if known.revoked || now_ms - known.seen_ms > UNUSED_MS { Err(TokenError::Revoked) } else { Ok(known.who) }
     }
 

@@ -19,7 +19,7 @@ const MAX_DEPENDS_ON: usize = 256;
     responses(
         (status = 200, description = "One result for each command", body = Results),
         (status = 400, description = "`bad_request`", body = ApiError),
-        (status = 401, description = "`sign_in_required`, `device_revoked`", body = ApiError),
+        (status = 401, description = "`sign_in_required`, `device_revoked`, `member_removed`", body = ApiError),
         (status = 409, description = "`command_reused`, `device_cloned`: nothing was carried out", body = ApiError),
         (status = 410, description = "`rolled_back`, `resync`: nothing was carried out", body = ApiError),
         (status = 413, description = "`too_large`", body = ApiError),

@@ -158,6 +158,11 @@ impl From<TokenError> for Failure {
                 code::DEVICE_REVOKED,
                 "This device was signed out: sign in again.",
             ),
+            TokenError::Removed => Failure::new(
+                StatusCode::UNAUTHORIZED,
+                code::MEMBER_REMOVED,
+                "You are not a member of this organization any more. Ask an admin if that is a mistake.",
+            ),
         }
     }
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod compaction;
 mod events;
 mod hosting;
+mod leaving;
 mod office;
 mod program;
 mod pulling;
