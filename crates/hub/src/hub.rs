@@ -107,7 +107,7 @@ struct Inner {
 }
 
 /// Name of the database in the data directory.
-const FILE: &str = "hub.db";
+pub(crate) const FILE: &str = "hub.db";
 
 impl Hub {
     /// Opens the organization in a data directory.
@@ -333,7 +333,8 @@ impl Hub {
     }
 }
 
-fn lock(data: &Path) -> Result<File, HubError> {
+/// The right to work on the data, for as long as the file is held.
+pub(crate) fn lock(data: &Path) -> Result<File, HubError> {
     let path = data.join("hub.lock");
     let file = private::open_file(&path).map_err(|source| HubError::Io { path: path.clone(), source })?;
     match file.try_lock() {
@@ -343,7 +344,7 @@ fn lock(data: &Path) -> Result<File, HubError> {
     }
 }
 
-fn open_store(file: &Path) -> Result<SqliteStore, HubError> {
+pub(crate) fn open_store(file: &Path) -> Result<SqliteStore, HubError> {
     SqliteStore::open(file).map_err(|error| match error {
         StoreError::Open(OpenError::NotADatabase(_)) => HubError::NotADatabase(file.into()),
         error => error.into(),

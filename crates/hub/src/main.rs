@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
         LogFormat::Json => log.json().init(),
     }
     match run(cli).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("deskbell-hub: {}", sentence(&error));
             ExitCode::FAILURE

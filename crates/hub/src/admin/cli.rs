@@ -2,6 +2,7 @@
 
 use super::control::ask;
 use super::init::{NewHub, init};
+use super::keeping::{BackupArgs, DoctorArgs, RestoreArgs, run_backup, run_doctor, run_restore};
 use super::sample::{self, Sample};
 use super::serve::{Serve, serve};
 use super::{Answer, Request, perform};
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use deskbell_domain::{EmailAddress, InboxKind, Name, Product, Role};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// The server of Deskbell, a shared inbox.
 #[derive(Debug, Parser)]
@@ -75,6 +77,12 @@ enum What {
     /// Devices on which members are signed in
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Copy everything into one file, while the hub serves or not
+    Backup(BackupArgs),
+    /// Put a backup in the place of what is there, which is kept aside; the hub must be stopped
+    Restore(RestoreArgs),
+    /// Check everything that must hold in the data; exit code 3 says that something does not
+    Doctor(DoctorArgs),
     /// Print the description of the HTTP interface
     Openapi,
 }
@@ -289,9 +297,9 @@ enum DeviceCommand {
     },
 }
 
-/// Does what the command line says.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command {
+/// Does what the command line says. The exit code is that of a program that could do it; only the doctor has another one.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let done = match cli.command {
         What::Init { data, organization, product, admin, name } => {
             let admin = EmailAddress::parse(&admin).context("--admin")?;
             let local = admin.as_str().split('@').next().unwrap_or_default();
@@ -310,13 +318,17 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         What::Sample(args) => say(format_args!("{:#}", sample::make(args, HubOptions::default()).await?)),
         What::Serve(args) => serve(args).await,
         What::Site(site) => site.serve().await,
+        What::Backup(args) => run_backup(&args),
+        What::Restore(args) => run_restore(&args),
+        What::Doctor(args) => return run_doctor(&args),
         What::Openapi => say(format_args!("{}", crate::routes::openapi().to_pretty_json()?)),
         What::Member(command) => member(command).await,
         What::Inbox(command) => inbox(command).await,
         What::Channel(command) => channel(command).await,
         What::Chat(command) => chat(command).await,
         What::Device(command) => device(command).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 async fn member(command: MemberCommand) -> anyhow::Result<()> {
@@ -392,7 +404,7 @@ fn tell(on: &On, answer: &Answer) -> anyhow::Result<()> {
 }
 
 /// Writes a line to stdout. Whoever has read enough and went away (`| head`) is no fault.
-fn say(line: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
+pub(super) fn say(line: std::fmt::Arguments<'_>) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
     match writeln!(output, "{line}").and_then(|()| output.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("stdout"),

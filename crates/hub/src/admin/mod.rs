@@ -10,6 +10,7 @@ pub mod control;
 mod devices;
 mod inboxes;
 mod init;
+mod keeping;
 mod members;
 pub mod sample;
 mod serve;

@@ -27,6 +27,12 @@ impl SqliteStore {
         Self::from_connection(deskbell_sqlite::open_writer(path, None)?)
     }
 
+    /// Version of the tables as this program has them; those of a newer one cannot be read.
+    pub fn newest_version() -> i32 {
+        let runner = embedded::migrations::runner();
+        runner.get_migrations().iter().map(|m| m.version()).max().unwrap_or_default()
+    }
+
     /// A store in memory.
     pub fn in_memory() -> Result<Self, StoreError> {
         Self::from_connection(deskbell_sqlite::open_memory()?)

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod compaction;
+mod doctor;
 mod events;
 mod hosting;
 mod leaving;
