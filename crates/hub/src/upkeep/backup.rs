@@ -11,6 +11,7 @@ use crate::hub::{FILE, HubError, lock, open_store};
 use crate::private;
 use crate::store::{SqliteStore, StoreError, read_head};
 use deskbell_protocol::{Generation, Stamp};
+use deskbell_sqlite::OpenError;
 use rusqlite::{Connection, OpenFlags, params};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -193,7 +194,10 @@ fn check(file: &Path) -> Result<Stamp, String> {
     if !file.is_file() {
         return Err("there is no such file".into());
     }
-    let connection = open_to_read(file).map_err(|_| "it is no database")?;
+    let connection = open_to_read(file).map_err(|error| match error {
+        OpenError::Damaged(_) => "it is damaged",
+        _ => "it is no database",
+    })?;
     let damage = doctor::damage(&connection).map_err(|_| "it is no database that can be read")?;
     if let Some(first) = damage.first() {
         return Err(format!("it is damaged: {}", first.message));
@@ -215,7 +219,7 @@ fn check(file: &Path) -> Result<Stamp, String> {
 
 /// Opens without changing anything, also on a disk that cannot be written. Only where a log lies beside the file (a copy of
 /// a whole directory) it must be read with it.
-fn open_to_read(file: &Path) -> Result<Connection, deskbell_sqlite::OpenError> {
+fn open_to_read(file: &Path) -> Result<Connection, OpenError> {
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");
     if std::fs::metadata(&log).is_ok_and(|m| m.len() > 0) {

@@ -30,7 +30,7 @@ impl Patient {
         let closed = office.customer_writes(office.front_channel, "v2", "Is anybody there?").await;
         office.customer_writes(office.back_channel, "v3", "To the back office").await;
         priya.act(send(chat, "Good morning", ALL_SEEN)).await;
-        priya.act(MarkRead { chat, pos: ALL_SEEN }).await;
+        priya.act(MarkRead { chat, pos: ALL_SEEN, seen: None }).await;
         dana.act(CloseChat { chat: closed, seen_inbound: ALL_SEEN, line: MessageId(new_id()) }).await;
         let direct = ChatId(new_id());
         dana.act(CreateChat { chat: direct, new: NewChat::Direct { with: office.priya } }).await;

@@ -89,6 +89,13 @@ impl Office {
         (self.server, self.url) = (Some(server), url);
     }
 
+    /// Serves the same data again after a stop, elsewhere.
+    pub async fn open_again(&mut self) {
+        self.hub = reopen(&self.dir, &self.clock).await;
+        let (server, url) = serve(&self.hub, SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        (self.server, self.url) = (Some(server), url);
+    }
+
     pub async fn stop(&mut self) {
         self.server.take().unwrap().stop().await;
     }
