@@ -15,6 +15,7 @@ mod outbox;
 mod pending;
 mod project;
 pub mod query;
+mod removed;
 mod rescued;
 mod restored;
 mod results;

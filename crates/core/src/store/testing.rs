@@ -22,7 +22,7 @@ pub struct FakeHub {
     rows: Rows,
     seq: u64,
     epoch: u64,
-    changes: BTreeMap<(Kind, Uuid), Change>,
+    changes: BTreeMap<(Kind, Uuid, Scope), Change>,
 }
 
 fn name(text: &str) -> Name {
@@ -74,18 +74,30 @@ impl FakeHub {
     pub fn put(&mut self, effects: Vec<Effect>) {
         self.seq += 1;
         for effect in &effects {
-            let Effect::Put(row) = effect else { continue };
-            let change = Change {
-                op: Op::Put,
-                kind: row.kind().as_str().into(),
-                id: row.id(),
-                scope: row.scope(),
-                rev: self.seq,
-                row: Some(row.to_json()),
-            };
-            self.changes.insert((row.kind(), row.id()), change);
+            match effect {
+                Effect::Put(row) => {
+                    let (kind, id) = (row.kind(), row.id());
+                    self.leave(kind, id, Some(row.scope()));
+                    let put = Some(row.to_json());
+                    self.change(Op::Put, kind, id, row.scope(), put);
+                }
+                Effect::Delete(kind, id) => self.leave(*kind, *id, None),
+                Effect::Grant(..) | Effect::Revoke(..) | Effect::Alias { .. } => {}
+            }
         }
         self.rows.apply(&effects);
+    }
+
+    /// The row is not in its scope any more, unless it stays there.
+    fn leave(&mut self, kind: Kind, id: Uuid, stays: Option<Scope>) {
+        if let Some(row) = self.rows.row(kind, id).filter(|row| Some(row.scope()) != stays) {
+            self.change(Op::Del, kind, id, row.scope(), None);
+        }
+    }
+
+    fn change(&mut self, op: Op, kind: Kind, id: Uuid, scope: Scope, row: Option<serde_json::Value>) {
+        let change = Change { op, kind: kind.as_str().into(), id, scope, rev: self.seq, row };
+        self.changes.insert((kind, id, scope), change);
     }
 
     fn commit(&mut self, actor: Actor, command: &Command) -> Outcome {
@@ -117,7 +129,7 @@ impl FakeHub {
 
     pub fn page(&self, since: u64) -> Changes {
         let mut changes: Vec<Change> = self.changes.values().filter(|c| c.rev > since).cloned().collect();
-        changes.sort_by_key(|c| c.rev);
+        changes.sort_by_key(|c| (c.rev, c.op == Op::Put));
         Changes {
             r#gen: self.generation(),
             from: since,
@@ -130,7 +142,9 @@ impl FakeHub {
     }
 
     pub fn row(&self, kind: Kind, id: Uuid) -> (Row, u64) {
-        (self.rows.row(kind, id).unwrap().clone(), self.changes[&(kind, id)].rev)
+        let row = self.rows.row(kind, id).unwrap().clone();
+        let rev = self.changes[&(kind, id, row.scope())].rev;
+        (row, rev)
     }
 
     /// The only page of a scope.
@@ -149,7 +163,7 @@ impl FakeHub {
     }
 
     pub fn rows_of(&self, scope: Scope) -> Vec<SnapshotRow> {
-        let of_scope = self.changes.values().filter(|c| c.scope == scope);
+        let of_scope = self.changes.values().filter(|c| c.scope == scope && c.op == Op::Put);
         of_scope
             .map(|c| SnapshotRow { kind: c.kind.clone(), id: c.id, rev: c.rev, row: c.row.clone().unwrap() })
             .collect()

@@ -9,6 +9,10 @@ use deskbell_domain::{ChatId, Command, CommandId, Effect, Kind, MemberId, Messag
 use deskbell_protocol::{Op, Snapshot, SnapshotRow};
 use testing::{BOB, CHANNEL, FakeHub, INBOX, ME};
 
+mod contacts;
+mod older;
+mod reading;
+
 struct Client {
     store: Store,
     hub: FakeHub,

@@ -38,6 +38,11 @@ impl Failure {
         matches!(self, Failure::Refused { status: 401, .. })
     }
 
+    /// Whether the member was removed from the organization.
+    pub fn is_removed(&self) -> bool {
+        matches!(self, Failure::Refused { status: 401, error } if error.code == code::MEMBER_REMOVED)
+    }
+
     /// Whether the cursor leads nowhere any more.
     pub fn wants_resync(&self) -> bool {
         matches!(self, Failure::Refused { error, .. } if error.code == code::RESYNC || error.code == code::ROLLED_BACK)

@@ -157,13 +157,17 @@ impl Machine {
     fn is_for_all(
         &mut self,
         failure: &Failure,
-        store: &Store,
+        store: &mut Store,
         now: Now,
         random: &mut dyn FnMut() -> u64,
         actions: &mut Vec<Action>,
     ) -> Result<bool, StoreError> {
         if failure.ends_session() {
-            self.problem = Some(failure.to_error(&self.hub));
+            let said = failure.to_error(&self.hub);
+            if failure.is_removed() {
+                store.member_removed(&said)?;
+            }
+            self.problem = Some(said);
             self.halted = true;
             self.close_events(actions);
             return Ok(true);

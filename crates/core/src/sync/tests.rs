@@ -3,7 +3,7 @@
 use super::*;
 use crate::rpc::types::Network;
 use crate::store::testing::{FakeHub, ME};
-use crate::store::{Moment, NewCommand, Store, memory};
+use crate::store::{Moment, NewCommand, OutboxState, Reason, Store, memory};
 use deskbell_domain::command::SendMessage;
 use deskbell_domain::{CommandId, MessageText};
 use deskbell_protocol::{ApiError, HubInfo};
@@ -176,6 +176,32 @@ fn a_device_that_was_signed_out_asks_for_nothing() {
         assert!(client.tell(event).is_empty());
     }
     assert_eq!(client.machine.view().problem.unwrap().code, "device_revoked");
+    assert!(client.machine.is_settled(&client.store).unwrap());
+}
+
+/// C004
+#[test]
+fn a_member_who_was_removed_keeps_only_what_they_had_not_sent_and_is_told_why() {
+    let mut client = Client::new();
+    client.online();
+    client.send();
+    let chat = client.store.outbox().unwrap()[0].chat.unwrap();
+    client.store.save_draft(chat, "half a thought").unwrap();
+    client.tell(Event::Outbox);
+    let removed = Failure::Refused { status: 401, error: api_error("member_removed") };
+    for _ in 0..2 {
+        let actions = client.tell(Event::Failed(Kind::Push, removed.clone()));
+        assert!(kinds(&actions).is_empty() && !opens(&actions), "nothing is asked any more");
+    }
+    assert_eq!(client.store.visible_rows().unwrap().len(), 0, "nothing of the organization is left");
+    assert!(client.store.conversation(chat).unwrap().is_none());
+    let kept = client.store.outbox().unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!((kept[0].state, kept[0].text.as_deref()), (OutboxState::Refused, Some("hi")));
+    let Some(Reason::Request { error }) = &kept[0].reason else { panic!("{:?}", kept[0].reason) };
+    assert_eq!(error.code, "member_removed");
+    assert_eq!(crate::store::draft_of(client.store.connection(), chat).unwrap(), "half a thought");
+    assert_eq!(client.machine.view().problem.unwrap().code, "member_removed");
     assert!(client.machine.is_settled(&client.store).unwrap());
 }
 

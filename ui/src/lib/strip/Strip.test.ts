@@ -27,6 +27,7 @@ describe("what the strip says", () => {
     expect(stripState({ ...calm, network: "offline", problem: revoked }, null)?.kind).toBe("signed_out");
     expect(stripState({ ...calm, network: "offline", problem: newer }, null)?.kind).toBe("problem");
     expect(stripState(calm, revoked)?.kind).toBe("signed_out");
+    expect(stripState({ ...calm, problem: rpcError("member_removed", "Gone.") }, null)?.kind).toBe("signed_out");
     expect(stripState({ ...calm, network: "offline", failed: 1 }, null)?.kind).toBe("offline");
     expect(stripState({ ...calm, failed: 1, waiting: 1 }, null)?.kind).toBe("attention");
     expect(stripState({ ...calm, waiting: 1 }, null)?.kind).toBe("waiting");

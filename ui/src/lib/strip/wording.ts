@@ -9,7 +9,7 @@ export type StripState =
   | { kind: "rescued"; rescued: RpcError }
   | { kind: "offline" | "connecting" | "waiting" | "attention" | "first_sync"; waiting: number; failed: number; held: number };
 
-const SIGN_IN_AGAIN = new Set(["device_revoked", "device_expired", "signed_out"]);
+const SIGN_IN_AGAIN = new Set(["device_revoked", "device_expired", "member_removed", "signed_out"]);
 
 /** What there is to say, or nothing. `signedOut`: the session was ended by the hub. */
 export function stripState(status: Status | undefined, signedOut: RpcError | null): StripState | null {

@@ -53,7 +53,8 @@ pub(crate) async fn get_session(core: &Core, _: Empty) -> Result<Session, RpcErr
 
 /// Whether the hub refuses the device until it signs in again.
 fn ends_session(error: &RpcError) -> bool {
-    [wire::code::SIGN_IN_REQUIRED, wire::code::DEVICE_REVOKED, wire::code::DEVICE_CLONED].contains(&error.code.as_str())
+    use wire::code::{DEVICE_CLONED, DEVICE_REVOKED, MEMBER_REMOVED, SIGN_IN_REQUIRED};
+    [SIGN_IN_REQUIRED, DEVICE_REVOKED, DEVICE_CLONED, MEMBER_REMOVED].contains(&error.code.as_str())
 }
 
 fn client(core: &Core, address: &str) -> Result<HubClient, RpcError> {

@@ -131,15 +131,22 @@ pub(crate) fn signed_in(c: &Connection) -> Stored<Option<SignedIn>> {
     let organization = rows::organization(c, session.organization)?;
     let product = organization.as_ref().map_or(Product::CustomerEngagement, |o| o.product);
     // The hub's word at sign-in, until the rows are here that it follows from.
-    let may = match (&organization, rows::member(c, me)?) {
+    let row = rows::member(c, me)?;
+    let named = row.is_some();
+    let may = match (&organization, row) {
         (Some(organization), Some(member)) => capabilities(organization.product, member.role)
             .into_iter()
             .map(|capability| capability.as_str().to_string())
             .collect(),
         _ => session.capabilities,
     };
+    let mut me = names.member(me)?;
+    if !named {
+        // The row has not come yet, or has gone with the membership: the address is what they know themselves by.
+        me.name.clone_from(&session.email);
+    }
     Ok(Some(SignedIn {
-        me: names.member(me)?,
+        me,
         organization: organization.map(|o| o.name.as_str().to_string()).unwrap_or_default(),
         product: product.as_str().into(),
         hub: session.hub,
