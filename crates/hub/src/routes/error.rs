@@ -62,6 +62,11 @@ impl Failure {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, message)
     }
 
+    /// More than a request may hold.
+    pub fn body_too_large() -> Self {
+        Self::too_large("The body is too large: send less at once.")
+    }
+
     /// A fault of the hub.
     pub fn internal() -> Self {
         let message = "The hub could not do that; its log says why. Try again later.";

@@ -39,7 +39,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
 
 fn unreadable(rejection: BytesRejection) -> Failure {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Failure::too_large("The body is too large: send less at once.")
+        Failure::body_too_large()
     } else {
         Failure::bad_request("The body could not be read to its end.")
     }

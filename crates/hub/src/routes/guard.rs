@@ -3,12 +3,14 @@
 //! A page that resolves its own name to this computer would otherwise talk to a hub on loopback as if it were its own
 //! server; it cannot forge `Host` and `Origin`.
 
+use super::linger::Lingering;
 use super::{AppState, ClientAddress, Failure};
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use deskbell_protocol::code;
+use deskbell_protocol::{MAX_BODY_BYTES, code};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -60,9 +62,10 @@ impl Addresses {
 pub async fn guard(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
+    let mut request = request.map(|body| Body::new(Lingering::new(body)));
     let addresses = &state.addresses;
     let path = request.uri().path();
     // A health check asks by whatever address it has, and learns nothing but that the hub works.
@@ -75,6 +78,10 @@ pub async fn guard(
     let foreign = |origin: &HeaderValue| !origin.to_str().is_ok_and(|o| addresses.is_own_origin(o));
     if path.starts_with("/v1/") && request.headers().get(header::ORIGIN).is_some_and(foreign) {
         return wrong_host("Pages of other sites may not ask this hub.").into_response();
+    }
+    // What says beforehand that it is too large is not begun; the routes count what says nothing, or lies.
+    if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return Failure::body_too_large().into_response();
     }
     let client = ClientAddress(addresses.client(peer.ip(), request.headers()));
     let path = path.to_owned();

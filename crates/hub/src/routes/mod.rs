@@ -10,6 +10,7 @@ mod extract;
 mod guard;
 mod health;
 mod hub_info;
+mod linger;
 mod messages;
 mod server;
 mod session;

@@ -3,6 +3,8 @@
 use super::office::{Desk, Office, error, new_id, send};
 use deskbell_domain::command::{AssignInbox, CreateTag};
 use deskbell_domain::*;
+use deskbell_hub::store::SqliteStore;
+use deskbell_hub::upkeep::doctor::repair;
 use deskbell_hub::upkeep::{Compacted, MARKS_KEPT_MS, TOMBSTONES_KEPT_MS, VISITORS_KEPT_MS, compact};
 use deskbell_protocol::{Op, Session, Stamp, code};
 use reqwest::StatusCode;
@@ -150,7 +152,7 @@ async fn a_wrong_clock_drops_nothing_that_is_young() {
 
 #[tokio::test]
 async fn many_tombstones_go_in_short_transactions_and_aliases_of_what_is_gone_with_them() {
-    let office = Office::open().await;
+    let mut office = Office::open().await;
     let desk = office.sign_in("priya@example.com").await;
     let name = |n: u32| TagName::parse(&format!("tag {n}")).unwrap();
     let (first, twice) = (TagId(new_id()), TagId(new_id()));
@@ -181,4 +183,7 @@ async fn many_tombstones_go_in_short_transactions_and_aliases_of_what_is_gone_wi
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     });
     assert_eq!(aliases.await.unwrap(), [(joined, kept)]);
+    office.stop().await;
+    let mut store = SqliteStore::open(&office.dir.path().join("hub.db")).unwrap();
+    assert_eq!(repair(&mut store, &mut || 1, 0).unwrap().remaining, [], "the test's own doing");
 }

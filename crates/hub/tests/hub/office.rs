@@ -143,6 +143,18 @@ impl Office {
     }
 }
 
+/// Whatever a test did to it: everything that always holds does hold in the end.
+impl Drop for Office {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut connection = rusqlite::Connection::open(self.dir.path().join("hub.db")).unwrap();
+        let findings = deskbell_hub::upkeep::doctor::examine(&connection.transaction().unwrap()).unwrap();
+        assert_eq!(findings, []);
+    }
+}
+
 fn options(clock: &Arc<TestClock>) -> HubOptions {
     HubOptions { clock: clock.clone(), random: Arc::new(SystemRandom) }
 }

@@ -53,7 +53,7 @@ impl Serving {
         Self::spawn(process)
     }
 
-    fn spawn(mut process: Process) -> Self {
+    pub fn spawn(mut process: Process) -> Self {
         let mut child = process.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -81,7 +81,7 @@ impl Drop for Serving {
 pub const INIT: [&str; 7] =
     ["init", "--organization", "Second Wind", "--product", "contact_center", "--admin", "ada@example.com"];
 
-async fn sign_in(url: &str, email: &str, password: &str) -> Desk {
+pub async fn sign_in(url: &str, email: &str, password: &str) -> Desk {
     let body = json!({ "email": email, "password": password, "device_name": "Test" });
     let response = reqwest::Client::new().post(format!("{url}/v1/session")).json(&body).send().await.unwrap();
     assert_eq!(response.status(), 200);
