@@ -3,6 +3,7 @@ import type { Answer, Args, RpcName } from "$lib/rpc/calls";
 import type { ChatRow, EventLine, Place, RpcError } from "$lib/rpc/types";
 import type { Fake } from "./host";
 import { inboxes, me, members } from "./people";
+import { listOutbox, outboxCase, type Arranged } from "./outbox";
 import { directChat, nextId, nextPos, previewOf, textEntry, unreadOf, type Chat } from "./world";
 
 type Answers = { [N in RpcName]: (fake: Fake, args: Args<N>) => Answer<N> | Promise<Answer<N>> };
@@ -60,12 +61,21 @@ function unreadChats(fake: Fake, place: Place, all: boolean): number {
 }
 
 function changed(fake: Fake, chat: Chat, ...more: string[]): Record<string, never> {
+  return outboxChanged(fake, chat, "places", ...more);
+}
+
+/** The chat may be gone while its commands are not. */
+function outboxChanged(fake: Fake, chat: Chat | undefined, ...more: string[]): Record<string, never> {
   const { outbox, status } = fake.world;
   status.waiting = outbox.filter((row) => row.state === "waiting").length;
   status.failed = outbox.filter((row) => row.state === "failed").length;
   status.held = outbox.filter((row) => row.state === "held").length;
-  fake.touch("chats", "places", `chat:${chat.id}`, `thread:${chat.id}`, "outbox", "status", ...more);
+  fake.touch("chats", ...(chat === undefined ? [] : [`chat:${chat.id}`, `thread:${chat.id}`]), "outbox", "status", ...more);
   return {};
+}
+
+function rowIn(fake: Fake, command: string): Arranged {
+  return fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
 }
 
 function event(chat: Chat, line: EventLine): void {
@@ -81,6 +91,15 @@ function canOf(fake: Fake, chat: Chat): string[] {
     if (fake.world.session?.capabilities.includes("assign_others")) can.push("assign_others");
   }
   return can;
+}
+
+/** The hub takes it in a moment, where there is one. */
+function settleSoon(fake: Fake, chat: Chat, command: string): void {
+  const { world } = fake;
+  if (world.status.network !== "online") return;
+  setTimeout(() => {
+    if (fake.world === world) settle(fake, chat, command);
+  }, 500);
 }
 
 function settle(fake: Fake, chat: Chat, command: string): void {
@@ -123,6 +142,7 @@ export const answers: Answers = {
     return fake.session;
   },
   get_status: (fake) => fake.world.status,
+  check_cache: () => ({ problems: [] }),
   forget_rescue: (fake) => {
     fake.world.status.rescued = null;
     fake.touch("status");
@@ -213,7 +233,7 @@ export const answers: Answers = {
     }
     fake.world.outbox.push({ command, kind: "send_message", chat: id, title: chat.person.name, text, created_ms: Date.now(), state: "waiting", reason: null, other: null });
     changed(fake, chat, `draft:${id}`);
-    if (fake.world.status.network === "online") setTimeout(() => settle(fake, chat, command), 500);
+    settleSoon(fake, chat, command);
     return { message: entry.id, command };
   },
   assign_chat: (fake, { chat: id, to }) => {
@@ -264,6 +284,30 @@ export const answers: Answers = {
     chat.read_pos = pos;
     return changed(fake, chat);
   },
+  mark_unread: (fake, { chat: id, from }) => {
+    const chat = chatOf(fake, id);
+    chat.read_pos = Math.min(chat.read_pos, from - 1);
+    return changed(fake, chat);
+  },
+  list_contacts: (fake, { after, limit }) => {
+    const all = fake.world.contacts;
+    const from = after === null ? 0 : all.findIndex((one) => one.id === after) + 1;
+    const contacts = all.slice(from, from + limit);
+    return { contacts, next: from + limit < all.length ? (contacts.at(-1)?.id ?? null) : null };
+  },
+  create_contact: (fake, { name, company, phones, private: hidden }) => {
+    const known = fake.world.contacts.find((one) => one.phones.some((phone) => phones.includes(phone)));
+    const contact = known ?? { id: nextId("contact"), name, company, phones, private: hidden };
+    if (known === undefined) fake.world.contacts.push(contact);
+    fake.touch("contacts");
+    return { contact: contact.id, existed: known !== undefined };
+  },
+  share_contact: (fake, { contact }) => {
+    const found = fake.world.contacts.find((one) => one.id === contact) ?? fail("not_found", "That contact does not exist.");
+    found.private = false;
+    fake.touch("contacts");
+    return {};
+  },
   get_draft: (fake, { chat }) => ({ chat, text: chatOf(fake, chat).draft }),
   save_draft: (fake, { chat: id, text }) => {
     const chat = chatOf(fake, id);
@@ -271,32 +315,39 @@ export const answers: Answers = {
     fake.touch("chats");
     return {};
   },
-  list_outbox: (fake) => ({ rows: fake.world.outbox }),
+  list_outbox: (fake, args) => listOutbox(fake.world.outbox, fake.world.chats, args),
+  get_outbox_row: async (fake, { command }) => {
+    const row = rowIn(fake, command);
+    const here = fake.world.chats.some((chat) => chat.id === row.chat);
+    return { ...outboxCase(fake.world.outbox, fake.world.chats, row), head: here ? await answers.get_chat(fake, { chat: row.chat ?? "" }) : null };
+  },
   retry: (fake, { command }) => {
-    const row = fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
+    const row = rowIn(fake, command);
     row.state = "waiting";
     row.reason = null;
-    const chat = chatOf(fake, row.chat ?? "");
-    const entry = chat.entries.find((one) => one.pending?.command === command);
+    row.other = null;
+    const chat = fake.world.chats.find((one) => one.id === row.chat);
+    const entry = chat?.entries.find((one) => one.pending?.command === command);
     if (entry?.pending) entry.pending = { command, state: "waiting", reason: null, other: null };
-    if (fake.world.status.network === "online") setTimeout(() => settle(fake, chat, command), 500);
-    return changed(fake, chat);
+    if (chat !== undefined) settleSoon(fake, chat, command);
+    return outboxChanged(fake, chat);
   },
-  edit: (fake, { command }) => {
-    const row = fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
+  edit: (fake, { command, text }) => {
+    const row = rowIn(fake, command);
     const chat = chatOf(fake, row.chat ?? "");
     fake.world.outbox = fake.world.outbox.filter((one) => one !== row);
     chat.entries = chat.entries.filter((one) => one.pending?.command !== command);
-    chat.draft = chat.draft === "" ? (row.text ?? "") : `${chat.draft}\n${row.text ?? ""}`;
-    changed(fake, chat, `draft:${chat.id}`);
+    const back = text ?? row.text ?? "";
+    chat.draft = chat.draft === "" ? back : `${chat.draft}\n${back}`;
+    outboxChanged(fake, chat, `draft:${chat.id}`);
     return { chat: chat.id, text: chat.draft };
   },
   discard: (fake, { command }) => {
-    const row = fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
-    const chat = chatOf(fake, row.chat ?? "");
+    const row = rowIn(fake, command);
+    const chat = fake.world.chats.find((one) => one.id === row.chat);
     fake.world.outbox = fake.world.outbox.filter((one) => one !== row);
-    chat.entries = chat.entries.filter((one) => one.pending?.command !== command);
-    return changed(fake, chat);
+    if (chat !== undefined) chat.entries = chat.entries.filter((one) => one.pending?.command !== command);
+    return outboxChanged(fake, chat);
   },
   send_anyway: (fake, args) => answers.retry(fake, args),
   set_view: () => ({}),

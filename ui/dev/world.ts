@@ -1,5 +1,6 @@
 /** The sample organization: chats with their messages, drafts and outbox, in memory. */
-import type { ChatHead, Entry, EntryAuthor, MemberInfo, OutboxRow, Preview, SignedIn, Status, TagInfo } from "$lib/rpc/types";
+import type { ChatHead, ContactInfo, Entry, EntryAuthor, MemberInfo, Preview, SignedIn, Status, TagInfo } from "$lib/rpc/types";
+import type { Arranged } from "./outbox";
 import { inboxes, me, members, people, tags, type Person } from "./people";
 
 export interface Chat {
@@ -22,7 +23,8 @@ export interface World {
   session: SignedIn | null;
   status: Status;
   chats: Chat[];
-  outbox: OutboxRow[];
+  outbox: Arranged[];
+  contacts: ContactInfo[];
   tags: TagInfo[];
 }
 
@@ -140,6 +142,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     status: { network: "online", up_to_date_ms: now, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null, rescued: null },
     chats,
     outbox: [],
+    contacts: [],
     tags: [...tags],
   };
 }

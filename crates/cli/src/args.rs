@@ -223,17 +223,29 @@ pub(crate) enum Create {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Outbox {
-    /// List it, in the order in which it goes
-    List,
-    /// Try a refused message again
+    /// List all of it, in the order in which it was made
+    List(PieceArgs),
+    /// List what waits, in the order in which it goes, with what goes before it
+    Waiting(PieceArgs),
+    /// List what needs a decision: held, then refused, then what may have gone out
+    Attention(PieceArgs),
+    /// Show all that is needed to decide about one: both texts, what was written since, what can be done
+    Show {
+        /// Id of the command
+        command: String,
+    },
+    /// Try something that was refused again
     Retry {
         /// Id of the command
         command: String,
     },
-    /// Move the text of a message back into the draft of its chat
+    /// Move the text of a message back into the draft of its chat, and print the draft
     Edit {
         /// Id of the command
         command: String,
+        /// Another text in its place
+        #[arg(long)]
+        text: Option<String>,
     },
     /// Throw it away
     Discard {
@@ -245,6 +257,16 @@ pub(crate) enum Outbox {
         /// Id of the command
         command: String,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PieceArgs {
+    /// Rows to pass over
+    #[arg(long, default_value_t = 0, value_parser = whole_number::<u32>)]
+    pub(crate) from: u32,
+    /// Most rows; without it, all of them
+    #[arg(long, value_parser = whole_number::<u32>)]
+    pub(crate) limit: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

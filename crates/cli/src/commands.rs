@@ -2,7 +2,7 @@
 
 use crate::{
     Args, Run, Surroundings,
-    args::{Command, Create, Draft, Outbox, PlaceArgs, SegmentArg},
+    args::{Command, Create, Draft, Outbox, PieceArgs, PlaceArgs, SegmentArg},
     client::Client,
     doctor, find, follow, output, write,
 };
@@ -84,9 +84,14 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
             };
             change("mark_read", json!({ "chat": chat, "pos": pos })).await?
         }
-        Command::Outbox(Outbox::List) => ask("list_outbox", json!({})).await?,
+        Command::Outbox(Outbox::List(piece)) => ask("list_outbox", part("all", piece)).await?,
+        Command::Outbox(Outbox::Waiting(piece)) => ask("list_outbox", part("waiting", piece)).await?,
+        Command::Outbox(Outbox::Attention(piece)) => ask("list_outbox", part("attention", piece)).await?,
+        Command::Outbox(Outbox::Show { command }) => ask("get_outbox_row", json!({ "command": command })).await?,
         Command::Outbox(Outbox::Retry { command }) => change("retry", json!({ "command": command })).await?,
-        Command::Outbox(Outbox::Edit { command }) => ask("edit", json!({ "command": command })).await?,
+        Command::Outbox(Outbox::Edit { command, text }) => {
+            ask("edit", json!({ "command": command, "text": text })).await?
+        }
         Command::Outbox(Outbox::Discard { command }) => ask("discard", json!({ "command": command })).await?,
         Command::Outbox(Outbox::SendAnyway { command }) => change("send_anyway", json!({ "command": command })).await?,
         Command::Draft(Draft::Get { chat }) => ask("get_draft", json!({ "chat": chat })).await?,
@@ -117,6 +122,10 @@ async fn login(client: &Client, args: &Args, surroundings: &mut Surroundings, hu
 async fn place_of(client: &Client, place: &PlaceArgs) -> Run<Value> {
     debug_assert!(place.direct || place.inbox.is_some() || place.channel.is_some());
     find::place(client, place.inbox.as_deref(), place.channel.as_deref()).await
+}
+
+fn part(part: &str, piece: &PieceArgs) -> Value {
+    json!({ "part": part, "from": piece.from, "limit": piece.limit })
 }
 
 fn word(segment: SegmentArg) -> &'static str {

@@ -87,9 +87,10 @@ rpc_list! {
         save_draft(Draft) -> Empty;
     }
     outbox {
-        list_outbox(Empty) -> Outbox;
+        list_outbox(ListOutbox) -> Outbox;
+        get_outbox_row(OfCommand) -> OutboxCase;
         retry(OfCommand) -> Empty;
-        edit(OfCommand) -> Draft;
+        edit(EditMessage) -> Draft;
         discard(OfCommand) -> Empty;
         send_anyway(OfCommand) -> Empty;
     }

@@ -1,6 +1,6 @@
 /**
  * The one table of keys. A part of the window says what a key does while it is mounted (`onKey`); nothing else
- * listens for keys of the whole window. Single letters are off while somebody types.
+ * listens for keys of the whole window. Single letters, and Ctrl+Z, are off while somebody types.
  */
 import { m } from "./paraglide/messages.js";
 
@@ -15,6 +15,7 @@ export type KeyName =
   | "previous"
   | "next_pane"
   | "previous_pane"
+  | "undo"
   | "send_and_close";
 
 interface Chord {
@@ -43,6 +44,7 @@ export const keyTable: readonly KeyRow[] = [
   { name: "tag", chord: { key: "l" }, caps: ["L"], label: m.key_tag },
   { name: "next", chord: { key: "j" }, caps: ["J"], label: m.key_next },
   { name: "previous", chord: { key: "k" }, caps: ["K"], label: m.key_previous },
+  { name: "undo", chord: { key: "z", ctrl: true }, caps: ["Ctrl", "Z"], label: m.key_undo },
   { name: "next_pane", chord: { key: "F6" }, caps: ["F6"], label: m.key_next_pane },
   { name: "previous_pane", chord: { key: "F6", shift: true }, caps: ["Shift", "F6"], label: m.key_previous_pane },
   {
@@ -92,8 +94,9 @@ export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
   const row = keyOf(event);
   if (row === undefined) return;
-  const single = row.chord.key.length === 1 && !row.chord.ctrl;
-  if (single && isTyping(event.target)) return;
+  // A field undoes its own typing.
+  const letter = row.chord.key.length === 1 && (!row.chord.ctrl || row.name === "undo");
+  if (letter && isTyping(event.target)) return;
   const act = handlers.get(row.name)?.at(-1);
   if (act === undefined) return;
   event.preventDefault();

@@ -16,6 +16,9 @@ export function placeKey(place: Place | null): string {
   return place.place === "direct" ? "direct" : `${place.place}:${place.id}`;
 }
 
+/** A tab of *Needs attention*: what has to be decided, and what goes by itself. */
+export type AttentionTab = "you" | "waiting";
+
 class Selection {
   /** Whose list is shown; nothing before the places are known. */
   place = $state.raw<Place | null>(null);
@@ -25,15 +28,22 @@ class Selection {
   segment = $state<Segment>("all");
   /** The chat on screen. */
   chat = $state<string | null>(null);
+  /** *Needs attention* is on screen, in the place of the list and the chat; they come back as they were. */
+  attention = $state<AttentionTab | null>(null);
+  /** What is to be decided, of *Needs attention*. */
+  command = $state<string | null>(null);
   /** Grows when the caret is wanted in the composer of `chat`. */
   composerWanted = $state(0);
   /** Grows when the selected row should be scrolled to and shown. */
   revealWanted = $state(0);
 
+  /** Whose choices are to have the focus. */
+  #decision = $state<string | null>(null);
   #remembered = new Map<string, { tab: Tab; segment: Segment }>();
 
   /** Shows the list of a place, as it was left. The chat on screen stays. */
   openPlace(place: Place, segment: Segment = "all"): void {
+    this.attention = null;
     this.place = place;
     const was = this.#remembered.get(placeKey(place));
     this.tab = was?.tab ?? "open";
@@ -54,8 +64,33 @@ class Selection {
 
   /** Puts a chat on screen; `reply` also puts the caret into its composer. */
   openChat(chat: string | null, reply = false): void {
+    this.attention = null;
     this.chat = chat;
     if (reply) this.wantComposer();
+  }
+
+  /** Shows what needs attention, or what waits; `command` is what is to be decided, else the first. */
+  openAttention(tab: AttentionTab, command: string | null = this.command): void {
+    this.attention = tab;
+    this.command = command;
+  }
+
+  /** Goes back to the list and the chat that were on screen. */
+  leaveAttention(): void {
+    this.attention = null;
+  }
+
+  /** Chooses what is to be decided; `decide` also puts the focus at the choices. */
+  openCommand(command: string | null, decide = false): void {
+    this.command = command;
+    if (decide) this.#decision = command;
+  }
+
+  /** Whether the choices of this are to have the focus now. True once. */
+  takeDecision(command: string): boolean {
+    if (this.#decision !== command) return false;
+    this.#decision = null;
+    return true;
   }
 
   /** Asks the composer of the chat on screen to take the caret. */
@@ -91,6 +126,8 @@ class Selection {
     this.tab = "open";
     this.segment = "all";
     this.chat = null;
+    this.attention = null;
+    this.command = null;
     this.#remembered.clear();
   }
 

@@ -46,7 +46,20 @@ async fn two_agents_offline_take_the_same_conversation_and_one_is_told_who_was_f
     let head = bob.run(&["show", &chat], "")?;
     ensure!(head["chat"]["assignee"]["name"] == "Alice Ames", "{head}");
 
-    // Bob looks at it and throws his copy away.
+    // Bob looks at it, takes his text back in other words, and throws the rest away.
+    let attention = bob.run(&["outbox", "attention"], "")?;
+    let rows = attention["rows"].as_array().context("no rows")?;
+    ensure!(attention["counts"]["waiting"] == 0 && rows.len() == 2, "{attention}");
+    let message = rows.iter().find(|row| row["kind"] == "send_message").context("no message")?;
+    let message = message["command"].as_str().unwrap_or_default();
+    let case = bob.run(&["outbox", "show", message], "")?;
+    ensure!(case["row"]["text"] == "I am on it." && case["before"]["text"] == "Hello?", "{case}");
+    ensure!(case["since"][0]["author"]["name"] == "Alice Ames" && case["head"]["title"] == "Rosa Vidal", "{case}");
+    ensure!(case["can"].to_string().contains("edit"), "{case}");
+    let draft = bob.run(&["outbox", "edit", message, "--text", "So is Alice."], "")?;
+    ensure!(draft["text"] == "So is Alice.", "{draft}");
+    ensure!(bob.refused(&["outbox", "show", message], "")? == "not_found");
+    let left = bob.run(&["outbox", "list", "--from", "0", "--limit", "10"], "")?;
     for row in left["rows"].as_array().context("no rows")? {
         let command = row["command"].as_str().unwrap_or_default();
         bob.run(&["outbox", "discard", command], "")?;

@@ -25,7 +25,8 @@ pub fn typescript() -> String {
         ThreadPage Entry EntryAuthor EntryContent TextPart EventLine Delivery PendingSend OtherReply
         Members CreateDirectChat CreatedChat SendMessage SentMessage AssignChat TagChat CreateTag
         CreatedTag Tags MarkRead MarkUnread CreateContact CreatedContact OfContact ListContacts Contacts
-        ContactInfo Draft Outbox OutboxRow OfCommand SetView OpenLink Empty CoreEvent
+        ContactInfo Draft OutboxPart ListOutbox Outbox OutboxCounts OutboxRow Behind OutboxCase Said EditMessage
+        OfCommand SetView OpenLink Empty CoreEvent
     );
     out.push_str("\n/** Every call: what it takes and what it answers. */\nexport interface RpcMap {\n");
     for (name, request, response) in CALLS {

@@ -119,7 +119,7 @@ impl OutboxItem {
 }
 
 /// Kinds of [`OutboxItem::is_reading`].
-const READING: [&str; 2] = ["mark_read", "mark_unread"];
+pub(crate) const READING: [&str; 2] = ["mark_read", "mark_unread"];
 
 /// Columns of the outbox.
 pub(crate) const OUTBOX_COLUMNS: usize = 17;
@@ -181,6 +181,11 @@ pub(crate) fn making(c: &Connection) -> Stored<Vec<OutboxItem>> {
 /// Commands that the hub has not done, in the order in which they go.
 pub(crate) fn unfinished(c: &Connection) -> Stored<Vec<OutboxItem>> {
     select(c, "WHERE state <> 'done' ORDER BY n", [])
+}
+
+/// The row of that number.
+pub(crate) fn numbered(c: &Connection, n: i64) -> Stored<Option<OutboxItem>> {
+    Ok(select(c, "WHERE n = ?", [n])?.into_iter().next())
 }
 
 /// Every row, in the order in which they were made.

@@ -25,8 +25,29 @@ export function commandWord(kind: string): string {
   return words[kind]?.alone() ?? kind;
 }
 
+/** What a command does and with what, without saying where: `Tag “Thursday”`, `Assign to Dana Whitcombe`. */
+export function commandDeed(row: Pick<OutboxRow, "kind" | "tag" | "to">): string {
+  if (row.tag !== null) {
+    if (row.kind === "tag_chat") return m.command_tag_named({ tag: row.tag });
+    if (row.kind === "untag_chat") return m.command_untag_named({ tag: row.tag });
+    if (row.kind === "create_tag") return m.command_create_tag_of({ title: row.tag });
+  }
+  if (row.kind === "assign_chat") {
+    if (row.to === null) return m.command_unassign_chat();
+    return row.to.me ? m.command_assign_chat_me() : m.command_assign_chat_named({ name: row.to.name });
+  }
+  return commandWord(row.kind);
+}
+
 /** What a row of the outbox is, and to whom. */
 export function commandTitle(row: OutboxRow): string {
-  if (row.title === "") return commandWord(row.kind);
-  return words[row.kind]?.on({ title: row.title }) ?? `${row.kind} ${row.title}`;
+  const { title } = row;
+  if (title === "") return commandDeed(row);
+  if (row.tag !== null && row.kind === "tag_chat") return m.command_tag_named_on({ tag: row.tag, title });
+  if (row.tag !== null && row.kind === "untag_chat") return m.command_untag_named_of({ tag: row.tag, title });
+  if (row.kind === "assign_chat") {
+    if (row.to === null) return m.command_unassign_chat_of({ title });
+    return row.to.me ? m.command_assign_chat_of_me({ title }) : m.command_assign_chat_of_named({ title, name: row.to.name });
+  }
+  return words[row.kind]?.on({ title }) ?? `${row.kind} ${title}`;
 }

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, within, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it } from "vitest";
 import { fake } from "$dev/host";
 import type { TextPart } from "$lib/rpc/types";
@@ -80,10 +80,21 @@ describe("a message", () => {
   it("says why a choice did not work, and lets one choose again", async () => {
     const entry = message("a", fromMe, "hi", { pos: null, delivery: "failed", pending: pending("failed", { command: "gone" }) });
     render(MessageRow, { ...rowProps, entry, side: "mine" });
+    const discard = screen.getByRole("button", { name: "Discard" });
+    await fireEvent.click(discard);
+    const question = within(await screen.findByRole("dialog", { name: "Discard your message?" }));
+    await fireEvent.click(question.getByRole("button", { name: "Discard" }));
+    await waitFor(() => expect(screen.getByRole("alert").textContent).not.toBe(""));
+    expect(discard.getAttribute("aria-disabled")).toBe("false");
+  });
+
+  it("is thrown away only after a question", async () => {
+    const entry = message("a", fromMe, "hi", { pos: null, delivery: "failed", pending: pending("failed", { command: "kept" }) });
+    render(MessageRow, { ...rowProps, entry, side: "mine" });
     await fireEvent.click(screen.getByRole("button", { name: "Discard" }));
-    await tasks();
-    expect(screen.getByRole("alert").textContent).not.toBe("");
-    expect(screen.getByRole("button", { name: "Discard" }).getAttribute("aria-disabled")).toBe("false");
+    await fireEvent.click(await screen.findByRole("button", { name: "Keep it" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(fake.called("discard")).toEqual([]);
   });
 });
 

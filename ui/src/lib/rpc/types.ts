@@ -541,13 +541,45 @@ private: boolean, };
 export type Draft = { chat: ChatId, text: string, };
 
 /**
- * `list_outbox`.
+ * Which rows of the outbox.
  */
-export type Outbox = { 
+export type OutboxPart = "all" | "attention" | "waiting";
+
 /**
- * In the order in which they go.
+ * `list_outbox`: a part of the outbox, or of what one chat has in it. A place in the order stands for a row only until
+ * the outbox changes, so a window asks again for what it shows.
  */
-rows: Array<OutboxRow>, };
+export type ListOutbox = { part: OutboxPart, 
+/**
+ * Only what is in this chat.
+ */
+chat?: ChatId, 
+/**
+ * Rows to pass over.
+ */
+from: number, 
+/**
+ * Most rows; `None` = all that are left.
+ */
+limit: number | null, };
+
+/**
+ * Rows of the outbox, and how many there are.
+ */
+export type Outbox = { rows: Array<OutboxRow>, counts: OutboxCounts, 
+/**
+ * When the oldest of what waits was made.
+ */
+oldest_ms: number | null, };
+
+/**
+ * How much is in the outbox, by what has to be decided. Read positions do not count.
+ */
+export type OutboxCounts = { waiting: number, held: number, refused: number, 
+/**
+ * Held because nobody knows whether they went out: the hub was restored, or they were rescued from a damaged cache.
+ */
+uncertain: number, };
 
 /**
  * Something that has not reached the hub, or was refused or held there.
@@ -560,14 +592,114 @@ kind: string, chat: ChatId | null,
 /**
  * Title of the chat, frozen at writing.
  */
-title: string, 
+title: string, initials: string, 
+/**
+ * Tint of the contact; `stone` where the chat is not here.
+ */
+tint: string, 
+/**
+ * Kind of the channel; `None` in direct chats and where the chat is not here.
+ */
+channel: string | null, 
+/**
+ * A chat among colleagues.
+ */
+direct: boolean, 
 /**
  * Text of the message, where it is one.
  */
-text: string | null, created_ms: number, state: PendingMark, reason: RpcError | null, other: OtherReply | null, };
+text: string | null, 
+/**
+ * The tag that it makes, puts on or takes off.
+ */
+tag: string | null, 
+/**
+ * Whom it assigns to; `None` for nobody.
+ */
+to: MemberInfo | null, created_ms: number, state: PendingMark, reason: RpcError | null, other: OtherReply | null, 
+/**
+ * Place among what waits, from 1; `None` where it does not wait.
+ */
+number: number | null, 
+/**
+ * It has been on the wire: what became of it is not known until the hub answers, and it cannot be taken back.
+ */
+transmitted: boolean, 
+/**
+ * What goes before it, or what it stands on.
+ */
+behind: Behind | null, };
 
 /**
- * Names one outbox row: `retry`, `edit`, `discard`, `send_anyway`. `edit` moves the text into the chat's draft.
+ * What a row of the outbox comes after.
+ */
+export type Behind = { command: CommandId, kind: string, 
+/**
+ * Title of its chat, frozen at writing.
+ */
+title: string, 
+/**
+ * Its place among what waits, from 1; `None` where it is held or was refused.
+ */
+number: number | null, 
+/**
+ * The row is done only if this is done; without it, only after it (the order within a chat).
+ */
+needed: boolean, };
+
+/**
+ * `get_outbox_row`: all that is needed to decide about one row.
+ */
+export type OutboxCase = { row: OutboxRow, 
+/**
+ * Its place in its part of the outbox, from 1.
+ */
+at: number, 
+/**
+ * Rows of that part.
+ */
+of: number, 
+/**
+ * The chat; `None` where it is gone or out of the member's sight.
+ */
+head: ChatHead | null, 
+/**
+ * What can be done: `open`, `send_anyway`, `retry`, `edit`, `take_back`, `discard`, `copy`.
+ */
+can: Array<string>, 
+/**
+ * Why it cannot go out as things are (`chat_gone`, `read_only`).
+ */
+blocked: RpcError | null, 
+/**
+ * The customer's last message that its author had seen.
+ */
+before: Said | null, 
+/**
+ * What others wrote since, oldest first: the first few.
+ */
+since: Array<Said>, 
+/**
+ * How many messages others wrote since.
+ */
+since_count: number, };
+
+/**
+ * What somebody wrote.
+ */
+export type Said = { author: EntryAuthor, text: string, at_ms: number, };
+
+/**
+ * `edit`: moves the text of a message into the draft of its chat, behind what is there.
+ */
+export type EditMessage = { command: CommandId, 
+/**
+ * In place of the text that it has.
+ */
+text?: string, };
+
+/**
+ * Names one row of the outbox: `get_outbox_row`, `retry`, `discard`, `send_anyway`.
  */
 export type OfCommand = { command: CommandId, };
 
@@ -634,9 +766,10 @@ export interface RpcMap {
   create_tag: { req: CreateTag; res: CreatedTag };
   get_draft: { req: OfChat; res: Draft };
   save_draft: { req: Draft; res: Empty };
-  list_outbox: { req: Empty; res: Outbox };
+  list_outbox: { req: ListOutbox; res: Outbox };
+  get_outbox_row: { req: OfCommand; res: OutboxCase };
   retry: { req: OfCommand; res: Empty };
-  edit: { req: OfCommand; res: Draft };
+  edit: { req: EditMessage; res: Draft };
   discard: { req: OfCommand; res: Empty };
   send_anyway: { req: OfCommand; res: Empty };
   set_view: { req: SetView; res: Empty };

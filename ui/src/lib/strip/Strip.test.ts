@@ -1,6 +1,7 @@
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fake, rpcError } from "$dev/host";
+import type { Arranged } from "$dev/outbox";
 import type { OutboxRow, Status } from "$lib/rpc/types";
 import { selection } from "$lib/selection.svelte";
 import { member } from "$lib/session.svelte";
@@ -10,7 +11,7 @@ import { patience, stripState } from "./wording";
 const tasks = (ms = 20) => new Promise((done) => setTimeout(done, ms));
 const calm: Status = { network: "online", up_to_date_ms: 1, first_sync: false, waiting: 0, failed: 0, held: 0, problem: null, rescued: null };
 
-function row(command: string, state: OutboxRow["state"], more: Partial<OutboxRow> = {}): OutboxRow {
+function row(command: string, state: OutboxRow["state"], more: Partial<OutboxRow> = {}): Arranged {
   const chat = fake.world.chats[0]!;
   return { command, kind: "send_message", chat: chat.id, title: chat.person.name, text: `text of ${command}`, created_ms: Date.now(), state, reason: null, other: null, ...more };
 }
@@ -54,7 +55,7 @@ describe("the strip", () => {
     selection.clear();
   });
 
-  function set(status: Partial<Status>, outbox: OutboxRow[] = []) {
+  function set(status: Partial<Status>, outbox: Arranged[] = []) {
     Object.assign(fake.world.status, status);
     fake.world.outbox = outbox;
   }
@@ -83,55 +84,29 @@ describe("the strip", () => {
     await waitFor(() => expect(container.querySelector(".strip")).toBeNull());
   });
 
-  it("shows what waits, in order, each with what can be done", async () => {
-    const other = { author: { id: "d", name: "Dana Whitcombe", initials: "DW", role: "agent", me: false }, text: "I answered", at_ms: Date.now() };
-    set({ network: "offline", waiting: 1, failed: 1, held: 1 }, [
-      row("w", "waiting"),
-      row("f", "failed", { reason: rpcError("odd", "The hub refused it.") }),
-      row("h", "held", { reason: rpcError("stale", "Old."), other }),
-    ]);
+  it("leads to what waits, and offers it no more once it is on screen", async () => {
+    set({ network: "offline", waiting: 1, failed: 1, held: 1 }, [row("w", "waiting"), row("f", "failed"), row("h", "held")]);
     render(Strip);
     await fireEvent.click(await screen.findByRole("button", { name: "Show what waits" }));
-    const panel = within(await screen.findByRole("dialog", { name: "What waits" }));
-    await waitFor(() => expect(panel.getAllByRole("listitem")).toHaveLength(3));
-    const [waiting, failed, held] = panel.getAllByRole("listitem").map((item) => within(item));
-    expect(waiting!.getAllByRole("button").map((b) => b.textContent?.trim()).slice(1)).toEqual(["Take back"]);
-    expect(failed!.getByText("The hub refused it.")).toBeTruthy();
-    expect(held!.getByText(/I answered/)).toBeTruthy();
-
-    fake.answer("discard", () => ({}));
-    fake.answer("retry", () => ({}));
-    fake.answer("send_anyway", () => ({}));
-    await fireEvent.click(failed!.getByRole("button", { name: "Retry" }));
-    await fireEvent.click(held!.getByRole("button", { name: "Send anyway" }));
-    await tasks();
-    await fireEvent.click(held!.getByRole("button", { name: "Discard" }));
-    await tasks();
-    expect(fake.called("retry")).toEqual([{ command: "f" }]);
-    expect(fake.called("send_anyway")).toEqual([{ command: "h" }]);
-    expect(fake.called("discard")).toEqual([{ command: "h" }]);
+    await waitFor(() => expect(selection.attention).toBe("waiting"));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Show what waits" })).toBeNull());
+    selection.openAttention("you");
+    expect(await screen.findByRole("button", { name: "Show what waits" })).toBeTruthy();
   });
 
-  it("puts a text back into its own chat's draft, and goes there", async () => {
-    const chat = fake.world.chats[1]!;
-    set({ failed: 1 }, [row("f", "failed", { chat: chat.id, title: chat.person.name, text: "try again" })]);
-    chat.draft = "";
+  it("leads to what has to be decided where that is what it speaks of", async () => {
+    set({ failed: 1, waiting: 1 }, [row("f", "failed"), row("w", "waiting")]);
     render(Strip);
     await fireEvent.click(await screen.findByRole("button", { name: "Show what happened" }));
-    await fireEvent.click(await screen.findByRole("button", { name: "Edit" }));
-    await waitFor(() => expect(selection.chat).toBe(chat.id));
-    expect(chat.draft).toBe("try again");
+    await waitFor(() => expect(selection.attention).toBe("you"));
+    expect(screen.queryByRole("button", { name: "Show what happened" })).toBeNull();
   });
 
-  it("closes its panel with Esc and gives the focus back", async () => {
-    set({ failed: 1 }, [row("f", "failed")]);
+  it("leads nowhere while there is nothing to show", async () => {
+    set({ network: "offline" });
     render(Strip);
-    const opener = await screen.findByRole("button", { name: "Show what happened" });
-    await fireEvent.click(opener);
-    const panel = await screen.findByRole("dialog");
-    await fireEvent.keyDown(panel, { key: "Escape" });
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(document.activeElement).toBe(opener);
+    await waitFor(() => expect(screen.getByRole("status").textContent).toContain("Working offline"));
+    expect(screen.queryByRole("button", { name: /^Show/u })).toBeNull();
   });
 
   it("offers to sign in again where the hub signed this computer out", async () => {

@@ -3,13 +3,18 @@
 use super::{chats, stored, transaction};
 use crate::core::Core;
 use crate::rpc::errors;
-use crate::rpc::types::{Draft, Empty, OfCommand, Outbox, RpcError};
+use crate::rpc::types::{Draft, EditMessage, Empty, ListOutbox, OfCommand, Outbox, OutboxCase, RpcError};
 use crate::store::{NewCommand, OutboxItem, OutboxState, Store, query};
-use deskbell_domain::{Command, CommandId, command};
+use deskbell_domain::{Command, CommandId, MAX_MESSAGE_BYTES, TextError, command};
 use uuid::Uuid;
 
-pub(crate) async fn list_outbox(core: &Core, _: Empty) -> Result<Outbox, RpcError> {
-    core.cache().await?.read(query::list_outbox).await
+pub(crate) async fn list_outbox(core: &Core, args: ListOutbox) -> Result<Outbox, RpcError> {
+    core.cache().await?.read(move |c| query::list_outbox(c, &args)).await
+}
+
+pub(crate) async fn get_outbox_row(core: &Core, args: OfCommand) -> Result<OutboxCase, RpcError> {
+    let case = core.cache().await?.read(move |c| query::outbox_case(c, args.command)).await?;
+    case.ok_or_else(errors::not_found)
 }
 
 /// Gives a refused command again, as of what the member sees now.
@@ -60,15 +65,22 @@ fn fresh(store: &Store, item: &OutboxItem) -> Result<Command, RpcError> {
     })
 }
 
-/// Moves the text into the chat's draft, behind what is there.
-pub(crate) async fn edit(core: &Core, args: OfCommand) -> Result<Draft, RpcError> {
+/// Moves the text, or another in its place, into the chat's draft, behind what is there.
+pub(crate) async fn edit(core: &Core, args: EditMessage) -> Result<Draft, RpcError> {
+    if args.text.as_ref().is_some_and(|text| text.len() > MAX_MESSAGE_BYTES) {
+        return Err(errors::text(TextError::TooLong));
+    }
     core.cache()
         .await?
         .command(move |store, _| {
             let item = take_back(store, args.command)?;
-            let (Some(chat), Some(_), Some(text)) = (item.chat, item.message, item.text.clone()) else {
+            let (Some(chat), Some(_), Some(text)) = (item.chat, item.message, args.text.or(item.text.clone())) else {
                 return Err(errors::plain("wrong_kind", "only a message can be edited: retry or discard this"));
             };
+            // Nobody would find the draft of a chat that cannot be opened; in the outbox the text stays in sight.
+            if stored(query::title_of(store.connection(), chat))?.is_none() {
+                return Err(query::chat_gone());
+            }
             stored(store.write(|w| {
                 w.discard(&item)?;
                 w.append_draft(chat, &text)

@@ -117,7 +117,7 @@ fn handle(address: &Address) -> String {
 }
 
 /// The first signs of the first and last word.
-fn initials(name: &str) -> String {
+pub(super) fn initials(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     let first = |word: &&str| {
         word.graphemes(true).find(|g| g.chars().any(char::is_alphanumeric)).unwrap_or_default().to_uppercase()

@@ -1,36 +1,9 @@
-//! What has not reached the hub, or was held or refused there.
+//! How lists, heads and threads mark what has not reached the hub, or was held or refused there.
 
-use super::names::Names;
-use super::reasons;
-use crate::rpc::types::{Outbox, OutboxRow, PendingMark};
+use crate::rpc::types::PendingMark;
 use crate::store::{OutboxItem, OutboxState, Stored, outbox};
 use deskbell_domain::{ChatId, Command, TagId};
 use rusqlite::Connection;
-
-/// Everything that waits or needs a decision. Read positions go by themselves and nobody decides about them.
-pub(crate) fn list_outbox(c: &Connection) -> Stored<Outbox> {
-    let names = Names::new(c)?;
-    let items = outbox::unfinished(c)?;
-    let rows = items
-        .iter()
-        .filter(|item| !item.is_reading())
-        .filter_map(|item| Some((item, mark(item)?)))
-        .map(|(item, state)| {
-            Ok(OutboxRow {
-                command: item.id,
-                kind: item.kind.clone(),
-                chat: item.chat,
-                title: item.title.clone(),
-                text: item.text.clone(),
-                created_ms: item.created_ms,
-                state,
-                reason: reasons::reason(&names, item)?,
-                other: reasons::other(c, &names, item)?,
-            })
-        })
-        .collect::<Stored<_>>()?;
-    Ok(Outbox { rows })
-}
 
 /// The mark of an outbox row; none where the hub has done it.
 pub(super) fn mark(item: &OutboxItem) -> Option<PendingMark> {
