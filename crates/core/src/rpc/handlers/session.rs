@@ -376,7 +376,7 @@ pub(crate) async fn status(core: &Core) -> Result<Status, RpcError> {
 /// Reads all of the file; damage is looked after at once.
 pub(crate) async fn check_cache(core: &Core, _: Empty) -> Result<CacheCheck, RpcError> {
     let cache = core.cache().await?;
-    let problems = cache.read(|c| crate::store::Store::integrity(c)).await?;
+    let problems = cache.read(crate::store::Store::integrity).await?;
     if !problems.is_empty() {
         cache.report_damage();
     }
