@@ -210,6 +210,22 @@ export const answers: Answers = {
   },
   list_assignees: () => ({ members: members.slice(0, 5) }),
   list_members: () => ({ members }),
+  search_messages: (fake, { text, after, limit }) => {
+    const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+    const found = fake.world.chats
+      .flatMap((chat) => chat.entries.map((entry) => ({ chat, entry })))
+      .flatMap(({ chat, entry }) => {
+        if (entry.content.kind !== "text" || words.length === 0) return [];
+        const whole = entry.content.parts.map((part) => part.text).join("");
+        if (!words.every((word) => whole.toLowerCase().includes(word))) return [];
+        const { id: message, pos, at_ms, author } = entry;
+        return [{ message, chat: chat.id, title: chat.person.name, pos, at_ms, author, text: whole }];
+      })
+      .sort((a, b) => (b.pos ?? Number.MAX_SAFE_INTEGER) - (a.pos ?? Number.MAX_SAFE_INTEGER));
+    const from = Number(after ?? 0);
+    const next = from + limit < found.length ? String(from + limit) : null;
+    return { rows: found.slice(from, from + limit), next, complete: true };
+  },
   list_tags: (fake) => ({ tags: [...fake.world.tags].sort((a, b) => a.name.localeCompare(b.name)) }),
   create_direct_chat: (fake, { member: id }) => {
     const mate = members.find((one) => one.id === id) ?? fail("not_found", "That member does not exist.");

@@ -109,6 +109,17 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
     },
+    /// Search messages on this computer, the newest first
+    Search {
+        /// What they say, literally; the last word may be the beginning of one
+        text: String,
+        /// `next` of the page before
+        #[arg(long)]
+        after: Option<String>,
+        /// Most rows
+        #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
+        limit: u32,
+    },
     /// Start something
     #[command(subcommand)]
     Create(Create),
@@ -178,7 +189,7 @@ pub(crate) enum Command {
         /// Id of the chat
         chat: String,
     },
-    /// Examine the profile: keyring, cache, hub
+    /// Examine the profile: keyring, cache with its search index, hub
     Doctor,
 }
 

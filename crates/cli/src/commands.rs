@@ -52,6 +52,9 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
             let thread = ask("list_messages", json!({ "chat": chat, "before": before, "limit": limit })).await?;
             json!({ "chat": head, "thread": thread })
         }
+        Command::Search { text, after, limit } => {
+            ask("search_messages", json!({ "text": text, "after": after, "limit": limit })).await?
+        }
         Command::Create(Create::Direct { member }) => {
             change("create_direct_chat", json!({ "member": find::member(client, member).await? })).await?
         }

@@ -38,14 +38,23 @@ pub async fn examine(args: &Args, surroundings: &mut Surroundings) -> Run<Value>
         },
     };
     let session = client.call("get_session", json!({})).await?;
-    // Before what it finds is looked after: then the cache is closed for a moment.
+    // Before what `check_cache` finds is looked after: then the cache is closed for a moment.
     let status = client.status_here().await;
+    // An error is that there is no open cache to look into, and `session` says why.
+    let differences = client.core().cache_differences().await.ok();
     let problems = client.call("check_cache", json!({})).await.ok().map(|found| found["problems"].clone());
     client.core().shutdown().await;
     Ok(json!({
         "profile": { "directory": dir, "problem": null },
         "keyring": keyring,
-        "cache": { "bytes": cache, "key": key, "open": session["state"] == "signed_in", "locked": session["why"], "problems": problems },
+        "cache": {
+            "bytes": cache,
+            "key": key,
+            "open": session["state"] == "signed_in",
+            "locked": session["why"],
+            "problems": problems,
+            "differences": differences,
+        },
         "session": session,
         "status": status.ok(),
         "hub": hub,

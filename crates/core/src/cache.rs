@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 /// Connections for reading. A list and a thread are read side by side; more wait their turn of a millisecond.
 const READERS: usize = 2;
+/// Rows of a piece of the search index: a click may have to wait for one.
+const INDEX_PIECE: usize = 100;
 
 /// Where a cache says what has changed.
 #[derive(Clone)]
@@ -117,8 +119,12 @@ impl Cache {
             outlets.notify(notice);
         }
         store.take_changed();
+        let indexed = store.is_indexed()?;
         let publish = outlets.clone();
         let writer = Arc::new(Writer::start(store, move |store| publish.publish(store))?);
+        if !indexed {
+            tokio::spawn(fill_index(writer.clone()));
+        }
         Ok(Self {
             name: Uuid::now_v7(),
             writer,
@@ -258,6 +264,19 @@ impl Cache {
 
     fn lock_driver(&self) -> MutexGuard<'_, Option<Driver>> {
         self.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes the search index that an older program did not, or made otherwise, piece by piece behind everything else.
+async fn fill_index(writer: Arc<Writer>) {
+    loop {
+        match writer.run(Urgency::Sync, |store| store.fill_index(INDEX_PIECE)).await {
+            Ok(Ok(false)) => {}
+            Ok(Ok(true)) => return tracing::debug!("everything can be found"),
+            Ok(Err(error)) => return tracing::warn!(%error, "the search index is made at the next start"),
+            // The profile was closed: it goes on from there.
+            Err(_) => return,
+        }
     }
 }
 

@@ -305,6 +305,12 @@ impl Core {
         }
     }
 
+    /// What in the open cache is derived from its rows and does not follow from them; nothing where it is sound. Reads all
+    /// of it, so it takes seconds on a large one.
+    pub async fn cache_differences(&self) -> Result<Vec<String>, RpcError> {
+        self.cache().await?.read(crate::store::differences).await
+    }
+
     /// Unread chats, as badges count them.
     pub async fn unread_count(&self) -> u32 {
         match self.cache().await {

@@ -76,6 +76,9 @@ rpc_list! {
         create_contact(CreateContact) -> CreatedContact;
         share_contact(OfContact) -> Empty;
     }
+    search {
+        search_messages(SearchMessages) -> FoundMessages;
+    }
     tags {
         list_tags(Empty) -> Tags;
         tag_chat(TagChat) -> Empty;

@@ -6,9 +6,11 @@
 
 mod boots;
 mod check;
+mod differences;
 mod digests;
 mod drafts;
 mod feed;
+mod index;
 mod meta;
 mod notices;
 mod outbox;
@@ -24,7 +26,9 @@ mod scopes;
 mod submit;
 
 pub use boots::Boot;
+pub(crate) use check::differences;
 pub use check::memory;
+use differences::{derived_differences, index_differences};
 pub(crate) use drafts::get as draft_of;
 pub use feed::Applied;
 pub(crate) use meta::{CURSOR, IDENTITY, SESSION, SKEW, STAMP, session as session_of, up_to_date_ms};
@@ -38,9 +42,9 @@ pub(crate) use scopes::any_booting as is_booting;
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
 
 use crate::notify::{NoticeEvent, View};
-use deskbell_domain::RowError;
+use deskbell_domain::{Kind, RowError};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Positions from here on are of entries that only this device has.
@@ -106,6 +110,7 @@ impl Store {
         let mut store =
             Self { connection, identity, changed: BTreeSet::new(), view: View::default(), notices: Vec::new() };
         store.boot_again_for_newer_rows()?;
+        store.begin_missing_index()?;
         Ok(store)
     }
 
@@ -136,6 +141,7 @@ impl Store {
         let value = f(&mut write)?;
         write.keep_digests()?;
         let chats = write.project_touched()?;
+        write.keep_index()?;
         let notices = write.decide_notices(&chats, &self.view)?;
         let Write { tx, identity, touched, .. } = write;
         tx.commit().map_err(StoreError::from)?;
@@ -165,7 +171,10 @@ pub(crate) struct Touched {
     /// Chats whose row in lists is made anew before the commit.
     pub chats: BTreeSet<Uuid>,
     /// What was added to the digests of scopes.
-    pub digests: std::collections::BTreeMap<i64, u64>,
+    pub digests: BTreeMap<i64, u64>,
+    /// Entries by position, and rows that may have a name, as they were before; what is searched follows them.
+    pub entries: BTreeMap<i64, Option<String>>,
+    pub names: BTreeMap<(Kind, Uuid), Option<String>>,
     /// Cache tags that the UI hears of after the commit.
     pub tags: BTreeSet<String>,
 }

@@ -20,7 +20,7 @@ pub use actor::{Actor, Capability, Product, Role, capabilities};
 pub use command::{Command, CommandError, Lane, decide, reads};
 pub use context::{Context, ENTRIES_PER_COMMAND, pos_of};
 pub use decision::{Decision, Effect, Hold, Outcome, Refusal, Rejection};
-pub use fold::fold_name;
+pub use fold::{fold_name, fold_query, fold_text};
 pub use ids::*;
 pub use preview::{PREVIEW_GRAPHEMES, preview};
 pub use refs::{Kind, NaturalKey, Ref, Rows};

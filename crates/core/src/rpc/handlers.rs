@@ -6,6 +6,7 @@ pub(crate) mod drafts;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod places;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod tags;
 pub(crate) mod thread;

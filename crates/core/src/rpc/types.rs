@@ -10,6 +10,7 @@ mod error;
 mod lists;
 mod outbox;
 mod places;
+mod search;
 mod session;
 mod window;
 
@@ -20,5 +21,6 @@ pub use error::*;
 pub use lists::*;
 pub use outbox::*;
 pub use places::*;
+pub use search::*;
 pub use session::*;
 pub use window::*;

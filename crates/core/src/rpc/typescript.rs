@@ -23,6 +23,7 @@ pub fn typescript() -> String {
         Network Place Places InboxPlace ChannelPlace DirectPlace Tab Segment ListChats ChatPage ChatRow
         Preview PendingMark TagInfo CountChats ChatCounts OfChat ChatHead ClosedInfo ListMessages
         ThreadPage Entry EntryAuthor EntryContent TextPart EventLine Delivery PendingSend OtherReply
+        SearchMessages FoundMessages FoundMessage
         Members CreateDirectChat CreatedChat SendMessage SentMessage AssignChat TagChat CreateTag
         CreatedTag Tags MarkRead MarkUnread CreateContact CreatedContact OfContact ListContacts Contacts
         ContactInfo Draft OutboxPart ListOutbox Outbox OutboxCounts OutboxRow Behind OutboxCase Said EditMessage

@@ -55,6 +55,14 @@ impl Store {
     }
 }
 
+/// All that is derived from the rows and does not follow from them, at one moment.
+pub(crate) fn differences(c: &Connection) -> Stored<Vec<String>> {
+    let moment = c.unchecked_transaction()?;
+    let mut found = super::index_differences(&moment)?;
+    found.extend(super::derived_differences(&moment)?);
+    Ok(found)
+}
+
 /// A connection for a cache that lives in memory only.
 pub fn memory() -> Result<Connection, deskbell_sqlite::OpenError> {
     deskbell_sqlite::open_memory()

@@ -179,6 +179,7 @@ impl Store {
             }
             w.identity = None;
             w.set(ROW_KNOWLEDGE, &deskbell_domain::ROW_KNOWLEDGE)?;
+            w.begin_index()?;
             w.tag("session");
             Ok::<_, StoreError>(())
         })

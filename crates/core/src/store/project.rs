@@ -163,79 +163,112 @@ impl Write<'_> {
     }
 
     fn project(&mut self, me: MemberId, chat: ChatId) -> Stored<()> {
-        if let Some(conversation) = rows::conversation(&self.tx, chat)? {
-            return self.project_conversation(me, &conversation);
+        match ListRow::made(&self.tx, me, chat)? {
+            Some(row) => row.put(&self.tx, chat),
+            None => {
+                self.tx.prepare_cached("DELETE FROM chat WHERE id = ?")?.execute([chat.0.into_bytes()])?;
+                Ok(())
+            }
         }
-        if let Some(direct) = rows::direct_chat(&self.tx, chat)? {
-            return self.project_direct(me, &direct);
+    }
+}
+
+/// What lists show and sort a chat by: a row of `chat`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ListRow {
+    kind: &'static str,
+    inbox: Option<Uuid>,
+    channel: Option<Uuid>,
+    open: bool,
+    assignee: Option<Uuid>,
+    sort: i64,
+    unread: i64,
+    badge: bool,
+}
+
+impl ListRow {
+    /// As it follows from the rows; `None` where there is no such chat.
+    pub fn made(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<Self>> {
+        if let Some(conversation) = rows::conversation(c, chat)? {
+            return Self::of_conversation(c, me, &conversation).map(Some);
         }
-        self.tx.prepare_cached("DELETE FROM chat WHERE id = ?")?.execute([chat.0.into_bytes()])?;
-        Ok(())
+        rows::direct_chat(c, chat)?.map(|direct| Self::of_direct(c, me, &direct)).transpose()
     }
 
-    fn project_conversation(&mut self, me: MemberId, conversation: &Conversation) -> Stored<()> {
-        let channel = rows::channel(&self.tx, conversation.channel)?;
-        let inbox = channel.map(|c| rows::inbox(&self.tx, c.inbox)).transpose()?.flatten();
+    fn of_conversation(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<Self> {
+        let channel = rows::channel(c, conversation.channel)?;
+        // Known from the channel, whether or not its settings are here: they find the chat by it when they come.
+        let of_inbox = channel.map(|channel| channel.inbox);
+        let inbox = of_inbox.map(|id| rows::inbox(c, id)).transpose()?.flatten();
         let assignee = match &inbox {
-            Some(inbox) => assignee_in(&self.tx, conversation, inbox)?,
+            Some(inbox) => assignee_in(c, conversation, inbox)?,
             None => conversation.assignee.as_ref().map(|a| a.member),
         };
-        let reading = reading(&self.tx, me, conversation.id, Scope::Channel(conversation.channel))?;
-        let after = unread_after(&self.tx, me, conversation, reading)?;
-        let unread = count_unread(&self.tx, me, conversation.id, after, reading)?;
+        let reading = reading(c, me, conversation.id, Scope::Channel(conversation.channel))?;
+        let after = unread_after(c, me, conversation, reading)?;
+        let unread = count_unread(c, me, conversation.id, after, reading)?;
         let mine = inbox.as_ref().is_some_and(|i| !i.assignment) || assignee.is_none_or(|a| a == me);
-        self.put_chat(
-            conversation.id,
-            "conversation",
-            inbox.map(|i| i.id.0),
-            Some(conversation.channel.0),
-            conversation.is_open(),
-            assignee,
-            sort_of(conversation.last_message.as_ref(), conversation.created_ms),
+        let open = conversation.is_open();
+        Ok(Self {
+            kind: "conversation",
+            inbox: of_inbox.map(|id| id.0),
+            channel: Some(conversation.channel.0),
+            open,
+            // The list of closed ones knows no assignee, and members who leave touch open ones only.
+            assignee: assignee.filter(|_| open).map(|member| member.0),
+            sort: sort_of(conversation.last_message.as_ref(), conversation.created_ms),
             unread,
-            conversation.is_open() && mine && unread > 0,
-        )
+            badge: open && mine && unread > 0,
+        })
     }
 
-    fn project_direct(&mut self, me: MemberId, direct: &DirectChat) -> Stored<()> {
-        let reading = reading(&self.tx, me, direct.id, Scope::Chat(direct.id))?;
-        let unread = count_unread(&self.tx, me, direct.id, reading.upto(), reading)?;
+    fn of_direct(c: &Connection, me: MemberId, direct: &DirectChat) -> Stored<Self> {
+        let reading = reading(c, me, direct.id, Scope::Chat(direct.id))?;
+        let unread = count_unread(c, me, direct.id, reading.upto(), reading)?;
         let sort = sort_of(direct.last_message.as_ref(), direct.created_ms);
-        self.put_chat(direct.id, "direct", None, None, true, None, sort, unread, unread > 0)
+        let (kind, badge) = ("direct", unread > 0);
+        Ok(Self { kind, inbox: None, channel: None, open: true, assignee: None, sort, unread, badge })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one argument for each column, in their order")]
-    fn put_chat(
-        &mut self,
-        id: ChatId,
-        kind: &str,
-        inbox: Option<Uuid>,
-        channel: Option<Uuid>,
-        open: bool,
-        assignee: Option<MemberId>,
-        sort: i64,
-        unread: i64,
-        badge: bool,
-    ) -> Stored<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO chat (id, kind, inbox, channel, open, assignee, sort, unread, badge)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, inbox = excluded.inbox, channel = excluded.channel,
-                 open = excluded.open, assignee = excluded.assignee, sort = excluded.sort, unread = excluded.unread,
-                 badge = excluded.badge",
-            )?
-            .execute(params![
-                id.0.into_bytes(),
-                kind,
-                inbox.map(Uuid::into_bytes),
-                channel.map(Uuid::into_bytes),
-                open,
-                assignee.map(|m| m.0.into_bytes()),
-                sort,
-                unread,
-                badge
-            ])?;
+    /// As it is kept.
+    pub fn kept(c: &Connection, chat: ChatId) -> Stored<Option<Self>> {
+        let row = c
+            .prepare_cached("SELECT kind, inbox, channel, open, assignee, sort, unread, badge FROM chat WHERE id = ?")?
+            .query_row([chat.0.into_bytes()], |r| {
+                let id = |at| r.get::<_, Option<[u8; 16]>>(at).map(|id| id.map(super::uuid_from));
+                Ok(Self {
+                    kind: if r.get_ref(0)?.as_str()? == "direct" { "direct" } else { "conversation" },
+                    inbox: id(1)?,
+                    channel: id(2)?,
+                    open: r.get(3)?,
+                    assignee: id(4)?,
+                    sort: r.get(5)?,
+                    unread: r.get(6)?,
+                    badge: r.get(7)?,
+                })
+            });
+        Ok(row.optional()?)
+    }
+
+    fn put(&self, c: &Connection, chat: ChatId) -> Stored<()> {
+        c.prepare_cached(
+            "INSERT INTO chat (id, kind, inbox, channel, open, assignee, sort, unread, badge)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, inbox = excluded.inbox, channel = excluded.channel,
+             open = excluded.open, assignee = excluded.assignee, sort = excluded.sort, unread = excluded.unread,
+             badge = excluded.badge",
+        )?
+        .execute(params![
+            chat.0.into_bytes(),
+            self.kind,
+            self.inbox.map(Uuid::into_bytes),
+            self.channel.map(Uuid::into_bytes),
+            self.open,
+            self.assignee.map(Uuid::into_bytes),
+            self.sort,
+            self.unread,
+            self.badge
+        ])?;
         Ok(())
     }
 }

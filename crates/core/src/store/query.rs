@@ -8,17 +8,19 @@ mod outbox;
 mod outbox_case;
 mod places;
 mod reasons;
+mod search;
 mod thread;
 mod waiting;
 
 pub(crate) use chats::{count_chats, list_chats};
 pub(crate) use contacts::list_contacts;
 pub(crate) use head::{chat_head, list_assignees};
-pub(crate) use names::{Names, conversation_title, direct_title, title_of};
+pub(crate) use names::{Names, conversation_title, direct_title, handle, title_of};
 pub(crate) use outbox::list_outbox;
 pub(crate) use outbox_case::{chat_gone, outbox_case};
 pub(crate) use places::{is_named, list_members, list_places, list_tags, signed_in};
 pub(crate) use reasons::{held, refused};
+pub(crate) use search::search_messages;
 pub(crate) use thread::{is_allowed_link, list_messages};
 pub(crate) use waiting::unread_badges;
 

@@ -24,8 +24,39 @@ impl Kept {
     }
 
     pub fn row(&self, kind: Kind) -> Stored<Row> {
-        Ok(Row::from_json(kind, serde_json::from_str(&self.json)?)?)
+        parsed(kind, &self.json)
     }
+}
+
+/// What of a thread's entry stands in columns, for counting and sorting.
+#[derive(Debug, PartialEq)]
+pub(super) struct EntryColumns {
+    pub chat: [u8; 16],
+    /// The member, where one wrote it.
+    pub author: Option<[u8; 16]>,
+    /// Whether it is a message, not a system line.
+    pub said: bool,
+    /// Whom a system line gave the conversation to.
+    pub handed_to: Option<[u8; 16]>,
+}
+
+impl EntryColumns {
+    pub fn of(message: &Message) -> Self {
+        let author = match message.author {
+            Author::Member(id) => Some(id.0.into_bytes()),
+            Author::Contact | Author::System => None,
+        };
+        let handed_to = match message.content {
+            Content::Assigned { to, .. } => to.map(|m| m.0.into_bytes()),
+            _ => None,
+        };
+        Self { chat: message.chat.0.into_bytes(), author, said: message.is_message(), handed_to }
+    }
+}
+
+/// The row of that JSON.
+pub(super) fn parsed(kind: Kind, json: &str) -> Stored<Row> {
+    Ok(Row::from_json(kind, serde_json::from_str(json)?)?)
 }
 
 /// The visible row.
@@ -108,6 +139,7 @@ impl Write<'_> {
             self.touch_chat(message.chat.0);
             return Ok(());
         }
+        self.touch_name(row.kind(), id)?;
         self.tx
             .prepare_cached(
                 "INSERT INTO entity (kind, id, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?)
@@ -128,21 +160,12 @@ impl Write<'_> {
 
     fn put_message(&mut self, message: &Message, kept: &Kept, local: i64) -> Stored<()> {
         let pos = message.pos.map_or(LOCAL_POS + local, |pos| pos as i64);
-        let author = match message.author {
-            Author::Member(id) => Some(id.0.into_bytes()),
-            Author::Contact | Author::System => None,
-        };
-        let handed_to = match message.content {
-            Content::Assigned { to, .. } => to.map(|m| m.0.into_bytes()),
-            _ => None,
-        };
-        // The position may have been another entry's before the hub went back in time. Whoever has it now is right; the
-        // other one makes room until the end of its scope's boot, which says whether the hub has it still.
-        self.tx
-            .prepare_cached(
-                "UPDATE message SET pos = (SELECT max(max(pos), ?3) + 1 FROM message) WHERE pos = ?1 AND id <> ?2",
-            )?
-            .execute(params![pos, message.id.0.into_bytes(), DISPLACED_POS])?;
+        let columns = EntryColumns::of(message);
+        if let Some(before) = self.pos_of_entry(message.id.0)? {
+            self.touch_entry(before)?;
+        }
+        self.touch_entry(pos)?;
+        self.make_room(pos, message.id.0)?;
         self.tx.prepare_cached("DELETE FROM message WHERE id = ?")?.execute([message.id.0.into_bytes()])?;
         self.tx
             .prepare_cached(
@@ -152,15 +175,39 @@ impl Write<'_> {
             .execute(params![
                 pos,
                 message.id.0.into_bytes(),
-                message.chat.0.into_bytes(),
+                columns.chat,
                 kept.scope,
                 kept.rev,
                 kept.boot,
-                author,
-                message.is_message(),
-                handed_to,
+                columns.author,
+                columns.said,
+                columns.handed_to,
                 kept.json
             ])?;
+        Ok(())
+    }
+
+    fn pos_of_entry(&self, id: Uuid) -> Stored<Option<i64>> {
+        let pos =
+            self.tx.prepare_cached("SELECT pos FROM message WHERE id = ?")?.query_row([id.into_bytes()], |r| r.get(0));
+        Ok(pos.optional()?)
+    }
+
+    /// The position may have been another entry's before the hub went back in time. Whoever has it now is right; the
+    /// other one makes room until the end of its scope's boot, which says whether the hub has it still.
+    fn make_room(&mut self, pos: i64, id: Uuid) -> Stored<()> {
+        let displaced = self
+            .tx
+            .prepare_cached("SELECT id FROM message WHERE pos = ? AND id <> ?")?
+            .query_row(params![pos, id.into_bytes()], |r| r.get::<_, [u8; 16]>(0))
+            .optional()?;
+        let Some(displaced) = displaced else { return Ok(()) };
+        let room = self
+            .tx
+            .prepare_cached("SELECT max(max(pos), ?) + 1 FROM message")?
+            .query_row([DISPLACED_POS], |r| r.get(0))?;
+        self.touch_entry(room)?;
+        self.tx.prepare_cached("UPDATE message SET pos = ? WHERE id = ?")?.execute(params![room, displaced])?;
         Ok(())
     }
 
@@ -168,8 +215,12 @@ impl Write<'_> {
     pub(crate) fn delete_visible(&mut self, kind: Kind, id: Uuid) -> Stored<()> {
         let Some(before) = row(&self.tx, kind, id)? else { return Ok(()) };
         if kind == Kind::Message {
+            if let Some(pos) = self.pos_of_entry(id)? {
+                self.touch_entry(pos)?;
+            }
             self.tx.prepare_cached("DELETE FROM message WHERE id = ?")?.execute([id.into_bytes()])?;
         } else {
+            self.touch_name(kind, id)?;
             self.tx
                 .prepare_cached("DELETE FROM entity WHERE kind = ? AND id = ?")?
                 .execute(params![kind.as_str(), id.into_bytes()])?;
@@ -186,6 +237,7 @@ impl Write<'_> {
     }
 }
 
-fn has_keys(kind: Kind) -> bool {
+/// Whether rows of the kind have natural keys.
+pub(super) fn has_keys(kind: Kind) -> bool {
     matches!(kind, Kind::Contact | Kind::Conversation | Kind::DirectChat | Kind::Tag)
 }

@@ -36,12 +36,20 @@ impl Client {
     fn pull(&mut self) {
         let page = self.hub.page(self.store.cursor().unwrap());
         assert_eq!(self.store.apply_changes(&page).unwrap(), Applied::Done);
+        self.is_sound();
+    }
+
+    /// What is derived from the rows follows from them.
+    fn is_sound(&self) {
+        assert_eq!(self.store.index_differences().unwrap(), Vec::<String>::new());
+        assert_eq!(self.store.derived_differences().unwrap(), Vec::<String>::new());
     }
 
     fn push(&mut self) {
         while let Some(push) = self.store.next_push(0, 64).unwrap() {
             let results = self.hub.push(ME, &push.commands);
             self.store.apply_results(&results).unwrap();
+            self.is_sound();
         }
     }
 
@@ -50,6 +58,7 @@ impl Client {
         let new = NewCommand { id, command: command.into(), instead_of: None };
         let given = self.store.submit(&new, Moment { local_ms: 1000, skew_ms: 0 }).unwrap();
         assert_eq!(given, Submitted::Waiting);
+        self.is_sound();
         id
     }
 

@@ -425,6 +425,42 @@ other: OtherReply | null, };
 export type OtherReply = { author: MemberInfo, text: string, at_ms: number, };
 
 /**
+ * `search_messages`: messages that have all words of `text`, newest first. The text is literal: nothing in it is an
+ * operator. Case, accents and marks do not matter; the last word may be the beginning of one.
+ */
+export type SearchMessages = { text: string, 
+/**
+ * `next` of the page before.
+ */
+after: string | null, limit: number, };
+
+/**
+ * One page.
+ */
+export type FoundMessages = { rows: Array<FoundMessage>, next: string | null, 
+/**
+ * `false` while the index is made after an update of the program: older messages may be missing.
+ */
+complete: boolean, };
+
+/**
+ * A message that was found.
+ */
+export type FoundMessage = { message: MessageId, chat: ChatId, 
+/**
+ * Title of the chat. Always plain text.
+ */
+title: string, 
+/**
+ * Hub order; `None` until the hub has it.
+ */
+pos: number | null, at_ms: number, author: EntryAuthor, 
+/**
+ * The whole message, as plain text.
+ */
+text: string, };
+
+/**
  * `list_assignees`: members of the inbox, the member first.
  */
 export type Members = { members: Array<MemberInfo>, };
@@ -760,6 +796,7 @@ export interface RpcMap {
   list_contacts: { req: ListContacts; res: Contacts };
   create_contact: { req: CreateContact; res: CreatedContact };
   share_contact: { req: OfContact; res: Empty };
+  search_messages: { req: SearchMessages; res: FoundMessages };
   list_tags: { req: Empty; res: Tags };
   tag_chat: { req: TagChat; res: Empty };
   untag_chat: { req: TagChat; res: Empty };

@@ -105,7 +105,7 @@ pub(crate) fn title_of(c: &Connection, chat: ChatId) -> Stored<Option<String>> {
 }
 
 /// What nobody has named yet.
-fn handle(address: &Address) -> String {
+pub(crate) fn handle(address: &Address) -> String {
     match address.kind {
         AddressKind::Phone => address.value.clone(),
         AddressKind::Visitor => {

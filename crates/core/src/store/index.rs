@@ -1,0 +1,273 @@
+//! The search index: the words of visible messages and names, changed in the transaction that changes their rows.
+//!
+//! What a transaction is about to change is noted row by row, and what differs at its end is brought into the index, in
+//! ascending order. Not at once, because a page of the feed takes the shadows of its lanes away and puts them back: most
+//! rows are then as they were, and the index is by far the dearest thing to write. Ascending, because FTS5 writes a segment
+//! out whenever a rowid is not above the one before.
+//!
+//! A cache that has rows and no index yet (or one of older rules) is filled in pieces, newest messages first, between
+//! whatever else is written: folding a million messages takes a minute, which nobody should look at a window for. It goes
+//! on from where it was after a stop. Meanwhile what is written is maintained all the same, and searching finds what is in.
+
+use super::{Store, Stored, Write, meta, query, rows, uuid_from};
+use deskbell_domain::{AddressKind, Content, Kind, Row, fold_text};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Raised when `fold_text`, or what of a row is searched, becomes another: every cache is indexed anew.
+const VERSION: u64 = 1;
+/// How far the index is, in `meta`.
+const INDEX: &str = "index";
+/// The kinds of rows that have names.
+const NAMED: [Kind; 3] = [Kind::Contact, Kind::Conversation, Kind::Member];
+
+/// How far the index is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Index {
+    version: u64,
+    stage: Stage,
+}
+
+/// What is to be done to fill it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Stage {
+    /// Messages below this position.
+    Messages { below: i64 },
+    /// Names of the rows after this one.
+    Names { kind: String, id: Uuid },
+    /// Nothing: all is in.
+    Complete,
+}
+
+/// The text of a row of `message` that is searched.
+pub(super) fn text_of(json: &str) -> Stored<Option<String>> {
+    Ok(match rows::parsed(Kind::Message, json)? {
+        Row::Message(message) => match message.content {
+            Content::Text { text } => Some(text.into()),
+            Content::Assigned { .. } | Content::Closed | Content::Reopened => None,
+        },
+        _ => None,
+    })
+}
+
+/// What a row of `entity` is called, with the phone numbers by which it is looked for.
+pub(super) fn name_of(kind: Kind, json: &str) -> Stored<Option<String>> {
+    let mut names: Vec<String> = Vec::new();
+    match rows::parsed(kind, json)? {
+        Row::Contact(contact) => {
+            names.push(contact.name.into());
+            names.extend(contact.company.map(String::from));
+            let phones = contact.addresses.into_iter().filter(|address| address.kind == AddressKind::Phone);
+            names.extend(phones.map(|address| address.value));
+        }
+        Row::Conversation(conversation) => {
+            names.extend(conversation.profile_name.map(String::from));
+            names.push(query::handle(&conversation.address));
+        }
+        Row::Member(member) => names.push(member.name.into()),
+        _ => return Ok(None),
+    }
+    Ok(Some(names.join("\n")))
+}
+
+/// Whether rows of the kind have names that are searched.
+fn is_named(kind: Kind) -> bool {
+    NAMED.contains(&kind)
+}
+
+/// How far the index is; `None` where it was never begun, or by older rules.
+pub(super) fn stage(c: &Connection) -> Stored<Option<Stage>> {
+    Ok(meta::get::<Index>(c, INDEX)?.filter(|index| index.version == VERSION).map(|index| index.stage))
+}
+
+/// Whether everything that is visible can be found.
+pub(crate) fn is_complete(c: &Connection) -> Stored<bool> {
+    Ok(stage(c)? == Some(Stage::Complete))
+}
+
+fn entry(c: &Connection, pos: i64) -> Stored<Option<String>> {
+    let json = c.prepare_cached("SELECT json FROM message WHERE pos = ?")?.query_row([pos], |r| r.get(0));
+    Ok(json.optional()?)
+}
+
+impl Write<'_> {
+    /// What stands at this position is about to change.
+    pub(super) fn touch_entry(&mut self, pos: i64) -> Stored<()> {
+        if !self.touched.entries.contains_key(&pos) {
+            let before = entry(&self.tx, pos)?;
+            self.touched.entries.insert(pos, before);
+        }
+        Ok(())
+    }
+
+    /// A row that may have a name is about to change.
+    pub(super) fn touch_name(&mut self, kind: Kind, id: Uuid) -> Stored<()> {
+        if is_named(kind) && !self.touched.names.contains_key(&(kind, id)) {
+            let before = rows::visible(&self.tx, kind, id)?.map(|kept| kept.json);
+            self.touched.names.insert((kind, id), before);
+        }
+        Ok(())
+    }
+
+    /// Brings what has changed into the index.
+    pub(super) fn keep_index(&mut self) -> Stored<()> {
+        for (pos, before) in std::mem::take(&mut self.touched.entries) {
+            let now = entry(&self.tx, pos)?;
+            if before == now {
+                continue;
+            }
+            let read = |json: Option<String>| json.map(|json| text_of(&json)).transpose().map(Option::flatten);
+            let (before, now) = (read(before)?, read(now)?);
+            match now {
+                Some(text) if before.as_ref() != Some(&text) => self.index_message(pos, &text)?,
+                None if before.is_some() => {
+                    self.tx.prepare_cached("DELETE FROM message_index WHERE rowid = ?")?.execute([pos])?;
+                }
+                _ => {}
+            }
+        }
+        for ((kind, id), before) in std::mem::take(&mut self.touched.names) {
+            let now = rows::visible(&self.tx, kind, id)?.map(|kept| kept.json);
+            if before == now {
+                continue;
+            }
+            let read = |json: Option<String>| json.map(|json| name_of(kind, &json)).transpose().map(Option::flatten);
+            let (before, now) = (read(before)?, read(now)?);
+            if before != now {
+                self.index_name(kind, id, now.as_deref())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn index_message(&mut self, pos: i64, text: &str) -> Stored<()> {
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO message_index (rowid, words) VALUES (?, ?)")?
+            .execute(params![pos, fold_text(text)])?;
+        Ok(())
+    }
+
+    fn index_name(&mut self, kind: Kind, id: Uuid, name: Option<&str>) -> Stored<()> {
+        let key = params![kind.as_str(), id.into_bytes()];
+        let n: Option<i64> = self
+            .tx
+            .prepare_cached("SELECT n FROM named WHERE kind = ? AND id = ?")?
+            .query_row(key, |r| r.get(0))
+            .optional()?;
+        let Some(name) = name else {
+            if let Some(n) = n {
+                self.tx.prepare_cached("DELETE FROM name_index WHERE rowid = ?")?.execute([n])?;
+                self.tx.prepare_cached("DELETE FROM named WHERE n = ?")?.execute([n])?;
+            }
+            return Ok(());
+        };
+        let n = match n {
+            Some(n) => n,
+            None => {
+                self.tx.prepare_cached("INSERT INTO named (kind, id) VALUES (?, ?)")?.execute(key)?;
+                self.tx.last_insert_rowid()
+            }
+        };
+        self.tx
+            .prepare_cached("INSERT OR REPLACE INTO name_index (rowid, words) VALUES (?, ?)")?
+            .execute(params![n, fold_text(name)])?;
+        Ok(())
+    }
+
+    /// Empties the index. It is filled again from the rows that are there; where there are none, it is complete.
+    pub(super) fn begin_index(&mut self) -> Stored<()> {
+        self.tx.execute_batch(
+            "INSERT INTO message_index (message_index) VALUES ('delete-all');
+             INSERT INTO name_index (name_index) VALUES ('delete-all');
+             DELETE FROM named;",
+        )?;
+        let empty: bool = self.tx.query_row(
+            "SELECT NOT EXISTS (SELECT 1 FROM message) AND NOT EXISTS (SELECT 1 FROM entity)",
+            [],
+            |r| r.get(0),
+        )?;
+        self.set_stage(if empty { Stage::Complete } else { Stage::Messages { below: i64::MAX } })
+    }
+
+    fn set_stage(&mut self, stage: Stage) -> Stored<()> {
+        self.set(INDEX, &Index { version: VERSION, stage })
+    }
+
+    fn fill_messages(&mut self, below: i64, most: usize) -> Stored<()> {
+        let mut found: Vec<(i64, String)> = {
+            let mut statement =
+                self.tx.prepare_cached("SELECT pos, json FROM message WHERE pos < ? ORDER BY pos DESC LIMIT ?")?;
+            let rows = statement.query_map(params![below, most as i64], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let next = match found.last().filter(|_| found.len() == most) {
+            Some((lowest, _)) => Stage::Messages { below: *lowest },
+            None => Stage::Names { kind: String::new(), id: Uuid::nil() },
+        };
+        found.reverse();
+        for (pos, json) in found {
+            if let Some(text) = text_of(&json)? {
+                self.index_message(pos, &text)?;
+            }
+        }
+        self.set_stage(next)
+    }
+
+    fn fill_names(&mut self, kind: &str, id: Uuid, most: usize) -> Stored<()> {
+        let found: Vec<(String, Uuid, String)> = {
+            let mut statement = self.tx.prepare_cached(
+                "SELECT kind, id, json FROM entity WHERE kind IN (?1, ?2, ?3) AND (kind, id) > (?4, ?5)
+                 ORDER BY kind, id LIMIT ?6",
+            )?;
+            let [a, b, c] = NAMED.map(Kind::as_str);
+            let rows = statement.query_map(params![a, b, c, kind, id.into_bytes(), most as i64], |r| {
+                Ok((r.get(0)?, r.get(1).map(uuid_from)?, r.get(2)?))
+            })?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let next = match found.last().filter(|_| found.len() == most) {
+            Some((kind, id, _)) => Stage::Names { kind: kind.clone(), id: *id },
+            None => Stage::Complete,
+        };
+        for (kind, id, json) in found {
+            if let Some(kind) = Kind::parse(&kind) {
+                self.index_name(kind, id, name_of(kind, &json)?.as_deref())?;
+            }
+        }
+        self.set_stage(next)
+    }
+}
+
+impl Store {
+    /// Begins the index where there is none by today's rules. Filling it is [`Store::fill_index`].
+    pub(super) fn begin_missing_index(&mut self) -> Stored<()> {
+        if stage(&self.connection)?.is_some() { Ok(()) } else { self.index_again() }
+    }
+
+    /// Throws the index away; [`Store::fill_index`] makes it anew. For a cache whose index differs from its rows.
+    pub fn index_again(&mut self) -> Stored<()> {
+        self.write(|w| w.begin_index())
+    }
+
+    /// Whether everything that is visible can be found.
+    pub fn is_indexed(&self) -> Stored<bool> {
+        is_complete(&self.connection)
+    }
+
+    /// Fills a piece of an index that is not complete: `most` rows in one transaction. Says whether it is complete then.
+    pub fn fill_index(&mut self, most: usize) -> Stored<bool> {
+        let most = most.max(1);
+        match stage(&self.connection)? {
+            Some(Stage::Complete) => return Ok(true),
+            Some(Stage::Messages { below }) => self.write(|w| w.fill_messages(below, most))?,
+            Some(Stage::Names { kind, id }) => self.write(|w| w.fill_names(&kind, id, most))?,
+            None => self.write(|w| w.begin_index())?,
+        }
+        self.is_indexed()
+    }
+}
+
+#[cfg(test)]
+mod tests;
