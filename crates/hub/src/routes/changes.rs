@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 
 /// Parameters of a pull.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
     /// The cursor.
     since: u64,

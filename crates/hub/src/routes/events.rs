@@ -26,6 +26,7 @@ const COMMENT_AFTER: Duration = Duration::from_secs(20);
 
 /// Parameters of a stream.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EventsQuery {
     /// Generation that the client knows.
     r#gen: Option<Generation>,

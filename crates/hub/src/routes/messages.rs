@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 
 /// Parameters of a page.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MessagesQuery {
     /// Entries before this position; absent = from the newest.
     before: Option<u64>,

@@ -107,3 +107,21 @@ pub fn router(state: AppState) -> Router {
 fn page_limit(asked: Option<u32>) -> usize {
     asked.unwrap_or(MAX_CHANGES).clamp(1, MAX_CHANGES) as usize
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    #[test]
+    fn the_published_description_says_of_each_parameter_where_it_stands() {
+        let described = serde_json::to_value(super::openapi()).unwrap();
+        for (path, operations) in described["paths"].as_object().unwrap() {
+            for operation in operations.as_object().unwrap().values() {
+                for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    let name = parameter["name"].as_str().unwrap();
+                    let is_in_path = path.contains(&format!("{{{name}}}"));
+                    assert_eq!(parameter["in"] == "path", is_in_path, "{path} {name}");
+                }
+            }
+        }
+    }
+}

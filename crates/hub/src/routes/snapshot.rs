@@ -14,6 +14,7 @@ const MAX_BOOT_BYTES: usize = 100;
 
 /// Parameters of a page.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct SnapshotQuery {
     /// Nonce of the boot, given back in the page.
     boot: String,

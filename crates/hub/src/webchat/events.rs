@@ -13,7 +13,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use deskbell_protocol::ApiError;
+use deskbell_protocol::{ApiError, Generation};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -32,10 +32,14 @@ const PAGE: usize = 100;
 
 /// From where on.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct After {
     /// Position of the newest message known; 0 = none.
     #[serde(default)]
     after: u64,
+    /// Generation in which that position was told, as `ready` said it. Where the hub was restored from a backup since, what
+    /// comes next may stand before it: the thread is told again from its end.
+    r#gen: Option<Generation>,
 }
 
 /// Data of the event `ready`: everything up to now was told.
@@ -43,6 +47,8 @@ pub(super) struct After {
 struct Ready {
     /// There are messages older than those told.
     more: bool,
+    /// Generation of the hub's data, to say with the next position.
+    r#gen: Generation,
 }
 
 /// What is new for a visitor.
@@ -61,13 +67,14 @@ pub(super) async fn listen(
     Extension(limits): Extension<SharedLimits>,
     client: ClientAddress,
     ApiPath(public_id): ApiPath<String>,
-    ApiQuery(After { after }): ApiQuery<After>,
+    ApiQuery(After { after, r#gen }): ApiQuery<After>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     if !origin::is_own_or_absent(&app.addresses, &headers) {
         return Err(Problem::NotHere);
     }
     let visitor = visitor(&app.hub, public_id, &headers).await?;
+    let after = if r#gen.is_none_or(|known| known == *app.hub.generation()) { after } else { 0 };
     let counted = limits.stream(visitor.session, client.0)?;
     let stream = async_stream::stream! {
         let _counted = counted;
@@ -124,7 +131,7 @@ fn tell(
             }
             if !is_ready {
                 is_ready = true;
-                yield event("ready", &Ready { more });
+                yield event("ready", &Ready { more, r#gen: hub.generation().clone() });
             }
             tokio::select! {
                 changed = head.changed() => if changed.is_err() { break },

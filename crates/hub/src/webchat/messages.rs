@@ -87,6 +87,7 @@ pub(super) async fn send(
 
 /// Which page.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Before {
     /// Messages before this position.
     before: u64,

@@ -13,7 +13,11 @@ struct Events {
 
 impl Events {
     async fn open(visitor: &Visitor<'_>, after: u64) -> Self {
-        let answer = visitor.call(Method::GET, &format!("events?after={after}")).send().await.unwrap();
+        Self::at(visitor, &format!("after={after}")).await
+    }
+
+    async fn at(visitor: &Visitor<'_>, parameters: &str) -> Self {
+        let answer = visitor.call(Method::GET, &format!("events?{parameters}")).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         Self { answer, rest: String::new() }
@@ -86,6 +90,25 @@ async fn a_long_thread_begins_with_its_end_and_no_gap_is_ever_left() {
     let (texts, _) = Events::open(&visitor, 1).await.texts_until_ready().await;
     let all: Vec<String> = (0..=230).map(|i| i.to_string()).collect();
     assert_eq!(texts, all, "from a position on, all of it");
+}
+
+#[tokio::test]
+async fn a_browser_that_knows_a_later_history_than_a_restored_hub_is_told_the_thread_again() {
+    let shop = Shop::open().await;
+    let visitor = shop.visitor(None).await;
+    visitor.write("Hello?").await;
+    let mut events = Events::open(&visitor, 0).await;
+    events.next().await.unwrap();
+    let ready = events.next().await.unwrap().1;
+    let known = ready["gen"].as_str().unwrap();
+    assert_eq!(known, shop.hub().generation().0);
+    let far = 1u64 << 40;
+    let (texts, _) = Events::at(&visitor, &format!("after={far}&gen={known}")).await.texts_until_ready().await;
+    assert!(texts.is_empty(), "it has everything");
+    let mut behind = Events::at(&visitor, &format!("after={far}&gen=of-before-the-restore")).await;
+    assert_eq!(behind.texts_until_ready().await, (vec!["Hello?".into()], false));
+    shop.answer(shop.conversations().await[0].id, "Yes!").await;
+    assert_eq!(behind.next().await.unwrap().1["text"], "Yes!");
 }
 
 #[tokio::test]

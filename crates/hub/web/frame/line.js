@@ -18,6 +18,7 @@ export class Line {
   #on;
   #key;
   #after = 0;
+  #gen = "";
   #failures = 0;
   #listening = null;
   #isSending = false;
@@ -122,11 +123,20 @@ export class Line {
         continue;
       }
       this.#listening = new AbortController();
+      const from = `events?after=${this.#after}${this.#gen && `&gen=${this.#gen}`}`;
+      let newest = 0;
       try {
-        for await (const { event, data } of events(`events?after=${this.#after}`, token, this.#listening.signal)) {
+        for await (const { event, data } of events(from, token, this.#listening.signal)) {
           if (event === "open") this.#reached();
-          else if (event === "message") await this.#heard(data);
-          else if (event === "ready") this.#on.caughtUp(data);
+          else if (event === "message") {
+            newest = Math.max(newest, data.pos);
+            await this.#heard(data);
+          } else if (event === "ready") {
+            // A restored hub has told the thread again: what comes next may stand before what it told before that.
+            if (this.#gen && this.#gen !== data.gen) this.#after = newest;
+            this.#gen = data.gen;
+            this.#on.caughtUp(data);
+          }
         }
         await this.#pause(Math.random() * 1000);
       } catch (error) {
