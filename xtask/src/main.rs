@@ -9,6 +9,7 @@ mod count;
 #[path = "../../crates/testkit/src/desktop.rs"]
 #[allow(dead_code, reason = "tests use more of it than the tasks do")]
 mod desktop;
+mod kill;
 #[path = "../../crates/testkit/src/process.rs"]
 #[allow(dead_code, reason = "tests use more of it than the tasks do")]
 mod process;
@@ -38,6 +39,8 @@ enum Task {
     Run(run::Options),
     /// Run every check and every test; the last line sums them up
     Test(test::Options),
+    /// Kill the real programs at random instants while everybody writes
+    Kill(kill::Options),
     /// Write the files that are generated from the Rust types
     Codegen(codegen::Options),
     /// Check what no compiler checks: arrows between crates, long files, texts outside the catalogue
@@ -59,6 +62,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Run(options) => run::run(&workspace, &options),
         Task::Test(options) => test::test(&workspace, &options),
+        Task::Kill(options) => kill::kill(&workspace, &options),
         Task::Codegen(options) => codegen::codegen(&workspace, &options),
         Task::Tidy => tidy::tidy(&workspace),
     }

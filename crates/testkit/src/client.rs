@@ -176,6 +176,27 @@ impl TestClient {
         self.call("list_messages", json!({ "chat": chat, "limit": 200 })).await.map_err(said)
     }
 
+    /// Texts of a whole thread that the hub has, oldest first.
+    pub async fn whole_thread(&self, chat: ChatId) -> Result<Vec<String>> {
+        let (mut texts, mut before) = (Vec::new(), None);
+        loop {
+            let page = json!({ "chat": chat, "before": before, "limit": 200 });
+            let page: ThreadPage = self.call("list_messages", page).await.map_err(said)?;
+            before = page.entries.iter().find_map(|entry| entry.pos);
+            let of_hub = page.entries.into_iter().filter(|entry| entry.pos.is_some());
+            texts.splice(
+                0..0,
+                of_hub.filter_map(|entry| match entry.content {
+                    EntryContent::Text { parts } => Some(parts.into_iter().map(|p| p.text).collect()),
+                    EntryContent::Event(_) => None,
+                }),
+            );
+            if !page.more || before.is_none() {
+                return Ok(texts);
+            }
+        }
+    }
+
     /// Texts of a thread, oldest first.
     pub async fn texts(&self, chat: ChatId) -> Result<Vec<String>> {
         let page = self.thread(chat).await?;

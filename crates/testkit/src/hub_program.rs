@@ -73,6 +73,14 @@ impl HubProgram {
         Ok(())
     }
 
+    /// Ends it as a power cut does.
+    pub fn kill(&mut self) -> Result<()> {
+        match self.process.take() {
+            Some(process) => process.kill(),
+            None => Ok(()),
+        }
+    }
+
     /// Runs one of the hub's commands and returns what it printed. `input` goes to its standard input.
     pub fn run(&self, arguments: &[&str], input: Option<&str>) -> Result<String> {
         let mut command = self.command(arguments)?;

@@ -11,6 +11,8 @@ use crate::eventually::eventually;
 pub struct Visitor {
     http: Client,
     hub: String,
+    /// Where requests go: the hub itself, or something on the way.
+    via: String,
     channel: String,
     token: String,
 }
@@ -19,15 +21,30 @@ impl Visitor {
     /// Opens the chat box of a channel on a page of `site`. `name` is what the page says they are called.
     pub async fn arrive(hub: &str, channel: &str, site: &str, name: Option<&str>) -> Result<Self> {
         let http = Client::new();
-        let mut visitor = Self { http, hub: hub.into(), channel: channel.into(), token: String::new() };
+        let mut visitor =
+            Self { http, hub: hub.into(), via: hub.into(), channel: channel.into(), token: String::new() };
         let answer = visitor.call(Method::POST, "session").json(&json!({ "site": site, "name": name }));
         visitor.token = done(answer).await?["token"].as_str().context("a session without a token")?.to_owned();
         Ok(visitor)
     }
 
+    /// From now on through a proxy at this address.
+    pub fn through(mut self, proxy: &str) -> Self {
+        self.via = proxy.into();
+        self
+    }
+
     /// Writes a message.
     pub async fn writes(&self, text: &str) -> Result<()> {
-        done(self.call(Method::POST, "messages").json(&json!({ "id": Uuid::now_v7(), "text": text }))).await.map(drop)
+        self.writes_as(Uuid::now_v7(), text).await
+    }
+
+    /// Writes a message with this identifier: repeated, it is the same message.
+    pub async fn writes_as(&self, id: Uuid, text: &str) -> Result<()> {
+        let answer = done(self.call(Method::POST, "messages").json(&json!({ "id": id, "text": text }))).await?;
+        // What stands on the way may answer too.
+        anyhow::ensure!(answer.is_object(), "the chat box got {answer}");
+        Ok(())
     }
 
     /// What members have written to them until now, in order.
@@ -56,7 +73,7 @@ impl Visitor {
 
     fn call(&self, method: Method, what: &str) -> RequestBuilder {
         self.http
-            .request(method, format!("{}/widget/{}/{what}", self.hub, self.channel))
+            .request(method, format!("{}/widget/{}/{what}", self.via, self.channel))
             // The chat box is a frame of the hub's own origin.
             .header("Origin", &self.hub)
             .bearer_auth(&self.token)
