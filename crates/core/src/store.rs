@@ -24,6 +24,7 @@ mod results;
 mod rows;
 mod scopes;
 mod submit;
+mod unknown;
 
 pub use boots::Boot;
 pub(crate) use check::differences;
@@ -100,6 +101,7 @@ pub struct Store {
     changed: BTreeSet<String>,
     view: View,
     notices: Vec<NoticeEvent>,
+    endless: Option<deskbell_domain::Scope>,
 }
 
 impl Store {
@@ -107,8 +109,14 @@ impl Store {
     pub fn new(mut connection: Connection) -> Stored<Self> {
         embedded::migrations::runner().run(&mut connection).map_err(Box::new)?;
         let identity = meta::identity(&connection)?;
-        let mut store =
-            Self { connection, identity, changed: BTreeSet::new(), view: View::default(), notices: Vec::new() };
+        let mut store = Self {
+            connection,
+            identity,
+            changed: BTreeSet::new(),
+            view: View::default(),
+            notices: Vec::new(),
+            endless: None,
+        };
         store.boot_again_for_newer_rows()?;
         store.begin_missing_index()?;
         Ok(store)

@@ -48,7 +48,8 @@ pub struct Session {
     pub r#gen: Generation,
     /// Newest `seq`, with its mark.
     pub head: Stamp,
-    /// What the member may see.
+    /// What the member may see. A scope that only a newer hub knows is left out when it is read.
+    #[serde(deserialize_with = "crate::feed::understood")]
     pub grants: Vec<GrantedScope>,
     /// Capabilities of the member.
     pub capabilities: Vec<String>,

@@ -3,6 +3,7 @@
 use super::pending::Lanes;
 use super::rows::Kept;
 use super::scopes::{self, BOOTING, COMPLETE};
+use super::unknown::Name;
 use super::{Store, StoreError, Stored, Write, rev_of, rows, uuid_from};
 use deskbell_domain::{Kind, Row, Scope};
 use deskbell_protocol::Snapshot;
@@ -22,19 +23,27 @@ pub struct Boot {
 
 impl Store {
     /// The next page to fetch: settings first, so that lists have names, then what is in the channels. `nonce` is random;
-    /// it is taken where the boot has none yet.
-    pub fn next_boot(&mut self, nonce: u64) -> Stored<Option<Boot>> {
-        let next: Option<(i64, String, String, Option<String>)> = {
+    /// it is taken where the boot has none yet. Scopes that are `resting` wait until later.
+    pub fn next_boot(&mut self, nonce: u64, resting: &[Scope]) -> Stored<Option<Boot>> {
+        let next: Option<(i64, Scope, String, Option<String>)> = {
             let mut statement = self.connection.prepare_cached(
                 "SELECT n, name, nonce, after FROM scope WHERE state = ?
                  ORDER BY CASE WHEN name = 'org' THEN 0 WHEN name LIKE 'member:%' THEN 1 WHEN name LIKE 'inbox:%' THEN 2
-                 WHEN name LIKE 'chat:%' THEN 3 ELSE 4 END, n LIMIT 1",
+                 WHEN name LIKE 'chat:%' THEN 3 ELSE 4 END, n",
             )?;
-            let mut found = statement.query_map([BOOTING], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-            found.next().transpose()?
+            let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?));
+            let mut next = None;
+            for found in statement.query_map([BOOTING], read)? {
+                let (n, name, kept, after) = found?;
+                let scope = name.parse::<Scope>().ok().filter(|scope| !resting.contains(scope));
+                if let Some(scope) = scope {
+                    next = Some((n, scope, kept, after));
+                    break;
+                }
+            }
+            next
         };
-        let Some((n, name, kept, after)) = next else { return Ok(None) };
-        let Ok(scope) = name.parse::<Scope>() else { return Ok(None) };
+        let Some((n, scope, kept, after)) = next else { return Ok(None) };
         let nonce = if kept.is_empty() {
             let fresh = format!("{nonce:016x}");
             self.write(|w| {
@@ -47,6 +56,18 @@ impl Store {
         Ok(Some(Boot { scope, nonce, after }))
     }
 
+    /// Whether any scope but these is being booted.
+    pub fn is_booting_but(&self, resting: &[Scope]) -> Stored<bool> {
+        let mut statement = self.connection.prepare_cached("SELECT name FROM scope WHERE state = ?")?;
+        let names: Vec<String> = statement.query_map([BOOTING], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        Ok(names.iter().any(|name| !name.parse().is_ok_and(|scope| resting.contains(&scope))))
+    }
+
+    /// A scope whose snapshot did not end and was given up, since the last call.
+    pub fn take_endless(&mut self) -> Option<Scope> {
+        self.endless.take()
+    }
+
     /// Whether any scope is being booted.
     pub fn is_booting(&self) -> Stored<bool> {
         scopes::any_booting(&self.connection)
@@ -56,23 +77,35 @@ impl Store {
     pub fn apply_snapshot(&mut self, page: &Snapshot) -> Stored<bool> {
         let known = self.session()?.is_some_and(|s| s.r#gen == page.r#gen);
         let Some(identity) = self.identity.filter(|_| known) else { return Ok(false) };
-        self.write(|w| {
+        let mut endless = false;
+        let applied: bool = self.write::<_, StoreError>(|w| {
             let Some(kept) = scopes::find(&w.tx, page.scope)? else { return Ok(false) };
             if kept.state != BOOTING || kept.nonce != page.boot || kept.after != page.after || kept.epoch != page.epoch
             {
                 return Ok(false);
             }
+            endless = w.never_ends(kept.n, page)?;
+            if endless {
+                return Ok(false);
+            }
             let mut parsed = Vec::with_capacity(page.rows.len());
+            let mut unknown = Vec::new();
             let mut lanes = Lanes::none();
             for row in &page.rows {
                 // Of a kind or shape that only a newer program knows: it will boot again (S17).
-                let Some(kind) = Kind::parse(&row.kind) else { continue };
-                match Row::from_json(kind, row.row.clone()) {
-                    Ok(read) => {
+                let name = || Name { kind: row.kind.clone(), id: row.id };
+                match Kind::parse(&row.kind).map(|kind| Row::from_json(kind, row.row.clone())) {
+                    Some(Ok(read)) => {
                         lanes.add_row(&read);
                         parsed.push((read, row.rev));
                     }
-                    Err(error) => tracing::warn!(kind = row.kind, id = %row.id, %error, "a row is skipped"),
+                    Some(Err(error)) => {
+                        tracing::warn!(kind = row.kind, id = %row.id, %error, "a row is skipped");
+                        // Its older version may be shown.
+                        lanes = Lanes::All;
+                        unknown.push((name(), row.rev));
+                    }
+                    None => unknown.push((name(), row.rev)),
                 }
             }
             let last = page.next.is_none();
@@ -98,6 +131,9 @@ impl Store {
             for (row, rev) in &parsed {
                 w.confirm(row, rev_of(identity.generation, *rev), kept.n, kept.boot)?;
             }
+            for (name, rev) in &unknown {
+                w.confirm_unknown(name, rev_of(identity.generation, *rev), kept.n, kept.boot)?;
+            }
             w.see(page.head)?;
             if last {
                 w.end_boot(kept.n, kept.boot)?;
@@ -108,15 +144,53 @@ impl Store {
             w.replay(&lanes)?;
             w.tag("status");
             Ok(true)
-        })
+        })?;
+        if endless {
+            self.endless = Some(page.scope);
+        }
+        Ok(applied)
     }
 }
 
+/// A command touches at most so many rows (S2), so a scope has at most so many for each.
+const ROWS_PER_COMMAND: u64 = 500;
+
 impl Write<'_> {
+    /// Whether the snapshot goes in a circle, or has brought more rows than there can be. Then it begins anew, later.
+    fn never_ends(&mut self, n: i64, page: &Snapshot) -> Stored<bool> {
+        let Some(next) = &page.next else { return Ok(false) };
+        let (pages, loaded, passed): (i64, i64, Option<String>) = self
+            .tx
+            .prepare_cached("SELECT pages + 1, loaded + ?2, passed FROM scope WHERE n = ?1")?
+            .query_row(params![n, page.rows.len() as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        let (pages, loaded, passed) = match page.after {
+            Some(_) => (pages, loaded, passed),
+            None => (1, page.rows.len() as i64, None),
+        };
+        let most = page.head.seq.saturating_add(1).saturating_mul(ROWS_PER_COMMAND);
+        let circle = passed.as_ref() == Some(next) || page.after.as_ref() == Some(next);
+        if circle || loaded.unsigned_abs() > most || pages.unsigned_abs() > most {
+            tracing::warn!(scope = %page.scope, pages, loaded, "the hub does not end a snapshot");
+            // Another boot: what this one brought goes, should the hub not have it.
+            let anew = "UPDATE scope SET boot = boot + 1, nonce = '', after = NULL, passed = NULL WHERE n = ?";
+            self.tx.prepare_cached(anew)?.execute([n])?;
+            return Ok(true);
+        }
+        // Of the places that were passed one is remembered, later and later ones: whatever the circle, it comes to lie in it.
+        let passed = if (pages.unsigned_abs()).is_power_of_two() { Some(next) } else { passed.as_ref() };
+        self.tx
+            .prepare_cached("UPDATE scope SET pages = ?, loaded = ?, passed = ? WHERE n = ?")?
+            .execute(params![pages, loaded, passed, n])?;
+        Ok(false)
+    }
+
     fn end_boot(&mut self, n: i64, boot: i64) -> Stored<()> {
         let gone = self.delete_in_scope(n, boot)?;
         self.keep_own_messages(gone)?;
-        self.tx.execute("UPDATE scope SET state = ?, nonce = '', after = NULL WHERE n = ?", [COMPLETE, n])?;
+        self.tx.execute(
+            "UPDATE scope SET state = ?, nonce = '', after = NULL, pages = 0, loaded = 0, passed = NULL WHERE n = ?",
+            [COMPLETE, n],
+        )?;
         if !scopes::any_booting(&self.tx)? {
             self.tx.execute("DELETE FROM tombstone", [])?;
             self.rolled_back_is_over()?;
@@ -153,6 +227,7 @@ impl Write<'_> {
             self.delete_visible(kind, id)?;
             rows.push(row);
         }
+        self.delete_unknown_in_scope(n, boot)?;
         Ok(rows)
     }
 
@@ -163,6 +238,11 @@ impl Write<'_> {
         if self.tombstone(kind, id)?.is_some_and(|tomb| tomb > rev) {
             return Ok(());
         }
+        // It may have been of a shape that was not understood.
+        if self.is_unknown_newer(kind.as_str(), id, rev, boot)? {
+            return Ok(());
+        }
+        self.unknown_gone(kind.as_str(), id, None, rev)?;
         let kept = Kept { json: row.to_json().to_string(), scope, rev, boot };
         if let Some(shadow) = self.shadow(kind, id)? {
             let newer = Kept { boot: shadow.boot.max(boot), ..shadow.kept() };

@@ -23,8 +23,12 @@ pub(crate) struct Counted {
 impl Write<'_> {
     /// A confirmed row takes the place of another. What only this device has counts nothing.
     pub(crate) fn count(&mut self, kind: Kind, id: Uuid, before: Option<Counted>, after: Option<Counted>) {
-        let share =
-            |row: Counted| digest_of(kind.as_str(), id, row.rev.unsigned_abs() & rev_of(0, u64::MAX).unsigned_abs());
+        self.count_as(kind.as_str(), id, before, after);
+    }
+
+    /// The same for a kind that may be unknown.
+    pub(super) fn count_as(&mut self, kind: &str, id: Uuid, before: Option<Counted>, after: Option<Counted>) {
+        let share = |row: Counted| digest_of(kind, id, row.rev.unsigned_abs() & rev_of(0, u64::MAX).unsigned_abs());
         for row in before.into_iter().filter(|row| row.rev > 0) {
             let sum = self.touched.digests.entry(row.scope).or_default();
             *sum = sum.wrapping_sub(share(row));

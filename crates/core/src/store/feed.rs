@@ -2,6 +2,7 @@
 
 use super::pending::Lanes;
 use super::scopes::{self, NONE};
+use super::unknown::Name;
 use super::{Store, Stored, Write, meta, rev_of, rows};
 use deskbell_domain::{Kind, Lane, Row, Scope};
 use deskbell_protocol::{Change, Changes, Op};
@@ -42,6 +43,9 @@ impl Store {
             }
             for change in &changes {
                 w.apply_change(change, rev_of(identity.generation, change.rev))?;
+            }
+            for change in page.changes.iter().filter(|change| read_change(change).is_none()) {
+                w.apply_unknown(change, rev_of(identity.generation, change.rev))?;
             }
             w.set_cursor(page.to)?;
             w.see(page.head)?;
@@ -117,17 +121,43 @@ impl Write<'_> {
         }
     }
 
-    /// The hub has the row no more, or not in `scope` (it may have moved to another).
-    fn confirm_gone(&mut self, kind: Kind, id: Uuid, scope: Option<Scope>, rev: i64) -> Stored<()> {
-        if scope.is_some() && scopes::any_booting(&self.tx)? {
+    /// A change that this program does not understand: remembered by its name, so that the sums agree.
+    fn apply_unknown(&mut self, change: &Change, rev: i64) -> Stored<()> {
+        let kept = scopes::find(&self.tx, change.scope)?.filter(|kept| kept.state != NONE);
+        match (change.op, kept) {
+            (Op::Put, Some(kept)) => {
+                let name = Name { kind: change.kind.clone(), id: change.id };
+                self.confirm_unknown(&name, rev, kept.n, kept.boot)
+            }
+            (Op::Put, None) => self.unknown_gone(&change.kind, change.id, None, rev),
+            (Op::Del, _) => {
+                self.remember_gone(&change.kind, change.id, rev)?;
+                let scope = self.scope_no(change.scope)?;
+                self.unknown_gone(&change.kind, change.id, Some(scope), rev)
+            }
+        }
+    }
+
+    /// While a scope loads, what is deleted must stay deleted (S6).
+    fn remember_gone(&mut self, kind: &str, id: Uuid, rev: i64) -> Stored<()> {
+        if scopes::any_booting(&self.tx)? {
             self.tx
                 .prepare_cached(
                     "INSERT INTO tombstone (kind, id, rev) VALUES (?, ?, ?)
                      ON CONFLICT (kind, id) DO UPDATE SET rev = max(rev, excluded.rev)",
                 )?
-                .execute(params![kind.as_str(), id.into_bytes(), rev])?;
+                .execute(params![kind, id.into_bytes(), rev])?;
+        }
+        Ok(())
+    }
+
+    /// The hub has the row no more, or not in `scope` (it may have moved to another).
+    fn confirm_gone(&mut self, kind: Kind, id: Uuid, scope: Option<Scope>, rev: i64) -> Stored<()> {
+        if scope.is_some() {
+            self.remember_gone(kind.as_str(), id, rev)?;
         }
         let scope = scope.map(|s| self.scope_no(s)).transpose()?;
+        self.unknown_gone(kind.as_str(), id, scope, rev)?;
         let stays = |at: i64, in_scope: i64| at > rev || scope.is_some_and(|s| s != in_scope);
         if let Some(shadow) = self.shadow(kind, id)? {
             if stays(shadow.rev, shadow.scope) {
@@ -146,10 +176,14 @@ impl Write<'_> {
     }
 
     pub(crate) fn tombstone(&self, kind: Kind, id: Uuid) -> Stored<Option<i64>> {
+        self.tomb_of(kind.as_str(), id)
+    }
+
+    pub(super) fn tomb_of(&self, kind: &str, id: Uuid) -> Stored<Option<i64>> {
         let rev = self
             .tx
             .prepare_cached("SELECT rev FROM tombstone WHERE kind = ? AND id = ?")?
-            .query_row(params![kind.as_str(), id.into_bytes()], |r| r.get(0));
+            .query_row(params![kind, id.into_bytes()], |r| r.get(0));
         Ok(rev.optional()?)
     }
 }

@@ -174,6 +174,7 @@ impl Store {
                 "draft",
                 "chat",
                 "notice",
+                "unknown",
             ] {
                 w.tx.execute(&format!("DELETE FROM {table}"), [])?;
             }

@@ -171,7 +171,7 @@ fn a_page_of_a_snapshot_brings_nothing_back_that_was_deleted_since() {
     }
     client.store.apply_changes(&page).unwrap();
     let mut boots = 0;
-    while let Some(boot) = client.store.next_boot(7).unwrap() {
+    while let Some(boot) = client.store.next_boot(7, &[]).unwrap() {
         boots += 1;
         let late = boot.scope == Scope::Channel(CHANNEL);
         let rows = if late {

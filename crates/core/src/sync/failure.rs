@@ -14,6 +14,8 @@ pub enum Failure {
     Untrusted,
     /// An answer that is longer than any that this program asks for.
     TooLarge,
+    /// A snapshot that does not end.
+    Endless,
     /// The hub speaks only newer protocols than this program.
     Newer,
     /// The hub cannot now: stopping, overloaded, a fault, too many tries.
@@ -79,6 +81,11 @@ impl Failure {
             Failure::TooLarge => own(
                 "hub_answer_too_large",
                 format!("The hub at {hub} answers with more than this program takes: tell your admin."),
+                false,
+            ),
+            Failure::Endless => own(
+                "hub_endless",
+                format!("The hub at {hub} does not stop sending a part of the conversations: tell your admin."),
                 false,
             ),
             Failure::Newer => {

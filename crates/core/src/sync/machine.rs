@@ -3,9 +3,11 @@
 use super::{Backoff, Failure};
 use crate::rpc::types::{Network, RpcError};
 use crate::store::{Boot, Store, StoreError};
+use deskbell_domain::Scope;
 use deskbell_protocol::{
     Changes, Commands, Generation, HubInfo, MAX_CHANGES, MAX_COMMANDS, Results, Session, Snapshot, Stamp,
 };
+use std::collections::BTreeMap;
 
 /// Rows of the first page; how many later ones have depends on how long writing them takes.
 const PAGE: u32 = 100;
@@ -13,6 +15,9 @@ const PAGE: u32 = 100;
 const SMALLEST_PAGE: u32 = 25;
 /// A click may have to wait for one page: writing one should not take longer.
 const LONGEST_WRITE_MS: u128 = 8;
+
+/// So long a scope rests whose snapshot did not end: each try costs as much as everything else together.
+const REST_MS: u64 = 10 * 60 * 1000;
 
 /// The time, twice: one that only rises, for waiting, and the computer's clock, for what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,6 +186,8 @@ pub struct Machine {
     /// Steady time at which the stream was opened.
     pub(super) stream_since_ms: u64,
     pub(super) under_way: Vec<Kind>,
+    /// Scopes whose snapshot did not end, and until when they rest.
+    resting: BTreeMap<Scope, u64>,
     pub(super) pushed: Vec<deskbell_domain::CommandId>,
     pub(super) pull: Backoff,
     pub(super) snapshot: Backoff,
@@ -206,6 +213,7 @@ impl Machine {
             stream: Stream::Closed,
             stream_since_ms: 0,
             under_way: Vec::new(),
+            resting: BTreeMap::new(),
             pushed: Vec::new(),
             pull: Backoff::default(),
             snapshot: Backoff::default(),
@@ -222,7 +230,7 @@ impl Machine {
                 Some(false) => Network::Offline,
                 None => Network::Connecting,
             },
-            problem: self.problem.clone(),
+            problem: self.problem.clone().or_else(|| self.endless()),
             current: self.stream == Stream::Open && !self.want_pull && !self.under_way.contains(&Kind::Pull),
         }
     }
@@ -240,7 +248,21 @@ impl Machine {
             && self.under_way.is_empty()
             && (!waits || tried)
             && store.cursor()? >= store.stamp()?.seq
-            && !store.is_booting()?)
+            && !store.is_booting_but(&self.resting())?)
+    }
+
+    fn endless(&self) -> Option<RpcError> {
+        (!self.resting.is_empty()).then(|| Failure::Endless.to_error(&self.hub))
+    }
+
+    /// The snapshot of a scope did not end; the others go on.
+    pub(super) fn let_rest(&mut self, scope: Scope, now: Now) {
+        self.snapshot.reset();
+        self.resting.insert(scope, now.steady_ms.saturating_add(REST_MS));
+    }
+
+    fn resting(&self) -> Vec<Scope> {
+        self.resting.keys().copied().collect()
     }
 
     fn push_tried(&self) -> bool {
@@ -293,6 +315,7 @@ impl Machine {
     }
 
     fn sync_now(&mut self) {
+        self.resting.clear();
         for backoff in [&mut self.pull, &mut self.snapshot, &mut self.push, &mut self.events] {
             backoff.reset();
         }
@@ -312,6 +335,7 @@ impl Machine {
     ) -> Result<(), StoreError> {
         let Some(session) = store.session()?.filter(|_| !self.halted) else { return Ok(()) };
         let (generation, seen) = (session.r#gen, store.stamp()?);
+        self.resting.retain(|_, until| *until > now.steady_ms);
         let ready = self.pull.is_over(now.steady_ms);
         if !self.hub_checked {
             if ready {
@@ -360,7 +384,7 @@ impl Machine {
         }
         if !self.under_way.contains(&Kind::Snapshot)
             && self.snapshot.is_over(now.steady_ms)
-            && let Some(boot) = store.next_boot(random())?
+            && let Some(boot) = store.next_boot(random(), &self.resting())?
         {
             self.send(Request::Snapshot { boot, generation, seen, limit: self.page }, actions);
         }
@@ -382,12 +406,13 @@ impl Machine {
             (self.want_pull || self.want_resync || !self.hub_checked, &self.pull),
             (online && self.stream == Stream::Closed, &self.events),
             (online && crate::store::has_waiting(store)?, &self.push),
-            (online && store.is_booting()?, &self.snapshot),
+            (online && store.is_booting_but(&self.resting())?, &self.snapshot),
         ];
         let first = waits
             .iter()
             .filter(|(wanted, backoff)| *wanted && !backoff.is_over(now.steady_ms))
             .map(|(_, backoff)| backoff.until_ms())
+            .chain(self.resting.values().copied())
             .min();
         actions.extend(first.map(Action::WakeAt));
         Ok(())

@@ -95,6 +95,8 @@ impl Machine {
     fn snapshot_answered(&mut self, page: &Snapshot, store: &mut Store, now: Now) -> Result<(), StoreError> {
         if store.apply_snapshot(page)? {
             self.snapshot.reset();
+        } else if let Some(scope) = store.take_endless() {
+            self.let_rest(scope, now);
         } else {
             // Of another epoch: what has changed is in the feed.
             tracing::debug!(scope = %page.scope, "a page of a snapshot came too late");
@@ -181,7 +183,7 @@ impl Machine {
         }
         match failure {
             Failure::Network => {}
-            Failure::NotDeskbell | Failure::Newer | Failure::Untrusted | Failure::TooLarge => {
+            Failure::NotDeskbell | Failure::Newer | Failure::Untrusted | Failure::TooLarge | Failure::Endless => {
                 self.problem = Some(failure.to_error(&self.hub));
                 self.hub_checked = false;
             }

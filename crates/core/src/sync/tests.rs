@@ -224,3 +224,43 @@ fn of_a_batch_that_is_refused_whole_only_the_guilty_command_comes_back() {
     let refused = client.store.outbox_item(guilty).unwrap().unwrap();
     assert!(refused.reason.is_some() && refused.text.is_some());
 }
+
+#[test]
+fn a_snapshot_that_never_ends_is_said_and_everything_else_goes_on() {
+    let mut client = Client::new();
+    let mut asked = 0;
+    let mut actions = client.tell(Event::Tick);
+    while let Some(action) = actions.pop() {
+        let Action::Send(request) = action else {
+            if let Action::OpenEvents { .. } = action {
+                actions.extend(client.tell(Event::EventsOpen));
+            }
+            continue;
+        };
+        let reply = match request {
+            Request::Hub => Reply::Hub(info()),
+            Request::Session => Reply::Session(client.hub.session()),
+            Request::Pull { since, .. } => Reply::Pull(client.hub.page(since)),
+            Request::Push(commands) => Reply::Push(client.hub.push(ME, &commands)),
+            Request::Snapshot { boot, .. } => {
+                let mut page = client.hub.snapshot(&boot.nonce, boot.scope);
+                if boot.scope == deskbell_domain::Scope::Org {
+                    asked += 1;
+                    assert!(asked < 20, "it is asked for ever");
+                    (page.after, page.next) = (boot.after, Some("tag:1".into()));
+                }
+                Reply::Snapshot(page)
+            }
+        };
+        actions.extend(client.tell(Event::Answer(reply)));
+    }
+    assert_eq!(client.machine.view().problem.unwrap().code, "hub_endless");
+    assert!(client.machine.is_settled(&client.store).unwrap(), "nothing more can be done now");
+    client.send();
+    let pushed = client.tell(Event::Outbox);
+    assert!(pushed.iter().any(|action| matches!(action, Action::Send(Request::Push(_)))), "what is written goes");
+    // Much later, or when the person asks, it is tried again.
+    client.now_ms += 3_600_000;
+    let again = client.tell(Event::Tick);
+    assert!(again.iter().any(|action| matches!(action, Action::Send(Request::Snapshot { .. }))));
+}
