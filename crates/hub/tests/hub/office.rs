@@ -81,9 +81,15 @@ impl Office {
 
     /// Stops and starts the hub on the same data and port.
     pub async fn restart(&mut self) {
+        self.restart_after(|_| {}).await;
+    }
+
+    /// Stops the hub, does something to its data directory, and starts it again on the same port.
+    pub async fn restart_after(&mut self, meanwhile: impl FnOnce(&std::path::Path)) {
         let server = self.server.take().unwrap();
         let address = server.address();
         server.stop().await;
+        meanwhile(self.dir.path());
         self.hub = reopen(&self.dir, &self.clock).await;
         let (server, url) = serve(&self.hub, address).await;
         (self.server, self.url) = (Some(server), url);
