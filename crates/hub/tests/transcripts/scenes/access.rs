@@ -2,7 +2,7 @@
 
 use crate::scene::{Desk, Scene, command, command_of, send, sign_in, uid};
 use crate::transcript::{HubAct, Transcript};
-use crate::world::{FRONT, FRONT_CHAT, KWAME, PASSWORD, PRIYA};
+use crate::world::{BACK, DANA, FRONT, FRONT_CHAT, KWAME, PASSWORD, PRIYA};
 use deskbell_hub::admin;
 
 pub async fn grant_and_revoke() -> Transcript {
@@ -32,6 +32,68 @@ pub async fn grant_and_revoke() -> Transcript {
     let page = s.ask("again", "Another epoch.", desk.changes(None)).await;
     desk.read(&page);
     s.ask("", "Loaded anew.", desk.snapshot(&scope, "b-3", "")).await;
+    s.end().await
+}
+
+pub async fn moved_channel() -> Transcript {
+    let mut s = Scene::begin(
+        "A channel moves to another inbox",
+        "Only the channel's row and grants change, however many conversations it has. Who is in both inboxes keeps the grant \
+         with its epoch, and loads nothing anew.",
+    )
+    .await;
+    let both = admin::Request::AssignInbox { inbox: BACK.into(), member: DANA.into(), assigned: true };
+    s.hub("Dana sees both inboxes.", HubAct::Admin(both)).await;
+    let dana = s.sign_in("", "Dana signs in.", "dana@example.com").await;
+    let priya = s.sign_in("", "Priya, who sees the front desk alone.", "priya@example.com").await;
+    let kwame = s.sign_in("", "Kwame, who sees the back office alone.", "kwame@example.com").await;
+    s.visitor("A visitor writes at the front desk.", FRONT_CHAT, "v1", "Is the Tern in stock?", 1, &uid('d', 1)).await;
+    let moved = admin::Request::MoveChannel { channel: FRONT_CHAT.into(), to: BACK.into() };
+    s.hub("The front desk's channel delivers into the back office.", HubAct::Admin(moved)).await;
+    s.ask("stays", "To Dana the channel has another inbox, and that is all.", dana.changes(None)).await;
+    s.ask("goes", "Priya's grant of the channel is gone.", priya.changes(None)).await;
+    s.ask("comes", "Kwame has one.", kwame.changes(None)).await;
+    s.end().await
+}
+
+pub async fn deleted_chat() -> Transcript {
+    let mut s = Scene::begin(
+        "A chat is deleted",
+        "Its entries and its row are told as gone; what was written for it meanwhile is refused, and stays with its author.",
+    )
+    .await;
+    let mut desk = s.sign_in("", "Priya signs in.", "priya@example.com").await;
+    let chat = uid('d', 1);
+    s.visitor("A visitor writes.", FRONT_CHAT, "v1", "Is the Tern in stock?", 1, &chat).await;
+    let page = s.ask("", "She reads it.", desk.changes(None)).await;
+    desk.read(&page);
+    s.hub("The conversation is deleted.", HubAct::Admin(admin::Request::DeleteChat { chat: chat.clone() })).await;
+    let late = command(1, "send_message", &send(&chat, 2, "Two left.", 1 << 40));
+    s.ask("late", "She had answered.", desk.push(&[late])).await;
+    s.ask("gone", "The feed tells what is gone.", desk.changes(None)).await;
+    s.end().await
+}
+
+pub async fn member_removed() -> Transcript {
+    let mut s = Scene::begin(
+        "A member is removed, and is one again",
+        "A device of somebody who was removed is told so: another code than for a device that was signed out, because what it has \
+         of the organization is to go. What they wrote and did not send stays with them.",
+    )
+    .await;
+    let desk = s.sign_in("", "Kwame signs in.", "kwame@example.com").await;
+    let remove = admin::Request::RemoveMember { member: "kwame@example.com".into() };
+    s.hub("He is removed.", HubAct::Admin(remove)).await;
+    s.ask("pull", "His device asks for what is new.", desk.changes(None)).await;
+    let late = command(1, "send_message", &send(&uid('d', 1), 2, "Two left.", 1 << 40));
+    s.ask("push", "It sends what he wrote.", desk.push(&[late])).await;
+    s.ask("sign-in", "He cannot sign in.", sign_in("kwame@example.com", PASSWORD, None)).await;
+    let (member, password) = ("kwame@example.com".into(), PASSWORD.into());
+    let restore = admin::Request::RestoreMember { member, password, inboxes: vec![BACK.into()] };
+    s.hub("He is a member again.", HubAct::Admin(restore)).await;
+    s.ask("old-token", "The old device has to sign in anew.", desk.changes(None)).await;
+    let again = sign_in("kwame@example.com", PASSWORD, Some(&desk.device));
+    s.ask("again", "It does, as another device; the grants have other epochs.", again).await;
     s.end().await
 }
 
