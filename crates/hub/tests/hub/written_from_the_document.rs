@@ -81,7 +81,7 @@ async fn it_takes_what_is_held_refused_and_joined_for_what_it_is() {
     dana.act(tag.clone()).await;
     let late = client.act("send_message", message(chat, "It is 1,540.", 1), &[]);
     let close = json!({ "chat": chat, "seen_inbound": ALL_SEEN, "line": new_id() });
-    let close = client.act("close_chat", close, &[late.clone()]);
+    let close = client.act("close_chat", close, std::slice::from_ref(&late));
     let own = new_id().to_string();
     let made = client.act("create_tag", json!({ "tag": own, "name": "touring", "color": "sky" }), &[]);
     client.act("tag_chat", json!({ "chat": chat, "tag": own }), &[made]);
