@@ -56,7 +56,11 @@ pub enum HubAct {
     PassMs(i64),
     /// It is stopped and started again.
     Restart,
-    /// A copy of its data is put aside.
+    /// A backup is made.
+    Backup,
+    /// It is stopped, the backup is put back, it is started again.
+    Restore,
+    /// It is stopped, and a copy of its files is put aside.
     KeepCopy,
     /// It is stopped, the copy takes the place of its data, it is started again; it does not know.
     ComeBackAsCopy,

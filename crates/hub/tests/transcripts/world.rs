@@ -8,6 +8,7 @@ use deskbell_domain::*;
 use deskbell_hub::admin::perform;
 use deskbell_hub::auth::{Password, set_account};
 use deskbell_hub::clock::{Clock, Random};
+use deskbell_hub::upkeep::{self, backup, restore};
 use deskbell_hub::{Hub, HubOptions, NewOrganization, RouterOptions, Server};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -189,6 +190,12 @@ impl World {
             HubAct::Admin(request) => drop(perform(&self.hub, request.clone()).await.unwrap()),
             HubAct::PassMs(ms) => drop(self.clock.0.fetch_add(*ms, Ordering::SeqCst)),
             HubAct::Restart => self.restart(|_| {}).await,
+            HubAct::Backup => drop(backup(self.dir.path(), &self.copy.path().join("backup.db"), true).unwrap()),
+            HubAct::Restore => {
+                let (from, random) = (self.copy.path().join("backup.db"), self.random.clone());
+                let now_ms = self.hub.now_ms();
+                self.restart(|data| drop(restore(data, &from, &*random, now_ms).unwrap())).await;
+            }
             HubAct::KeepCopy => {
                 let to = self.copy.path().to_owned();
                 self.restart(|data| copy_files(data, &to)).await;
@@ -199,7 +206,7 @@ impl World {
             }
             HubAct::Compact => {
                 let now_ms = self.hub.now_ms();
-                self.hub.write(move |c| deskbell_hub::upkeep::compact(c, now_ms)).await.unwrap();
+                self.hub.write(move |c| upkeep::compact(c, now_ms)).await.unwrap();
             }
         }
     }

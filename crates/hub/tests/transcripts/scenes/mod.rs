@@ -26,6 +26,7 @@ pub async fn all() -> Vec<(&'static str, Transcript)> {
         ("devices", access::devices().await),
         ("events", trouble::events().await),
         ("resync", trouble::resync().await),
+        ("restored", trouble::restored().await),
         ("rolled-back", trouble::rolled_back().await),
         ("bad-requests", trouble::bad_requests().await),
     ]

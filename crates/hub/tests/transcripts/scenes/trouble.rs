@@ -66,6 +66,30 @@ pub async fn resync() -> Transcript {
     s.end().await
 }
 
+pub async fn restored() -> Transcript {
+    let mut s = Scene::begin(
+        "A hub that was restored from a backup",
+        "It has another generation, so everybody is told at once, also who had seen nothing that was lost. Devices stay \
+         signed in.",
+    )
+    .await;
+    let mut desk = s.sign_in("", "Priya signs in.", "priya@example.com").await;
+    s.visitor("A visitor writes.", FRONT_CHAT, "v1", "Is the Tern in stock?", 1, &uid('d', 1)).await;
+    let page = s.ask("", "She reads it.", desk.changes(None)).await;
+    desk.read(&page);
+    s.hub("A backup is made.", HubAct::Backup).await;
+    s.visitor("The visitor writes again.", FRONT_CHAT, "v1", "In green?", 2, &uid('d', 1)).await;
+    s.hub("The backup is put back.", HubAct::Restore).await;
+    s.ask("pull", "The feed.", desk.changes(None)).await;
+    s.ask("events", "The stream.", desk.events()).await;
+    let session = s.ask("session", "Another generation.", desk.get("/v1/session")).await;
+    let mut desk = Desk::of(&session);
+    s.ask("", "Loaded again in place.", desk.snapshot(&format!("channel:{FRONT_CHAT}"), "b-1", "")).await;
+    let page = s.ask("", "The feed goes on.", desk.changes(None)).await;
+    desk.read(&page);
+    s.end().await
+}
+
 pub async fn rolled_back() -> Transcript {
     let mut s = Scene::begin(
         "A hub that went back in time",
