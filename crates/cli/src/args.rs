@@ -176,6 +176,28 @@ pub(crate) enum Command {
         #[arg(long, value_parser = whole_number::<u64>)]
         pos: Option<u64>,
     },
+    /// Mark a chat unread, to come back to it
+    Unread {
+        /// Id of the chat
+        chat: String,
+        /// From this position on; without it, from the newest entry on
+        #[arg(long, value_name = "POS", value_parser = whole_number::<u64>)]
+        from: Option<u64>,
+    },
+    /// List the contacts: everybody's, and those that only you see
+    Contacts {
+        /// `next` of the page before
+        #[arg(long)]
+        after: Option<String>,
+        /// Most rows
+        #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
+        limit: u32,
+    },
+    /// Make a contact that only you see everybody's
+    Share {
+        /// Id of the contact
+        contact: String,
+    },
     /// What has not reached the hub, or was refused or held there
     #[command(subcommand)]
     Outbox(Outbox),
@@ -229,6 +251,20 @@ pub(crate) enum Create {
         /// stone, brick, amber, moss, teal, sky, violet or rose
         #[arg(long)]
         color: Option<String>,
+    },
+    /// A contact; where one of the numbers belongs to somebody already, it is that one
+    Contact {
+        /// Full name
+        name: String,
+        /// Telephone number with + and the country; may be given several times
+        #[arg(long = "phone", value_name = "NUMBER")]
+        phones: Vec<String>,
+        /// Company
+        #[arg(long)]
+        company: Option<String>,
+        /// Only you see it
+        #[arg(long)]
+        private: bool,
     },
 }
 

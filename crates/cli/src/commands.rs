@@ -61,6 +61,12 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Create(Create::Tag { name, color }) => {
             change("create_tag", json!({ "name": name, "color": color, "chat": null })).await?
         }
+        Command::Create(Create::Contact { name, phones, company, private }) => {
+            let contact = json!({ "name": name, "phones": phones, "company": company, "private": private });
+            change("create_contact", contact).await?
+        }
+        Command::Contacts { after, limit } => ask("list_contacts", json!({ "after": after, "limit": limit })).await?,
+        Command::Share { contact } => change("share_contact", json!({ "contact": contact })).await?,
         Command::Send { chat, text } => {
             let text = text_or_stdin(text, surroundings)?;
             change("send_message", json!({ "chat": chat, "text": text })).await?
@@ -81,11 +87,12 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Close { chat } => change("close_chat", json!({ "chat": chat })).await?,
         Command::Reopen { chat } => change("reopen_chat", json!({ "chat": chat })).await?,
         Command::Read { chat, pos } => {
-            let pos = match pos {
-                Some(pos) => json!(pos),
-                None => ask("get_chat", json!({ "chat": chat })).await?["last_pos"].clone(),
-            };
+            let pos = or_newest(client, chat, *pos).await?;
             change("mark_read", json!({ "chat": chat, "pos": pos })).await?
+        }
+        Command::Unread { chat, from } => {
+            let from = or_newest(client, chat, *from).await?;
+            change("mark_unread", json!({ "chat": chat, "from": from })).await?
         }
         Command::Outbox(Outbox::List(piece)) => ask("list_outbox", part("all", piece)).await?,
         Command::Outbox(Outbox::Waiting(piece)) => ask("list_outbox", part("waiting", piece)).await?,
@@ -120,6 +127,14 @@ async fn login(client: &Client, args: &Args, surroundings: &mut Surroundings, hu
     // Names and inboxes come with the first sync; one that takes longer goes on with the next `sync`.
     client.core().settle(client.wait).await?;
     client.call("get_session", json!({})).await
+}
+
+/// The position that was given, or that of the newest entry of the chat.
+async fn or_newest(client: &Client, chat: &str, pos: Option<u64>) -> Run<Value> {
+    match pos {
+        Some(pos) => Ok(json!(pos)),
+        None => Ok(client.call("get_chat", json!({ "chat": chat })).await?["last_pos"].clone()),
+    }
 }
 
 async fn place_of(client: &Client, place: &PlaceArgs) -> Run<Value> {

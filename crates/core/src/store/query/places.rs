@@ -1,7 +1,7 @@
 //! The rail, the people, the tags, and who is signed in.
 
 use super::chats::tags_of;
-use super::names::Names;
+use super::names::{Names, initials};
 use crate::rpc::types::{ChannelPlace, DirectPlace, InboxPlace, MemberInfo, Members, Places, SignedIn, TagInfo, Tags};
 use crate::store::{OutboxState, Stored, meta, outbox, rows, uuid_from};
 use deskbell_domain::{ChannelId, ChatId, InboxKind, Kind, MemberId, Product, Row, capabilities};
@@ -144,6 +144,7 @@ pub(crate) fn signed_in(c: &Connection) -> Stored<Option<SignedIn>> {
     if !named {
         // The row has not come yet, or has gone with the membership: the address is what they know themselves by.
         me.name.clone_from(&session.email);
+        me.initials = initials(&me.name);
     }
     Ok(Some(SignedIn {
         me,
