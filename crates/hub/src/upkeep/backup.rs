@@ -109,6 +109,7 @@ pub fn restore(data: &Path, from: &Path, random: &dyn Random, now_ms: i64) -> Re
     check(from).map_err(|why| BackupError::NotABackup { path: from.into(), why })?;
     private::make_directory(data).map_err(io(data))?;
     let _lock = lock(data)?;
+    remove_leftovers(data);
     let target = data.join(FILE);
     let partial = Partial::beside(&target)?;
     let source = open_to_read(from).map_err(StoreError::from)?;
@@ -178,6 +179,17 @@ impl Drop for Partial {
                 name.push(suffix);
                 let _ = std::fs::remove_file(name);
             }
+        }
+    }
+}
+
+/// What a restore that was killed left behind: copies that never became whole. Nobody else works here.
+fn remove_leftovers(data: &Path) {
+    for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = |name: &str| name.starts_with("hub.db.") && name.contains(".partial");
+        if name.to_str().is_some_and(is_ours) {
+            let _ = std::fs::remove_file(entry.path());
         }
     }
 }

@@ -166,9 +166,16 @@ async fn a_restored_hub_is_noticed_its_devices_stay_signed_in_and_what_was_there
         was.connection().query_row("SELECT count(*) FROM entity WHERE kind = 'tag'", [], |r| r.get(0)).unwrap();
     assert_eq!(tags, 2, "nothing of what was there is lost");
     // Once more, by somebody in doubt: both are kept.
+    std::fs::write(data.join("hub.db.1.partial"), "of a restore that was killed").unwrap();
     let again = json_of(&keep("restore", &data, &["--from", text(&file), "--json"]));
     assert_ne!(again["aside"], told["aside"]);
     assert_ne!(again["gen"], told["gen"], "each restore is a history of its own");
+    // One that was killed after what was there had been moved away is simply done again.
+    std::fs::rename(data.join("hub.db"), dir.path().join("moved away")).unwrap();
+    let once_more = json_of(&keep("restore", &data, &["--from", text(&file), "--json"]));
+    assert_eq!(once_more["aside"], Value::Null);
+    let left = names(&data);
+    assert!(left.contains(&"hub.db".into()) && !left.iter().any(|name| name.contains("partial")), "{left:?}");
 }
 
 #[tokio::test]
