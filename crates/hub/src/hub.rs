@@ -103,7 +103,7 @@ struct Inner {
     accounts: Accounts,
     tries: Tries,
     /// Held while the hub works; the system lets go of it even when the process is killed.
-    lock: Mutex<Option<File>>,
+    lock: Mutex<Option<Lock>>,
 }
 
 /// Name of the database in the data directory.
@@ -137,7 +137,7 @@ impl Hub {
         Self::start(data, options, store, lock)
     }
 
-    fn start(data: &Path, options: HubOptions, mut store: SqliteStore, lock: File) -> Result<Self, HubError> {
+    fn start(data: &Path, options: HubOptions, mut store: SqliteStore, lock: Lock) -> Result<Self, HubError> {
         let head = store.head()?;
         let accounts = Accounts::load(store.connection())?;
         let (jobs, queue) = mpsc::channel(QUEUE);
@@ -333,12 +333,25 @@ impl Hub {
     }
 }
 
-/// The right to work on the data, for as long as the file is held.
-pub(crate) fn lock(data: &Path) -> Result<File, HubError> {
+/// The right to work on the data, for as long as it is held.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a program that is being started at this moment may have the file too, until it runs.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the lock of the data could not be given back; it goes with the process");
+        }
+    }
+}
+
+/// Takes the right to work on the data.
+pub(crate) fn lock(data: &Path) -> Result<Lock, HubError> {
     let path = data.join("hub.lock");
     let file = private::open_file(&path).map_err(|source| HubError::Io { path: path.clone(), source })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(HubError::InUse(data.into())),
         Err(TryLockError::Error(source)) => Err(HubError::Io { path, source }),
     }
