@@ -5,7 +5,7 @@ use deskbell_testkit::{computer::Computer, team::Team, window::Window};
 use serde_json::{Value, json};
 
 /// Finds nothing to complain about, in both themes.
-async fn is_accessible(window: &Window, what: &str) -> Result<()> {
+pub async fn is_accessible(window: &Window, what: &str) -> Result<()> {
     let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(axe).context("axe-core, which `npm ci` in ui/ installs")?;
     // The source is run as part of the script: the page's own policy lets nothing else in.

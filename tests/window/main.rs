@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod attention;
 mod bad_input;
 mod instance;
 mod keyring;

@@ -6,6 +6,16 @@ import type { OutboxCase, OutboxRow, Status } from "$lib/rpc/types";
 import { errorText } from "$lib/shared/errors";
 import { clock, duration, number } from "$lib/shared/time.svelte";
 
+const MOST_OF_A_NAME = 60;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+
+/** A name or a text within a sentence: not longer than the sentence bears, and in its own direction. */
+export function within(text: string, most = MOST_OF_A_NAME): string {
+  const signs = [...text.slice(0, 4 * most)];
+  const short = signs.length > most ? `${signs.slice(0, most).join("").trimEnd()}…` : text;
+  return RIGHT_TO_LEFT.test(short) ? `\u2068${short}\u2069` : short;
+}
+
 /** The groups of *Needs attention*, in their order. */
 export type Group = "held" | "refused" | "uncertain";
 
@@ -23,7 +33,7 @@ export function groupTitle(group: Group): string {
 /** Whether a row is a message. */
 export const isMessage = (row: OutboxRow): boolean => row.kind === "send_message";
 
-const by = (row: OutboxRow): string => firstName(row.other?.author.name ?? row.reason?.params?.name ?? "");
+const by = (row: OutboxRow): string => within(firstName(row.other?.author.name ?? row.reason?.params?.name ?? ""));
 
 const flags: Record<string, (name: string) => string> = {
   answered: (name) => m.attention_flag_answered({ name }),
@@ -49,9 +59,9 @@ export function flagOf(row: OutboxRow): string {
 
 /** What has happened, in one line. */
 export function headline(row: OutboxRow): string {
-  const { title } = row;
+  const title = within(row.title);
   const group = groupOf(row);
-  if (!isMessage(row)) return (group === "uncertain" ? m.attention_uncertain_deed : m.attention_not_done)({ what: commandTitle(row) });
+  if (!isMessage(row)) return (group === "uncertain" ? m.attention_uncertain_deed : m.attention_not_done)({ what: commandTitle({ ...row, title }) });
   if (group === "refused") return m.attention_refused({ title });
   if (group === "uncertain") return m.attention_uncertain({ title });
   if (row.reason?.code === "answered") return m.attention_answered({ name: by(row), title });
@@ -60,7 +70,7 @@ export function headline(row: OutboxRow): string {
 
 /** What the customer has and has not got, and what follows from it. */
 export function lede(row: OutboxRow): string {
-  const { title } = row;
+  const title = within(row.title);
   const why = row.reason === null ? m.pending_not_sent() : errorText(row.reason);
   if (!isMessage(row)) return why;
   if (groupOf(row) === "refused") return m.attention_refused_lede({ why, title });
