@@ -387,3 +387,28 @@ fn write_command(connection: &Connection, command: &NewCommand) -> Result<(), St
         ])?;
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::clock::{Clock, SystemClock};
+
+    #[test]
+    fn marks_from_before_they_had_a_time_count_from_the_day_of_the_update() {
+        let mut connection = deskbell_sqlite::open_memory().unwrap();
+        let before = embedded::migrations::runner().set_target(refinery::Target::Version(2));
+        before.run(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO organization (one, id, seq, gen, created_ms) VALUES (1, zeroblob(16), 7, 'g', 0);
+                 INSERT INTO mark (seq, mark) VALUES (7, 77);",
+            )
+            .unwrap();
+        let mut store = SqliteStore::from_connection(connection).unwrap();
+        let head = store.head().unwrap();
+        assert_eq!((head.stamp, head.low_seq, head.low_mark), (Stamp { seq: 7, mark: 77 }, 0, 0));
+        let at_ms: i64 = store.connection().query_row("SELECT at_ms FROM mark", [], |r| r.get(0)).unwrap();
+        assert!((SystemClock.now_ms() - at_ms).abs() < 60_000, "{at_ms}");
+    }
+}
