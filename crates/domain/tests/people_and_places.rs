@@ -174,6 +174,8 @@ fn a_channel_that_moves_changes_grants_and_no_conversation() {
         w.system(AssignInbox { inbox: OTHER, member: member(n), assigned: true, channels: vec![] }).unwrap();
     }
     assert_eq!(rejected(w.member(0, MoveChannel { channel: CHANNEL, to: OTHER })), Rejection::Forbidden);
+    let line = w.id();
+    w.member(1, AssignChat { chat, to: Some(member(1)), seen: Some(SeenAssignee { member: None }), line }).unwrap();
     let before = w.conversation(chat).clone();
     let moved = w.system(MoveChannel { channel: CHANNEL, to: OTHER }).unwrap();
     let scope = Scope::Channel(CHANNEL);
@@ -190,6 +192,8 @@ fn a_channel_that_moves_changes_grants_and_no_conversation() {
     assert_eq!(w.conversation(chat), &before);
     assert_eq!(rejected(w.send(1, chat, u64::MAX)), Rejection::NotFound);
     w.send(4, chat, u64::MAX).unwrap();
+    let has = w.conversation(chat).assignee.as_ref().map(|a| a.member);
+    assert_eq!(has, Some(member(4)), "who is not in the inbox any more has nothing: the reply claims it");
     assert_eq!(w.system(MoveChannel { channel: CHANNEL, to: OTHER }), Ok(Decision::nothing()));
     let missing = w.id();
     assert_eq!(rejected(w.system(MoveChannel { channel: CHANNEL, to: missing })), Rejection::NotFound);

@@ -106,11 +106,12 @@ impl Write<'_> {
 
     /// The member may not see the scope any more: nothing of it stays.
     pub(crate) fn revoked(&mut self, scope: Scope) -> Stored<()> {
-        let Some(kept) = find(&self.tx, scope)? else { return Ok(()) };
-        self.wipe(kept.n)?;
+        let Some(kept) = find(&self.tx, scope)?.filter(|kept| kept.state != NONE) else { return Ok(()) };
+        // Said before the rows go: a member's own scope holds the grant of itself, and it would be revoked for ever.
         self.tx
             .prepare_cached("UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL WHERE n = ?")?
             .execute([NONE, kept.n])?;
+        self.wipe(kept.n)?;
         self.tag("places");
         Ok(())
     }

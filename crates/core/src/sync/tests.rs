@@ -5,7 +5,7 @@ use crate::rpc::types::Network;
 use crate::store::testing::{FakeHub, ME};
 use crate::store::{Moment, NewCommand, OutboxState, Reason, Store, memory};
 use deskbell_domain::command::SendMessage;
-use deskbell_domain::{CommandId, MessageText};
+use deskbell_domain::{CommandId, Effect, Grant, MessageText};
 use deskbell_protocol::{ApiError, HubInfo};
 use uuid::Uuid;
 
@@ -183,6 +183,10 @@ fn a_device_that_was_signed_out_asks_for_nothing() {
 #[test]
 fn a_member_who_was_removed_keeps_only_what_they_had_not_sent_and_is_told_why() {
     let mut client = Client::new();
+    // A member's own scope holds the grants, that of itself among them.
+    let grants = client.hub.session().grants.into_iter();
+    let rows = grants.map(|g| Grant { member: ME, scope: g.scope, epoch: g.epoch, floor: g.floor }.into());
+    client.hub.put(rows.map(Effect::Put).collect());
     client.online();
     client.send();
     let chat = client.store.outbox().unwrap()[0].chat.unwrap();

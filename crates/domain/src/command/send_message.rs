@@ -86,9 +86,11 @@ impl SendMessage {
             conversation.closed = None;
             thread.line(Content::Reopened);
         }
-        // A reply in what nobody has claims it; sending in a closed one takes it over.
+        // A reply in what nobody has claims it; sending in a closed one takes it over. Who is not in the inbox any more (the
+        // channel has moved, say) has nothing, and is shown nowhere as having it.
         let had = conversation.assignee.as_ref().map(|a| a.member);
-        if seen.inbox.assignment && had != Some(me) && (had.is_none() || reopened) {
+        let nobody_has_it = had.is_none_or(|member| !seen.inbox.members.contains(&member));
+        if seen.inbox.assignment && had != Some(me) && (nobody_has_it || reopened) {
             conversation.assignee = Some(Assignee { member: me, by: Some(me), at_ms: context.at_ms() });
             thread.line(Content::Assigned { to: Some(me), from: had });
         }
