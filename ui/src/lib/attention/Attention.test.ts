@@ -277,6 +277,19 @@ describe("what waits", () => {
     await waitFor(() => expect(listed()).toEqual(["b"]));
   });
 
+  it("reads on under a resting pointer, which only keeps things from moving", async () => {
+    arrange(...Array.from({ length: 300 }, (_, n) => row(`w${n}`, "waiting")));
+    const user = await open("waiting");
+    await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(3));
+    await user.hover(screen.getAllByRole("row")[0]!);
+    const grid = screen.getByRole("grid");
+    grid.scrollTop = 200 * 53;
+    grid.dispatchEvent(new Event("scroll"));
+    await waitFor(() => expect(fake.called("list_outbox").some((args) => (args.from ?? 0) > 50)).toBe(true));
+    // Long before the pointer counts as away.
+    await waitFor(() => expect(listed().some((command) => Number(command?.slice(1)) > 100)).toBe(true), { timeout: 2_500 });
+  });
+
   it("opens the conversation by Enter", async () => {
     const chat = fake.world.chats[2]!;
     arrange(row("a", "waiting", { chat: chat.id, title: chat.person.name }));

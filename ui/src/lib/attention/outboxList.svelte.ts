@@ -140,14 +140,23 @@ export class OutboxList {
     this.answered = true;
   }
 
-  /** What is under the pointer stays where it is until the pointer has left. */
+  /** What is under the pointer stays where it is until the pointer has left; what was never read is filled in. */
   #showInPlace(from: number, answer: Outbox): void {
+    const same = this.#total(answer.counts) === this.rows.length;
+    const moved = answer.rows.some((row, at) => (this.rows[from + at]?.row.command ?? row.command) !== row.command);
+    if (same && !moved) return this.#show(from, answer);
     this.#waiting = { from, answer };
     const now = new Map(answer.rows.map((row) => [row.command, row]));
-    this.rows = this.rows.map((one) => {
-      if (one === undefined) return undefined;
+    const shown = new Set(this.rows.map((one) => one?.row.command));
+    const read = (at: number) => at >= from && at < from + answer.rows.length;
+    this.rows = this.rows.map((one, at) => {
+      if (one === undefined) {
+        const row = answer.rows[at - from];
+        return row === undefined || shown.has(row.command) ? undefined : { row, gone: false };
+      }
       const row = now.get(one.row.command);
-      return row === undefined ? { row: one.row, gone: true } : { row, gone: false };
+      // One that was not read again is not gone, it was only not asked about.
+      return row === undefined ? { row: one.row, gone: one.gone || read(at) } : { row, gone: false };
     });
   }
 }
