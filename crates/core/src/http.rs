@@ -2,7 +2,7 @@
 
 use crate::sync::{Failure, Reply, Request};
 use deskbell_domain::DeviceId;
-use deskbell_protocol::{ApiError, Generation, HubInfo, NewSession, PROTOCOL, Session, Stamp};
+use deskbell_protocol::{ApiError, Generation, HubInfo, NewSession, PROTOCOL, Phase, Session, Stamp};
 use futures_util::{Stream, StreamExt};
 use reqwest::{Method, RequestBuilder, Response, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -108,12 +108,16 @@ impl HubClient {
                 self.ask(self.request(Method::GET, "/v1/changes").query(&query)).await.map(Reply::Pull)
             }
             Request::Snapshot { boot, generation, seen, limit } => {
-                let mut query = vec![
+                let mut query = match boot.phase {
+                    Phase::Full => vec![],
+                    Phase::Hint => vec![("phase", "hint".to_string())],
+                };
+                query.extend([
                     ("boot", boot.nonce),
                     ("gen", generation.0),
                     ("seen", seen.to_string()),
                     ("limit", limit.to_string()),
-                ];
+                ]);
                 query.extend(boot.after.map(|after| ("after", after)));
                 let path = format!("/v1/snapshot/{}", boot.scope);
                 self.ask(self.request(Method::GET, &path).query(&query)).await.map(Reply::Snapshot)

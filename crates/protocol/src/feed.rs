@@ -121,8 +121,28 @@ pub enum Op {
     Del,
 }
 
-/// `GET /v1/snapshot/{scope}?boot=NONCE&gen=G&seen=STAMP&after=KEY&limit=N`: rows of a scope in the order of keys that never
-/// change (S14), as they are now.
+/// What a page of a snapshot is for (S14).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// All rows of the scope, in the order of keys that never change. Whoever has all pages has all rows.
+    #[default]
+    Full,
+    /// What lists show first: the channel, and its open conversations with their last 50 entries each, newest message
+    /// first. Its order changes while it is read, so it proves nothing and ends nothing: the full pass covers all of it
+    /// again. Scopes that are no channels have nothing to hint at.
+    Hint,
+}
+
+impl Phase {
+    /// Whether it is the pass that covers everything.
+    pub fn is_full(&self) -> bool {
+        *self == Phase::Full
+    }
+}
+
+/// `GET /v1/snapshot/{scope}?boot=NONCE&gen=G&seen=STAMP&phase=full|hint&after=KEY&limit=N`: rows of a scope in the order of
+/// keys that never change (S14), as they are now; or, as a hint, what lists show first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Snapshot {
     /// Generation.
@@ -134,6 +154,9 @@ pub struct Snapshot {
     pub epoch: u64,
     /// The nonce of the request: a page of another boot is dropped (S7).
     pub boot: String,
+    /// The `phase` of the request; absent = `full`. A page of the other phase is late, and dropped (S7).
+    #[serde(default, skip_serializing_if = "Phase::is_full")]
+    pub phase: Phase,
     /// The `after` of the request.
     #[serde(default)]
     pub after: Option<String>,

@@ -13,7 +13,9 @@ pub use command::{CommandResult, Commands, PushedCommand, Results, payload_hash}
 pub use digest::digest_of;
 pub use ephemeral::{Ephemeral, EventEphemeral, SIGN_LASTS_MS, Sign};
 pub use error::{ApiError, code};
-pub use feed::{Change, Changes, EventHead, Generation, MessagesPage, Op, Snapshot, SnapshotRow, Stamp, StampError};
+pub use feed::{
+    Change, Changes, EventHead, Generation, MessagesPage, Op, Phase, Snapshot, SnapshotRow, Stamp, StampError,
+};
 pub use session::{Device, Devices, GrantedScope, HubInfo, Limits, NewSession, Session};
 pub use upcast::parse_command;
 

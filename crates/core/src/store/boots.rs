@@ -1,4 +1,9 @@
 //! Booting a scope: pages of a snapshot, in the order of keys that never change.
+//!
+//! A channel that boots from nothing has a hint phase before: its open conversations with their newest entries, so that
+//! lists can be worked with while a million older rows come. What a hint brings is written under the boot before this one:
+//! it is shown, and goes at the end of the full pass like everything that the pass has not seen. A hint is read in an
+//! order that changes, so it may miss rows and repeat them, and nothing may follow from it.
 
 use super::pending::Lanes;
 use super::rows::Kept;
@@ -6,7 +11,7 @@ use super::scopes::{self, BOOTING, COMPLETE};
 use super::unknown::Name;
 use super::{Store, StoreError, Stored, Write, rev_of, rows, uuid_from};
 use deskbell_domain::{Kind, Row, Scope};
-use deskbell_protocol::Snapshot;
+use deskbell_protocol::{Phase, Snapshot};
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -17,33 +22,35 @@ pub struct Boot {
     pub scope: Scope,
     /// Names this boot; a page of another one is dropped (S7).
     pub nonce: String,
-    /// Where the next page begins.
+    /// What the next page is of.
+    pub phase: Phase,
+    /// Where it begins.
     pub after: Option<String>,
 }
 
 impl Store {
-    /// The next page to fetch: settings first, so that lists have names, then what is in the channels. `nonce` is random;
-    /// it is taken where the boot has none yet. Scopes that are `resting` wait until later.
+    /// The next page to fetch: settings first, so that lists have names, then what all lists show, then all that is in the
+    /// channels. `nonce` is random; it is taken where the boot has none yet. Scopes that are `resting` wait until later.
     pub fn next_boot(&mut self, nonce: u64, resting: &[Scope]) -> Stored<Option<Boot>> {
-        let next: Option<(i64, Scope, String, Option<String>)> = {
+        let next: Option<(i64, Scope, String, Option<String>, bool)> = {
             let mut statement = self.connection.prepare_cached(
-                "SELECT n, name, nonce, after FROM scope WHERE state = ?
+                "SELECT n, name, nonce, after, hint FROM scope WHERE state = ?
                  ORDER BY CASE WHEN name = 'org' THEN 0 WHEN name LIKE 'member:%' THEN 1 WHEN name LIKE 'inbox:%' THEN 2
-                 WHEN name LIKE 'chat:%' THEN 3 ELSE 4 END, n",
+                 WHEN name LIKE 'chat:%' THEN 3 WHEN hint = 1 THEN 4 ELSE 5 END, n",
             )?;
-            let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?));
+            let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?, r.get(4)?));
             let mut next = None;
             for found in statement.query_map([BOOTING], read)? {
-                let (n, name, kept, after) = found?;
+                let (n, name, kept, after, hint) = found?;
                 let scope = name.parse::<Scope>().ok().filter(|scope| !resting.contains(scope));
                 if let Some(scope) = scope {
-                    next = Some((n, scope, kept, after));
+                    next = Some((n, scope, kept, after, hint));
                     break;
                 }
             }
             next
         };
-        let Some((n, scope, kept, after)) = next else { return Ok(None) };
+        let Some((n, scope, kept, after, hint)) = next else { return Ok(None) };
         let nonce = if kept.is_empty() {
             let fresh = format!("{nonce:016x}");
             self.write(|w| {
@@ -53,7 +60,7 @@ impl Store {
         } else {
             kept
         };
-        Ok(Some(Boot { scope, nonce, after }))
+        Ok(Some(Boot { scope, nonce, phase: scopes::phase_of(hint), after }))
     }
 
     /// Whether any scope but these is being booted.
@@ -73,15 +80,16 @@ impl Store {
         scopes::any_booting(&self.connection)
     }
 
-    /// Applies a page of a snapshot. `false`: it belongs to another boot, epoch or generation, and was dropped (S7).
+    /// Applies a page of a snapshot. `false`: it belongs to another boot, phase, epoch or generation, and was dropped (S7).
     pub fn apply_snapshot(&mut self, page: &Snapshot) -> Stored<bool> {
         let known = self.session()?.is_some_and(|s| s.r#gen == page.r#gen);
         let Some(identity) = self.identity.filter(|_| known) else { return Ok(false) };
         let mut endless = false;
         let applied: bool = self.write::<_, StoreError>(|w| {
             let Some(kept) = scopes::find(&w.tx, page.scope)? else { return Ok(false) };
-            if kept.state != BOOTING || kept.nonce != page.boot || kept.after != page.after || kept.epoch != page.epoch
-            {
+            let waited_for = (kept.nonce == page.boot && kept.phase == page.phase)
+                && (kept.after == page.after && kept.epoch == page.epoch);
+            if kept.state != BOOTING || !waited_for {
                 return Ok(false);
             }
             endless = w.never_ends(kept.n, page)?;
@@ -108,7 +116,8 @@ impl Store {
                     None => unknown.push((name(), row.rev)),
                 }
             }
-            let last = page.next.is_none();
+            let full = page.phase.is_full();
+            let last = full && page.next.is_none();
             if last {
                 lanes = Lanes::All;
             }
@@ -128,18 +137,21 @@ impl Store {
                 w.replay(&lanes)?;
                 return Ok(false);
             }
+            let seen_in = if full { kept.boot } else { kept.boot - 1 };
             for (row, rev) in &parsed {
-                w.confirm(row, rev_of(identity.generation, *rev), kept.n, kept.boot)?;
+                w.confirm(row, rev_of(identity.generation, *rev), kept.n, seen_in)?;
             }
             for (name, rev) in &unknown {
-                w.confirm_unknown(name, rev_of(identity.generation, *rev), kept.n, kept.boot)?;
+                w.confirm_unknown(name, rev_of(identity.generation, *rev), kept.n, seen_in)?;
             }
             w.see(page.head)?;
             if last {
                 w.end_boot(kept.n, kept.boot)?;
                 lanes = w.drop_settled()?.and(lanes);
             } else {
-                w.tx.execute("UPDATE scope SET after = ? WHERE n = ?", params![page.next, kept.n])?;
+                // After the hint the full pass begins, from nothing.
+                let hint = page.phase == Phase::Hint && page.next.is_some();
+                w.tx.execute("UPDATE scope SET after = ?, hint = ? WHERE n = ?", params![page.next, hint, kept.n])?;
             }
             w.replay(&lanes)?;
             w.tag("status");
@@ -171,8 +183,9 @@ impl Write<'_> {
         let circle = passed.as_ref() == Some(next) || page.after.as_ref() == Some(next);
         if circle || loaded.unsigned_abs() > most || pages.unsigned_abs() > most {
             tracing::warn!(scope = %page.scope, pages, loaded, "the hub does not end a snapshot");
-            // Another boot: what this one brought goes, should the hub not have it.
-            let anew = "UPDATE scope SET boot = boot + 1, nonce = '', after = NULL, passed = NULL WHERE n = ?";
+            // Another boot: what this one brought goes, should the hub not have it. A hint is not asked for again.
+            let anew =
+                "UPDATE scope SET boot = boot + 1, nonce = '', after = NULL, passed = NULL, hint = 0 WHERE n = ?";
             self.tx.prepare_cached(anew)?.execute([n])?;
             return Ok(true);
         }
@@ -259,7 +272,9 @@ impl Write<'_> {
         }
         self.count(kind, id, before.as_ref().map(Kept::counted), Some(kept.counted()));
         match before {
-            Some(before) if before.json == kept.json && before.scope == scope => self.see_again(kind, id, rev, boot),
+            Some(before) if before.json == kept.json && before.scope == scope => {
+                self.see_again(kind, id, rev, before.boot.max(boot))
+            }
             _ => self.put_visible(row, &kept, 0),
         }
     }

@@ -20,6 +20,15 @@ const MOST_SAID: usize = 20;
 /// A word, the row that has it, its place there: as the index has them.
 type Words = Vec<(i64, i64, String)>;
 
+/// What a confirmed row adds to the digest of its scope.
+fn add(digests: &mut BTreeMap<i64, u64>, kind: &str, id: Uuid, scope: i64, rev: i64) {
+    if rev > 0 {
+        let share = digest_of(kind, id, rev.unsigned_abs() & rev_of(0, u64::MAX).unsigned_abs());
+        let sum = digests.entry(scope).or_default();
+        *sum = sum.wrapping_add(share);
+    }
+}
+
 /// Scope and rev of the confirmed rows behind visible ones, by kind and identifier; `None` where the hub has none.
 type Shadows = BTreeMap<(String, Uuid), Option<(i64, i64)>>;
 
@@ -133,11 +142,7 @@ pub(crate) fn derived_differences(c: &Connection) -> Stored<Vec<String>> {
     let mut count = |kind: &str, id: Uuid, scope: i64, rev: i64| {
         let behind = shadows.get(&(kind.to_string(), id));
         let (scope, rev) = behind.map_or((scope, rev), |behind| behind.unwrap_or((scope, 0)));
-        if rev > 0 {
-            let share = digest_of(kind, id, rev.unsigned_abs() & rev_of(0, u64::MAX).unsigned_abs());
-            let sum = digests.entry(scope).or_default();
-            *sum = sum.wrapping_add(share);
-        }
+        add(&mut digests, kind, id, scope, rev);
     };
     let mut seen: BTreeSet<(String, Uuid)> = BTreeSet::new();
     {
@@ -173,9 +178,16 @@ pub(crate) fn derived_differences(c: &Connection) -> Stored<Vec<String>> {
     }
     // Rows that pending commands have taken away count still.
     for ((kind, id), behind) in shadows.iter().filter(|(key, _)| !seen.contains(*key)) {
-        if let (Some((scope, rev)), true) = (behind, behind.is_some_and(|(_, rev)| rev > 0)) {
-            let sum = digests.entry(*scope).or_default();
-            *sum = sum.wrapping_add(digest_of(kind, *id, rev.unsigned_abs() & rev_of(0, u64::MAX).unsigned_abs()));
+        if let Some((scope, rev)) = behind {
+            add(&mut digests, kind, *id, *scope, *rev);
+        }
+    }
+    // So do those that only a newer program understands.
+    {
+        let mut statement = c.prepare_cached("SELECT kind, id, scope, rev FROM unknown")?;
+        let mut found = statement.query([])?;
+        while let Some(r) = found.next()? {
+            add(&mut digests, &r.get::<_, String>(0)?, r.get(1).map(uuid_from)?, r.get(2)?, r.get(3)?);
         }
     }
     compare_keys(c, &keys, &mut said)?;

@@ -2,6 +2,7 @@
 
 use super::{Stored, Write};
 use deskbell_domain::{Grant, MemberId, Scope};
+use deskbell_protocol::Phase;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -21,13 +22,19 @@ pub(crate) struct KeptScope {
     pub boot: i64,
     pub nonce: String,
     pub after: Option<String>,
+    pub phase: Phase,
+}
+
+/// What a boot asks for, by its column.
+pub(crate) fn phase_of(hint: bool) -> Phase {
+    if hint { Phase::Hint } else { Phase::Full }
 }
 
 /// The scope, where it was ever heard of.
 pub(crate) fn find(c: &Connection, scope: Scope) -> Stored<Option<KeptScope>> {
-    let kept = c.prepare_cached("SELECT n, state, epoch, boot, nonce, after FROM scope WHERE name = ?")?.query_row(
-        [scope.to_string()],
-        |r| {
+    let kept = c
+        .prepare_cached("SELECT n, state, epoch, boot, nonce, after, hint FROM scope WHERE name = ?")?
+        .query_row([scope.to_string()], |r| {
             Ok(KeptScope {
                 n: r.get(0)?,
                 state: r.get(1)?,
@@ -35,9 +42,9 @@ pub(crate) fn find(c: &Connection, scope: Scope) -> Stored<Option<KeptScope>> {
                 boot: r.get(3)?,
                 nonce: r.get(4)?,
                 after: r.get(5)?,
+                phase: phase_of(r.get(6)?),
             })
-        },
-    );
+        });
     Ok(kept.optional()?)
 }
 
@@ -97,9 +104,10 @@ impl Write<'_> {
         self.wipe(n)?;
         self.tx
             .prepare_cached(
-                "UPDATE scope SET state = ?, epoch = ?, floor = ?, boot = boot + 1, nonce = '', after = NULL WHERE n = ?",
+                "UPDATE scope SET state = ?, epoch = ?, floor = ?, boot = boot + 1, nonce = '', after = NULL, hint = ?
+                 WHERE n = ?",
             )?
-            .execute(params![BOOTING, epoch as i64, floor as i64, n])?;
+            .execute(params![BOOTING, epoch as i64, floor as i64, matches!(scope, Scope::Channel(_)), n])?;
         self.tag("places");
         Ok(())
     }
@@ -109,17 +117,21 @@ impl Write<'_> {
         let Some(kept) = find(&self.tx, scope)?.filter(|kept| kept.state != NONE) else { return Ok(()) };
         // Said before the rows go: a member's own scope holds the grant of itself, and it would be revoked for ever.
         self.tx
-            .prepare_cached("UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL WHERE n = ?")?
+            .prepare_cached("UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL, hint = 0 WHERE n = ?")?
             .execute([NONE, kept.n])?;
         self.wipe(kept.n)?;
         self.tag("places");
         Ok(())
     }
 
-    /// Boots every granted scope anew in place.
+    /// Boots every granted scope anew in place. What is there stays on the screen, so there is nothing to hint at; but a
+    /// scope that was being booted from nothing has little there yet.
     pub(crate) fn boot_all_in_place(&mut self) -> Stored<()> {
         self.tx
-            .prepare_cached("UPDATE scope SET state = ?, boot = boot + 1, nonce = '', after = NULL WHERE state <> ?")?
+            .prepare_cached(
+                "UPDATE scope SET state = ?1, boot = boot + 1, nonce = '', after = NULL, hint = (hint AND state = ?1)
+                 WHERE state <> ?2",
+            )?
             .execute([BOOTING, NONE])?;
         Ok(())
     }

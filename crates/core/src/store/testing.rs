@@ -1,5 +1,6 @@
 //! A hub in memory: the rules, a number for each command, and a list of what changed.
 
+use super::Boot;
 use deskbell_domain::command::{CreateTag, ReceiveMessage};
 use deskbell_domain::{
     Actor, Address, AddressKind, Channel, ChannelId, ChannelKind, ChatId, Command, Context, DeviceId, Effect,
@@ -147,17 +148,18 @@ impl FakeHub {
         (row, rev)
     }
 
-    /// The only page of a scope.
-    pub fn snapshot(&self, nonce: &str, scope: Scope) -> Snapshot {
+    /// The only page of a scope, in either phase.
+    pub fn snapshot(&self, boot: &Boot) -> Snapshot {
         Snapshot {
             r#gen: self.generation(),
-            scope,
+            scope: boot.scope,
             epoch: self.epoch,
-            boot: nonce.into(),
+            boot: boot.nonce.clone(),
+            phase: boot.phase,
             after: None,
             as_of: self.seq,
             head: self.head(),
-            rows: self.rows_of(scope),
+            rows: self.rows_of(boot.scope),
             next: None,
         }
     }

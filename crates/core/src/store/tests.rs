@@ -6,7 +6,7 @@ use deskbell_domain::command::{
     AssignChat, CloseChat, CreateChat, CreateTag, MarkRead, NewChat, SeenAssignee, SendMessage, TagChat,
 };
 use deskbell_domain::{ChatId, Command, CommandId, Effect, Kind, MemberId, MessageText, Row, Scope, TagName, Tint};
-use deskbell_protocol::{Op, Snapshot, SnapshotRow};
+use deskbell_protocol::{Op, Phase, Snapshot, SnapshotRow};
 use testing::{BOB, CHANNEL, FakeHub, INBOX, ME};
 
 mod contacts;
@@ -179,7 +179,7 @@ fn a_page_of_a_snapshot_brings_nothing_back_that_was_deleted_since() {
         } else {
             client.hub.rows_of(boot.scope)
         };
-        let page = Snapshot { rows, ..client.hub.snapshot(&boot.nonce, boot.scope) };
+        let page = Snapshot { rows, ..client.hub.snapshot(&boot) };
         let mut stray = page.clone();
         stray.boot = "another boot".into();
         assert!(!client.store.apply_snapshot(&stray).unwrap(), "S7");
@@ -328,4 +328,145 @@ fn a_scope_that_differs_from_the_hub_is_loaded_again_and_not_for_ever() {
             .unwrap();
     }
     assert_eq!(client.store.heals().unwrap(), 3);
+}
+
+/// Answers for a hub: what of a scope a phase has, as pages of one row.
+fn page_of(client: &Client, boot: &Boot, rows: &[SnapshotRow]) -> Snapshot {
+    let at: usize = boot.after.as_deref().map_or(0, |after| after.parse().unwrap());
+    let next = (at + 1 < rows.len()).then(|| (at + 1).to_string());
+    let rows = rows.iter().skip(at).take(1).cloned().collect();
+    let (after, phase) = (boot.after.clone(), boot.phase);
+    Snapshot { after, phase, rows, next, ..client.hub.snapshot(&boot) }
+}
+
+fn listed(store: &Store, tab: Tab) -> Vec<(String, u32)> {
+    let args = ListChats { place: Place::Inbox(INBOX), tab, segment: Segment::All, after: None, limit: 50 };
+    let page = query::list_chats(store.connection(), &args).unwrap();
+    page.rows.into_iter().map(|row| (row.preview.map(|p| p.text).unwrap_or_default(), row.unread)).collect()
+}
+
+/// S14
+#[test]
+fn a_hint_fills_the_lists_and_nothing_in_it_is_believed() {
+    let mut hub = FakeHub::new();
+    let old = hub.customer(1, "closed long ago");
+    hub.commit_as(BOB, CloseChat { chat: old, seen_inbound: u64::MAX >> 12, line: Uuid::now_v7().into() });
+    hub.customer(2, "one");
+    hub.customer(2, "two");
+    hub.customer(3, "three");
+    // On the hub while the hint is read, and gone before the full pass.
+    let ghost = hub.customer(4, "ghost");
+    let channel = Scope::Channel(CHANNEL);
+    let of_ghost = |row: &SnapshotRow| row.id == ghost.0 || row.row["chat"] == ghost.to_string();
+    let all = hub.rows_of(channel);
+    let of_old = |row: &SnapshotRow| row.id == old.0 || row.row["chat"] == old.to_string();
+    let hint: Vec<SnapshotRow> = all.iter().filter(|row| !of_old(row)).cloned().collect();
+    let full: Vec<SnapshotRow> = all.iter().filter(|row| !of_ghost(row)).cloned().collect();
+
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    let session = deskbell_protocol::Session { head: hub.head(), ..hub.session() };
+    store.sign_in("http://hub", "me@example.org", &session).unwrap();
+    let mut client = Client { store, hub };
+    let mut order = Vec::new();
+    let mut late: Option<Snapshot> = None;
+    while let Some(boot) = client.store.next_boot(7, &[]).unwrap() {
+        let rows = match (boot.scope == channel, boot.phase) {
+            (false, _) => client.hub.rows_of(boot.scope),
+            (true, Phase::Hint) => hint.clone(),
+            (true, Phase::Full) => full.clone(),
+        };
+        if order.last() != Some(&(boot.scope, boot.phase)) {
+            order.push((boot.scope, boot.phase));
+        }
+        let page = page_of(&client, &boot, &rows);
+        if boot.phase == Phase::Hint {
+            let full_instead = Snapshot { phase: Phase::Full, ..page.clone() };
+            assert!(!client.store.apply_snapshot(&full_instead).unwrap(), "S7: of the other phase");
+            late.get_or_insert_with(|| page.clone());
+        } else if let Some(late) = late.take_if(|late| late.scope == boot.scope) {
+            // The hint is through.
+            let by_newest = [("ghost".to_string(), 1), ("three".to_string(), 1), ("two".to_string(), 2)];
+            let mut open = listed(&client.store, Tab::Open);
+            open.sort();
+            assert_eq!(open, by_newest);
+            assert_eq!(listed(&client.store, Tab::Closed), []);
+            assert!(client.store.is_booting().unwrap());
+            assert!(!client.store.apply_snapshot(&late).unwrap(), "S7: the first page of the hint comes once more");
+        }
+        assert!(client.store.apply_snapshot(&page).unwrap());
+        client.is_sound();
+        // The program ends between any two pages.
+        client.store = Store::new(client.store.connection).unwrap();
+    }
+    let hints = order.iter().position(|step| *step == (channel, Phase::Hint)).unwrap();
+    assert_eq!(order.len(), 5, "{order:?}");
+    assert_eq!(hints, 3, "settings come first: {order:?}");
+    assert_eq!(order[4], (channel, Phase::Full), "and the full pass covers everything again");
+    assert_eq!(client.store.conversation(ghost).unwrap(), None, "what the full pass has not seen goes");
+    assert_eq!(listed(&client.store, Tab::Open).len(), 2);
+    assert_eq!(listed(&client.store, Tab::Closed), [("closed long ago".to_string(), 1)]);
+    let kept = client.store.visible_rows().unwrap();
+    assert_eq!(kept.keys().filter(|(kind, _)| *kind == Kind::Message).count(), 5);
+}
+
+#[test]
+fn hints_of_all_channels_come_before_the_rest_of_any_and_a_boot_in_place_has_none() {
+    let mut client = Client::new();
+    let other = Scope::Channel(Uuid::from_u128(40).into());
+    client
+        .store
+        .write(|w| {
+            w.granted(other, 9, 0)?;
+            w.granted(Scope::Channel(CHANNEL), 9, 0)
+        })
+        .unwrap();
+    let mut phases = Vec::new();
+    while let Some(boot) = client.store.next_boot(7, &[]).unwrap() {
+        phases.push(boot.phase);
+        let page = Snapshot { epoch: 9, ..page_of(&client, &boot, &[]) };
+        assert!(client.store.apply_snapshot(&page).unwrap());
+    }
+    assert_eq!(phases, [Phase::Hint, Phase::Hint, Phase::Full, Phase::Full]);
+    client.store.write(|w| w.boot_all_in_place()).unwrap();
+    while let Some(boot) = client.store.next_boot(7, &[]).unwrap() {
+        assert_eq!(boot.phase, Phase::Full, "{}", boot.scope);
+        let epoch = if matches!(boot.scope, Scope::Channel(_)) { 9 } else { 1 };
+        let rows = client.hub.rows_of(boot.scope);
+        let page = Snapshot { epoch, rows, ..client.hub.snapshot(&boot) };
+        assert!(client.store.apply_snapshot(&page).unwrap());
+    }
+    // Booted from nothing and interrupted: the hint begins again.
+    client.store.write(|w| w.granted(other, 10, 0)).unwrap();
+    client.store.write(|w| w.boot_all_in_place()).unwrap();
+    let boots: Vec<_> = std::iter::from_fn(|| {
+        let boot = client.store.next_boot(7, &[]).unwrap()?;
+        client.store.connection.execute("UPDATE scope SET state = 2 WHERE name = ?", [boot.scope.to_string()]).unwrap();
+        Some((boot.scope, boot.phase))
+    })
+    .collect();
+    assert!(
+        boots.contains(&(other, Phase::Hint)) && boots.contains(&(Scope::Channel(CHANNEL), Phase::Full)),
+        "{boots:?}"
+    );
+}
+
+#[test]
+fn a_chat_stays_in_its_inbox_when_the_settings_of_the_inbox_come_anew() {
+    let mut client = Client::new();
+    client.hub.customer(1, "hello");
+    client.pull();
+    assert_eq!(listed(&client.store, Tab::Open).len(), 1);
+    client.hub.grant_again(Scope::Inbox(INBOX));
+    client.pull();
+    while let Some(boot) = client.store.next_boot(7, &[]).unwrap() {
+        let epoch = client.store.connection.query_row(
+            "SELECT epoch FROM scope WHERE name = ?",
+            [boot.scope.to_string()],
+            |r| r.get::<_, i64>(0),
+        );
+        let page = client.hub.snapshot(&boot);
+        client.store.apply_snapshot(&Snapshot { epoch: epoch.unwrap() as u64, ..page }).unwrap();
+    }
+    assert_eq!(listed(&client.store, Tab::Open).len(), 1);
+    client.is_sound();
 }

@@ -44,7 +44,7 @@ impl Client {
                 Request::Session => Reply::Session(self.hub.session()),
                 Request::Pull { since, .. } => Reply::Pull(self.hub.page(since)),
                 Request::Push(commands) => Reply::Push(self.hub.push(ME, &commands)),
-                Request::Snapshot { boot, .. } => Reply::Snapshot(self.hub.snapshot(&boot.nonce, boot.scope)),
+                Request::Snapshot { boot, .. } => Reply::Snapshot(self.hub.snapshot(&boot)),
             };
             actions.extend(self.tell(Event::Answer(reply)));
         }
@@ -247,7 +247,7 @@ fn a_snapshot_that_never_ends_is_said_and_everything_else_goes_on() {
             Request::Pull { since, .. } => Reply::Pull(client.hub.page(since)),
             Request::Push(commands) => Reply::Push(client.hub.push(ME, &commands)),
             Request::Snapshot { boot, .. } => {
-                let mut page = client.hub.snapshot(&boot.nonce, boot.scope);
+                let mut page = client.hub.snapshot(&boot);
                 if boot.scope == deskbell_domain::Scope::Org {
                     asked += 1;
                     assert!(asked < 20, "it is asked for ever");

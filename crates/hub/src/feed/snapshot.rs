@@ -1,10 +1,13 @@
-//! Snapshots: all rows of a scope, page by page, in the order of keys that never change (S14).
+//! Snapshots: all rows of a scope, page by page, in the order of keys that never change (S14); before them, as a hint, what
+//! lists show.
+
+mod hint;
 
 use super::{FeedError, MAX_PAGE_BYTES, grants_of, head_for};
 use crate::commit::Seen;
 use crate::store::parse_json;
 use deskbell_domain::{Kind, MemberId, Scope};
-use deskbell_protocol::{Snapshot, SnapshotRow};
+use deskbell_protocol::{Phase, Snapshot, SnapshotRow};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -15,11 +18,16 @@ pub struct SnapshotRequest {
     pub scope: Scope,
     /// Nonce of the boot.
     pub boot: String,
+    /// All rows, or what lists show first.
+    pub phase: Phase,
     /// `next` of the page before.
     pub after: Option<String>,
     /// Most rows.
     pub limit: usize,
 }
+
+/// What is said of a place that no page has named.
+const NO_KEY: FeedError = FeedError::BadRequest("`after` is not the `next` of a page");
 
 /// Where a page begins: the entities by kind and identifier, then the entries of threads by position.
 enum After {
@@ -46,24 +54,17 @@ pub fn snapshot(
     let head = head_for(connection, seen)?;
     let grants = grants_of(connection, member)?;
     let grant = grants.iter().find(|g| g.scope == request.scope).ok_or(FeedError::NotFound)?;
-    let after = match &request.after {
-        None => After::Entity(String::new(), Uuid::nil()),
-        Some(text) => After::parse(text).ok_or(FeedError::BadRequest("`after` is not the `next` of a page"))?,
-    };
     let mut page = Page { rows: Vec::new(), bytes: 0, limit: request.limit, next: None };
-    let mut pos = 0;
-    match after {
-        After::Entity(kind, id) => page.entities(connection, request.scope, &kind, id)?,
-        After::Message(after) => pos = after,
-    }
-    if page.next.is_none() {
-        page.messages(connection, request.scope, pos)?;
+    match request.phase {
+        Phase::Full => page.fill(connection, request.scope, request.after.as_deref())?,
+        Phase::Hint => page.hint(connection, request.scope, request.after.as_deref())?,
     }
     Ok(Snapshot {
         r#gen: head.r#gen,
         scope: request.scope,
         epoch: grant.epoch,
         boot: request.boot,
+        phase: request.phase,
         after: request.after,
         as_of: head.stamp.seq,
         head: head.stamp,
@@ -87,6 +88,19 @@ impl Page {
     fn add(&mut self, kind: &str, id: Uuid, rev: u64, text: &str) -> Result<(), FeedError> {
         self.bytes += text.len();
         self.rows.push(SnapshotRow { kind: kind.into(), id, rev, row: parse_json(text)? });
+        Ok(())
+    }
+
+    fn fill(&mut self, connection: &Connection, scope: Scope, after: Option<&str>) -> Result<(), FeedError> {
+        let mut pos = 0;
+        match after.map(|text| After::parse(text).ok_or(NO_KEY)).transpose()? {
+            None => self.entities(connection, scope, "", Uuid::nil())?,
+            Some(After::Entity(kind, id)) => self.entities(connection, scope, &kind, id)?,
+            Some(After::Message(after)) => pos = after,
+        }
+        if self.next.is_none() {
+            self.messages(connection, scope, pos)?;
+        }
         Ok(())
     }
 

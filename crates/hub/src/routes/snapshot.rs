@@ -5,7 +5,7 @@ use crate::commit::Seen;
 use crate::feed::{self, SnapshotRequest};
 use axum::{Json, extract::State};
 use deskbell_domain::Scope;
-use deskbell_protocol::{ApiError, Generation, Snapshot, Stamp};
+use deskbell_protocol::{ApiError, Generation, Phase, Snapshot, Stamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -22,6 +22,10 @@ pub struct SnapshotQuery {
     r#gen: Generation,
     /// Newest point of history that the client has seen.
     seen: Stamp,
+    /// `hint` for what lists show first; without it, all rows.
+    #[serde(default)]
+    #[param(inline)]
+    phase: Phase,
     /// `next` of the page before.
     after: Option<String>,
     /// Most rows.
@@ -52,7 +56,7 @@ pub async fn get_snapshot(
     }
     let seen = Seen { r#gen: query.r#gen, stamp: query.seen };
     let limit = page_limit(query.limit);
-    let request = SnapshotRequest { scope, boot: query.boot, after: query.after, limit };
+    let request = SnapshotRequest { scope, boot: query.boot, phase: query.phase, after: query.after, limit };
     let member = bearer.who.member;
     Ok(Json(state.hub.read(move |c| Ok(feed::snapshot(c, member, &seen, request))).await??))
 }

@@ -236,8 +236,13 @@ impl Desk {
     }
 
     pub async fn snapshot(&self, scope: Scope, after: Option<String>, limit: u32) -> Snapshot {
+        self.snapshot_of(Phase::Full, scope, after, limit).await
+    }
+
+    pub async fn snapshot_of(&self, phase: Phase, scope: Scope, after: Option<String>, limit: u32) -> Snapshot {
         let after = after.map(|a| format!("&after={a}")).unwrap_or_default();
-        let path = format!("/v1/snapshot/{scope}?boot=b1&limit={limit}&{}{after}", self.history());
+        let phase = if phase == Phase::Hint { "&phase=hint" } else { "" };
+        let path = format!("/v1/snapshot/{scope}?boot=b1&limit={limit}&{}{after}{phase}", self.history());
         let response = self.get(&path).await;
         assert_eq!(response.status(), StatusCode::OK);
         response.json().await.unwrap()

@@ -3,7 +3,7 @@
 use super::office::{Desk, Office, error, send};
 use deskbell_domain::command::{AssignInbox, CloseChat};
 use deskbell_domain::*;
-use deskbell_protocol::{Changes, MessagesPage, Op, code, digest_of};
+use deskbell_protocol::{Changes, MessagesPage, Op, Phase, SnapshotRow, code, digest_of};
 use reqwest::StatusCode;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -113,6 +113,66 @@ async fn a_snapshot_in_pages_is_the_feeds_copy_of_that_scope() {
             assert_eq!(rows.len(), count, "no row twice");
             assert_eq!(rows, expected, "{}", grant.scope);
         }
+    }
+}
+
+/// S14
+#[tokio::test]
+async fn a_hint_is_the_channel_and_its_open_conversations_the_newest_first_with_their_last_entries() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let closed = busy(&office, &desk).await;
+    let long = office.customer_writes(office.front_channel, "v1", "first of many").await;
+    for n in 0..60 {
+        desk.act(send(long, &format!("{n}"), ALL_SEEN)).await;
+    }
+    let newest = office.customer_writes(office.front_channel, "v0", "Still there?").await;
+    let scope = Scope::Channel(office.front_channel);
+    let mut hints = Vec::new();
+    for limit in [1, 7, 1000] {
+        let (mut rows, mut after) = (Vec::<SnapshotRow>::new(), None);
+        loop {
+            let page = desk.snapshot_of(Phase::Hint, scope, after, limit).await;
+            assert_eq!(page.phase, Phase::Hint);
+            assert!(page.rows.len() <= limit as usize);
+            rows.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        hints.push(rows);
+    }
+    assert_eq!(hints[0], hints[2]);
+    assert_eq!(hints[1], hints[2]);
+    let rows = &hints[2];
+    assert_eq!(rows[0].kind, "channel");
+    let conversations: Vec<Uuid> = rows.iter().filter(|r| r.kind == "conversation").map(|r| r.id).collect();
+    assert_eq!(conversations.len(), 3, "the closed one is not among them");
+    assert_eq!(conversations[..2], [newest.0, long.0]);
+    assert!(!conversations.contains(&closed.0));
+    let of_long: Vec<u64> =
+        (rows.iter().filter(|r| r.row["chat"] == long.to_string())).map(|r| r.row["pos"].as_u64().unwrap()).collect();
+    assert_eq!(of_long.len(), 50);
+    assert!(of_long.is_sorted_by(|a, b| a > b), "the newest entry first");
+    // Every row is what the full pass has.
+    let full = desk.snapshot(scope, None, 1000).await;
+    assert!(rows.iter().all(|row| full.rows.contains(row)));
+    // Other scopes have nothing to hint at.
+    assert_eq!(desk.snapshot_of(Phase::Hint, Scope::Org, None, 10).await.rows, []);
+}
+
+#[tokio::test]
+async fn the_place_of_a_hint_opens_nothing_else_and_nonsense_is_refused() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let secret = office.customer_writes(office.back_channel, "other", "Not for Priya").await;
+    let scope = Scope::Channel(office.front_channel);
+    let after = format!("hint:{}:{secret}:{}:50", i64::MAX, i64::MAX);
+    assert_eq!(desk.snapshot_of(Phase::Hint, scope, Some(after), 100).await.rows, []);
+    let path = |more: &str| format!("/v1/snapshot/{scope}?boot=b&{}{more}", desk.history());
+    for wrong in ["&phase=hint&after=message:1", "&after=hint:1:2", "&phase=some", "&phase=hint&after=hint:1:2:3"] {
+        assert_eq!(desk.get(&path(wrong)).await.status(), StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
 

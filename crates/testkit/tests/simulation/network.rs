@@ -25,8 +25,8 @@ pub async fn answer(hub: &Hub, who: SignedIn, request: Request) -> Result<Result
         }
         Request::Snapshot { boot, generation, seen, limit } => {
             let seen = Seen { r#gen: generation, stamp: seen };
-            let wanted =
-                SnapshotRequest { scope: boot.scope, boot: boot.nonce, after: boot.after, limit: limit as usize };
+            let (scope, phase, after, limit) = (boot.scope, boot.phase, boot.after, limit as usize);
+            let wanted = SnapshotRequest { scope, boot: boot.nonce, phase, after, limit };
             let read = hub.read(move |c| Ok(feed::snapshot(c, who.member, &seen, wanted))).await?;
             read.map(Reply::Snapshot).map_err(|error| refused(error.into()))
         }

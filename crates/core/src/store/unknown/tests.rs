@@ -79,7 +79,7 @@ impl Newer {
     }
 
     fn snapshot(&self, boot: &Boot) -> Snapshot {
-        let mut page = self.hub.snapshot(&boot.nonce, boot.scope);
+        let mut page = self.hub.snapshot(boot);
         page.rows = self.of_scope(boot.scope);
         (page.as_of, page.head.seq) = (self.seq, self.seq);
         page
