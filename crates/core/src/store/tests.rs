@@ -336,7 +336,7 @@ fn page_of(client: &Client, boot: &Boot, rows: &[SnapshotRow]) -> Snapshot {
     let next = (at + 1 < rows.len()).then(|| (at + 1).to_string());
     let rows = rows.iter().skip(at).take(1).cloned().collect();
     let (after, phase) = (boot.after.clone(), boot.phase);
-    Snapshot { after, phase, rows, next, ..client.hub.snapshot(&boot) }
+    Snapshot { after, phase, rows, next, ..client.hub.snapshot(boot) }
 }
 
 fn listed(store: &Store, tab: Tab) -> Vec<(String, u32)> {
