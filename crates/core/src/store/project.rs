@@ -77,8 +77,8 @@ fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation, readi
     Ok(if since { upto.min(unanswered.saturating_sub(1)) } else { upto })
 }
 
-/// Messages by others after a position. A chat that was marked unread counts as one that has something to read, wherever
-/// the mark stands: whoever set it wants to come back.
+/// Messages by others after a position. A chat that was marked unread has something to read where anything at all follows
+/// the mark, one's own words too: whoever set it wants to come back.
 fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading: Reading) -> Stored<i64> {
     let count: i64 = c
         .prepare_cached(
@@ -88,7 +88,12 @@ fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading:
         .query_row(params![chat.0.into_bytes(), after as i64, LOCAL_POS, me.0.into_bytes(), MOST_UNREAD], |r| {
             r.get(0)
         })?;
-    Ok(count.max(i64::from(reading.marked.is_some())))
+    let Some(mark) = reading.marked.filter(|_| count == 0) else { return Ok(count) };
+    let from = i64::try_from(mark.from).unwrap_or(i64::MAX);
+    let follows = c
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ? AND pos >= ? AND pos < ?)")?
+        .query_row(params![chat.0.into_bytes(), from, LOCAL_POS], |r| r.get(0))?;
+    Ok(follows)
 }
 
 impl Write<'_> {

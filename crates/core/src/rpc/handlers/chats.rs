@@ -95,8 +95,15 @@ pub(crate) async fn mark_read(core: &Core, args: MarkRead) -> Result<Empty, RpcE
 
 /// A mark from this device's clock and chance: reading on says which one it saw.
 pub(crate) async fn mark_unread(core: &Core, args: MarkUnread) -> Result<Empty, RpcError> {
-    let command = command::MarkUnread { chat: args.chat, from: args.from, mark: Uuid::now_v7().into() };
-    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
+    core.cache()
+        .await?
+        .command(move |store, at| {
+            // Behind the end of the thread there is nothing to come back to.
+            let from = args.from.min(stored(query::last_pos(store.connection(), args.chat))?);
+            let command = command::MarkUnread { chat: args.chat, from, mark: Uuid::now_v7().into() };
+            give(store, at, command).map(|_| Empty {})
+        })
+        .await
 }
 
 fn conversation(store: &Store, chat: ChatId) -> Result<Option<Conversation>, RpcError> {

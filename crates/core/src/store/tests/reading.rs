@@ -81,6 +81,11 @@ fn what_is_marked_counts_as_unread_even_where_only_ones_own_words_follow() {
     let newest = client.store.last_pos(chat).unwrap();
     client.mark(chat, newest);
     assert_eq!(client.unread(chat), 1);
+    client.mark(chat, newest + 1);
+    assert_eq!(client.unread(chat), 0, "behind the end there is nothing to come back to");
+    client.hub.customer(1, "four");
+    client.pull();
+    assert_eq!(client.unread(chat), 1);
 }
 
 #[test]
