@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Session,
     /// Say how far this computer was in step with the hub when it last asked, and what waits
     Status,
+    /// Stop saying what was rescued of a damaged profile
+    Understood,
     /// Send what waits and fetch what is new
     Sync {
         /// Go on, and print a line of JSON for each change

@@ -34,6 +34,7 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Unlock => ask("unlock", json!({ "password": null })).await?,
         Command::Session => ask("get_session", json!({})).await?,
         Command::Status => client.status_here().await?,
+        Command::Understood => ask("forget_rescue", json!({})).await?,
         Command::Sync { follow: true, .. } => {
             follow::follow(client, surroundings).await?;
             return Ok(None);

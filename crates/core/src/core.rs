@@ -145,7 +145,7 @@ impl Core {
                 Err(error) if is_unreadable(&error) => tracing::error!(%error, "the cache is damaged"),
                 Err(error) => {
                     tracing::error!(%error, "the cache does not open");
-                    return State::Locked(why_locked(&error));
+                    return State::Locked(why_locked(&self.inner.profile, &error));
                 }
             }
         }
@@ -155,7 +155,7 @@ impl Core {
             Ok(found) if found.session.is_none() || found.identity.is_none() => State::Locked(LockReason::Damaged),
             Ok(found) => match self.open_rescued(key, found).await {
                 Ok(cache) => opened(cache).await,
-                Err(error) => State::Locked(why_locked(&error)),
+                Err(error) => State::Locked(why_locked(&self.inner.profile, &error)),
             },
             Err(error) => {
                 tracing::error!(%error, "the damaged cache cannot be read");
@@ -365,7 +365,7 @@ async fn heal(profile: Weak<Inner>, mut reports: mpsc::UnboundedReceiver<Uuid>) 
 }
 
 /// What to say of a cache that does not open though its key is there.
-fn why_locked(error: &CacheError) -> LockReason {
+fn why_locked(profile: &Profile, error: &CacheError) -> LockReason {
     let full = match error {
         CacheError::Open(OpenError::DiskFull(_)) => true,
         CacheError::Store(error) => error.is_disk_full(),
@@ -373,7 +373,8 @@ fn why_locked(error: &CacheError) -> LockReason {
         CacheError::Profile(error) => error.code() == "disk_full",
         CacheError::Open(_) => false,
     };
-    if full { LockReason::DiskFull } else { LockReason::Damaged }
+    // Beside the file SQLite needs room as well, and says only that something failed.
+    if full || profile.is_disk_full() { LockReason::DiskFull } else { LockReason::Damaged }
 }
 
 /// Whether another key, or another file, is what would help.

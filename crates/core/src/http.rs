@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// Largest answer that is read.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// Largest event: a hub sends small pages as events, and larger ones when they are asked for.
+const MOST_EVENT_BYTES: usize = 4 * 1024 * 1024;
 
 /// How long the hub may take.
 #[derive(Debug, Clone, Copy)]
@@ -184,7 +186,7 @@ impl HubClient {
                         Some(end) => chunk.len() - end,
                         None => unended + chunk.len(),
                     };
-                    if unended > MOST_BYTES {
+                    if unended > MOST_EVENT_BYTES {
                         return broken(std::io::ErrorKind::FileTooLarge);
                     }
                     Some((Ok(chunk), Some((bytes, unended))))
@@ -209,14 +211,16 @@ impl HubClient {
 /// Why nothing answered. A certificate that is not trusted is told from a network that is away: waiting does not help.
 fn no_answer(error: &reqwest::Error) -> Failure {
     tracing::debug!(%error, "no answer");
-    let first: &(dyn std::error::Error + 'static) = error;
-    let mut chain = std::iter::successors(Some(first), |error| error.source());
-    let untrusted = chain.any(|error| {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref()).or(error.downcast_ref::<rustls::Error>());
-        matches!(tls, Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented))
-    });
-    if untrusted { Failure::Untrusted } else { Failure::Network }
+    if is_untrusted(error) { Failure::Untrusted } else { Failure::Network }
+}
+
+fn is_untrusted(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented);
+    }
+    // What an `io::Error` was made of is not among its sources.
+    let made_of = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    made_of.is_some_and(|inner| is_untrusted(inner)) || error.source().is_some_and(is_untrusted)
 }
 
 async fn body_of(mut response: Response) -> Result<Vec<u8>, Failure> {

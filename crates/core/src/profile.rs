@@ -185,6 +185,17 @@ impl Profile {
         self.remove_files(RESCUE_DRAFT)
     }
 
+    /// Whether there is no room on the disk for what is needed to open a cache.
+    pub fn is_disk_full(&self) -> bool {
+        let probe = self.dir.join("room.probe");
+        let written = private().truncate(true).open(&probe).and_then(|mut file| {
+            file.write_all(&[1; 64 * 1024])?;
+            file.sync_all()
+        });
+        let _ = fs::remove_file(&probe);
+        written.is_err_and(|error| error.kind() == io::ErrorKind::StorageFull)
+    }
+
     fn rename(&self, from: &str, to: &str) -> Result<(), ProfileError> {
         let file = self.dir.join(from);
         let renamed = fs::rename(&file, self.dir.join(to));

@@ -26,6 +26,13 @@ pub enum Fault {
     Says(&'static str),
     /// Waits before it goes on.
     Delay(Duration),
+    /// Answered by a hundred megabytes, with or without saying how many.
+    Flood {
+        /// Whether it says so.
+        declared: bool,
+    },
+    /// The same as one event of a stream that never ends.
+    FloodOfEvent,
 }
 
 #[derive(Default)]
@@ -34,6 +41,8 @@ struct Plan {
     faults: Vec<(String, Fault, usize)>,
     /// Request lines that came, without the query.
     seen: Vec<String>,
+    /// Bytes of floods that somebody has taken.
+    flooded: u64,
 }
 
 /// A running proxy.
@@ -95,6 +104,11 @@ impl Proxy {
         self.lock().seen.iter().filter(|line| line.starts_with(begins)).count()
     }
 
+    /// How many bytes of floods were taken until now.
+    pub fn flooded(&self) -> u64 {
+        self.lock().flooded
+    }
+
     fn lock(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -130,6 +144,16 @@ async fn serve(mut client: TcpStream, hub: SocketAddr, plan: &Mutex<Plan>) -> st
                 say(&mut client, "application/json", json).await?;
                 continue;
             }
+            Some(Fault::Flood { declared }) => {
+                let length = if declared { format!("content-length: {FLOOD}\r\n") } else { String::new() };
+                let head =
+                    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{length}connection: close\r\n\r\n");
+                return flood(&mut client, &head, plan).await;
+            }
+            Some(Fault::FloodOfEvent) => {
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\ndata: ";
+                return flood(&mut client, head, plan).await;
+            }
             Some(Fault::Delay(wait)) => tokio::time::sleep(wait).await,
             Some(Fault::CutAfter) => {
                 let mut upstream = forward(&head, &body, hub).await?;
@@ -143,6 +167,19 @@ async fn serve(mut client: TcpStream, hub: SocketAddr, plan: &Mutex<Plan>) -> st
         tokio::io::copy(&mut upstream, &mut client).await?;
         return client.shutdown().await;
     }
+}
+
+/// Bytes of a flood.
+const FLOOD: u64 = 100 * 1024 * 1024;
+
+async fn flood(client: &mut TcpStream, head: &str, plan: &Mutex<Plan>) -> std::io::Result<()> {
+    client.write_all(head.as_bytes()).await?;
+    let drop = [b' '; 64 * 1024];
+    for _ in 0..FLOOD / drop.len() as u64 {
+        client.write_all(&drop).await?;
+        plan.lock().unwrap_or_else(PoisonError::into_inner).flooded += drop.len() as u64;
+    }
+    Ok(())
 }
 
 async fn say(client: &mut TcpStream, kind: &str, body: &str) -> std::io::Result<()> {

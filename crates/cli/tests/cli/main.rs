@@ -2,8 +2,10 @@
 
 #![cfg(target_os = "linux")]
 
+mod disk;
 mod docs;
 mod keyring;
 mod offline;
+mod removed;
 mod terminal;
 mod usage;

@@ -230,14 +230,15 @@ impl Write<'_> {
         let mut rows = Vec::with_capacity(gone.len());
         for (kind, id) in gone {
             let Some(row) = rows::row(&self.tx, kind, id)? else { continue };
+            let counted = rows::visible(&self.tx, kind, id)?.map(|kept| kept.counted());
+            self.count(kind, id, counted, None);
+            self.delete_visible(kind, id)?;
+            // After it has gone: the grant of the member's own scope stands in that scope.
             if let Row::Grant(grant) = &row
                 && self.identity.is_some_and(|i| i.me == grant.member)
             {
                 self.revoked(grant.scope)?;
             }
-            let counted = rows::visible(&self.tx, kind, id)?.map(|kept| kept.counted());
-            self.count(kind, id, counted, None);
-            self.delete_visible(kind, id)?;
             rows.push(row);
         }
         self.delete_unknown_in_scope(n, boot)?;

@@ -175,7 +175,8 @@ pub(crate) fn pending_of(c: &Connection, lanes: &BTreeSet<Uuid>) -> Stored<Vec<O
 
 /// Waiting commands that make something which others may name, in the order in which they go.
 pub(crate) fn making(c: &Connection) -> Stored<Vec<OutboxItem>> {
-    select(c, "WHERE state = 'waiting' AND kind LIKE 'create%' ORDER BY n", [])
+    // As a range, which an index answers.
+    select(c, "WHERE kind >= 'create_' AND kind < 'create`' AND state = 'waiting' ORDER BY n", [])
 }
 
 /// Commands that the hub has not done, in the order in which they go.
@@ -356,3 +357,6 @@ impl Store {
         find(self.connection(), id)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,6 +106,12 @@ impl Write<'_> {
         Ok(shadow.optional()?)
     }
 
+    /// Whether a row that commands of this lane have changed was confirmed as of `rev` or later.
+    pub(super) fn is_confirmed_since(&self, lane: Uuid, rev: i64) -> Stored<bool> {
+        let mut since = self.tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM shadow WHERE lane = ? AND rev >= ?)")?;
+        Ok(since.query_row(params![lane.into_bytes(), rev], |r| r.get(0))?)
+    }
+
     /// Replaces the confirmed row behind a shadow; `None` = there is none any more.
     pub(crate) fn set_shadow(&mut self, kind: Kind, id: Uuid, kept: Option<&Kept>) -> Stored<()> {
         let key = params![kind.as_str(), id.into_bytes()];

@@ -64,7 +64,11 @@ impl Store {
             let mut lanes = Lanes::none();
             for result in &results.results {
                 if let Some(item) = outbox::find(&w.tx, result.id)? {
-                    lanes.add(item.lane);
+                    // What is shown of a command that was done stays as it is, unless its rows are here already.
+                    let seq = rev_of(identity.generation, result.seq);
+                    if !matches!(result.outcome, Outcome::Applied) || w.is_confirmed_since(item.lane, seq)? {
+                        lanes.add(item.lane);
+                    }
                     if matches!(result.outcome, Outcome::Joined { .. }) {
                         lanes = Lanes::All;
                     }

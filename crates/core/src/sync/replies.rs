@@ -125,7 +125,18 @@ impl Machine {
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
         self.done(kind);
+        let (push, snapshot) = (self.push, self.snapshot);
         if self.is_for_all(failure, store, now, random, actions)? {
+            // What answers to the pull and not to this (a filter that lets reading through, say) is not asked in a circle.
+            let again = match kind {
+                Kind::Push => Some((&mut self.push, push)),
+                Kind::Snapshot => Some((&mut self.snapshot, snapshot)),
+                Kind::Hub | Kind::Session | Kind::Pull => None,
+            };
+            if let Some((backoff, before)) = again.filter(|_| *failure != Failure::Network) {
+                *backoff = before;
+                backoff.fail(now.steady_ms, random(), None);
+            }
             return Ok(());
         }
         let asked = match failure {
