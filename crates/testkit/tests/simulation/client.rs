@@ -154,6 +154,7 @@ impl SimClient {
 
     /// The program dies and starts again: only the store survives.
     fn crash(&mut self, chance: &mut Chance) -> Result<()> {
+        self.is_sound()?;
         self.machine = Machine::new("http://hub");
         self.requests.clear();
         self.answers.clear();
@@ -178,7 +179,7 @@ impl SimClient {
                 && self.store.cursor()? == hub.hub().head().seq
                 && !deskbell_core::store::has_waiting(&self.store)?
             {
-                return Ok(());
+                return self.is_sound();
             }
             if quiet {
                 self.steady_ms += 1000;
@@ -193,6 +194,12 @@ impl SimClient {
             self.machine,
             self.store.outbox()?
         )
+    }
+
+    /// What is derived from the rows follows from them, the search index too.
+    pub fn is_sound(&self) -> Result<()> {
+        let differences = [self.store.index_differences()?, self.store.derived_differences()?].concat();
+        if differences.is_empty() { Ok(()) } else { bail!("{}: {differences:?}", self.name) }
     }
 
     /// The person does something.
