@@ -23,6 +23,8 @@ pub struct Row {
 struct Scope {
     epoch: u64,
     boot: u64,
+    /// A hint comes before the full pass.
+    hint: bool,
     /// The nonce and `after`, while it boots.
     loading: Option<(String, Option<String>)>,
 }
@@ -154,7 +156,10 @@ impl Client {
         }
         if let Some((name, scope)) = self.scopes.iter().find(|(_, scope)| scope.loading.is_some()) {
             let (nonce, after) = scope.loading.clone().unwrap();
-            let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
+            let mut after = after.map(|after| format!("&after={after}")).unwrap_or_default();
+            if scope.hint {
+                after.push_str("&phase=hint");
+            }
             let path = format!("/v1/snapshot/{name}?boot={nonce}&{}&limit={}{after}", self.history(), self.page);
             match self.ask(Method::GET, &path, None).await {
                 Ok(page) => self.apply_snapshot(&page),
@@ -212,7 +217,8 @@ impl Client {
             let mine = self.rows.get(&key).map(|row| (row.scope == scope, row.rev));
             if change["op"] == "put" {
                 if self.scopes.contains_key(&scope) {
-                    self.take(key, &scope, rev, &change["row"]);
+                    let boot = self.scopes[&scope].boot;
+                    self.take(key, &scope, rev, &change["row"], boot);
                 } else if mine.is_some_and(|(_, mine)| mine <= rev) {
                     self.rows.remove(&key);
                 }
@@ -279,7 +285,7 @@ impl Client {
             return;
         }
         self.revoked(name);
-        self.scopes.insert(name.into(), Scope { epoch, ..Scope::default() });
+        self.scopes.insert(name.into(), Scope { epoch, hint: name.starts_with("channel:"), ..Scope::default() });
         self.boot(name);
     }
 
@@ -295,8 +301,7 @@ impl Client {
         scope.loading = Some((format!("boot-{}", self.boots), None));
     }
 
-    fn take(&mut self, key: Key, scope: &str, rev: Rev, row: &Value) {
-        let boot = self.scopes[scope].boot;
+    fn take(&mut self, key: Key, scope: &str, rev: Rev, row: &Value, boot: u64) {
         if self.tombstones.get(&key).is_some_and(|tombstone| *tombstone > rev) {
             return;
         }
@@ -313,9 +318,11 @@ impl Client {
         if scope.loading != Some((text(&page["boot"]), after))
             || scope.epoch != number(&page["epoch"])
             || page["gen"] != self.session["gen"]
+            || scope.hint != (page["phase"] == "hint")
         {
             return;
         }
+        let hint = scope.hint;
         let (rows, me) = (page["rows"].as_array().unwrap(), self.session["member"].clone());
         for grant in rows.iter().filter(|r| r["kind"] == "grant" && r["row"]["member"] == me) {
             let tombstone = self.tombstones.get(&("grant".into(), text(&grant["id"])));
@@ -328,11 +335,15 @@ impl Client {
         }
         for row in rows {
             let key = (text(&row["kind"]), text(&row["id"]));
-            self.take(key, &name, (self.generation, number(&row["rev"])), &row["row"]);
+            let seen_in = if hint { boot - 1 } else { boot };
+            self.take(key, &name, (self.generation, number(&row["rev"])), &row["row"], seen_in);
         }
         self.see(&page["head"]);
-        if let Some(next) = page["next"].as_str() {
-            self.scopes.get_mut(&name).unwrap().loading = Some((text(&page["boot"]), Some(next.into())));
+        let next = page["next"].as_str().map(str::to_owned);
+        if hint || next.is_some() {
+            let scope = self.scopes.get_mut(&name).unwrap();
+            scope.hint = hint && next.is_some();
+            scope.loading = Some((text(&page["boot"]), next));
             return;
         }
         self.end_boot(&name, boot);

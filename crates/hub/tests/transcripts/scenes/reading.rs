@@ -3,6 +3,10 @@
 use crate::scene::{Desk, Scene, command, send, uid};
 use crate::transcript::{Request, Transcript};
 use crate::world::{BACK_CHAT, FRONT, FRONT_CHAT, PRIYA};
+use serde_json::json;
+
+/// A position that has seen everything.
+const ALL_SEEN: u64 = 1 << 40;
 
 pub async fn first_sign_in() -> Transcript {
     let mut s = Scene::begin(
@@ -14,6 +18,8 @@ pub async fn first_sign_in() -> Transcript {
     let (open, closed) = (uid('d', 1), uid('d', 2));
     s.visitor("A visitor writes.", FRONT_CHAT, "v1", "Is the Tern in stock?", 1, &open).await;
     s.visitor("Another one does.", FRONT_CHAT, "v2", "Thanks, all done!", 2, &closed).await;
+    let close = json!({ "chat": closed, "seen_inbound": ALL_SEEN, "line": uid('b', 1) });
+    s.system("That one is closed.", "close_chat", close).await;
     s.visitor("What the back office gets is not for Priya.", BACK_CHAT, "v3", "My invoice?", 3, &uid('d', 3)).await;
     s.ask("hub", "What anybody may know of a hub.", Request::new("GET", "/v1/hub")).await;
     let mut desk = s.sign_in("session", "Priya signs in.", "priya@example.com").await;
@@ -21,7 +27,10 @@ pub async fn first_sign_in() -> Transcript {
     s.ask("member", "Then what is hers alone.", desk.snapshot(&format!("member:{PRIYA}"), "b-2", "")).await;
     s.ask("inbox", "Then the inbox.", desk.snapshot(&format!("inbox:{FRONT}"), "b-3", "")).await;
     let channel = format!("channel:{FRONT_CHAT}");
-    let page = s.ask("channel", "Then the channel, in pages.", desk.snapshot(&channel, "b-4", "&limit=3")).await;
+    let hint = desk.snapshot(&channel, "b-4", "&phase=hint&limit=3");
+    let page = s.ask("hint", "What the list of chats shows of the channel first.", hint).await;
+    assert!(page["next"].is_null(), "one page holds it");
+    let page = s.ask("channel", "Then all of the channel, in pages.", desk.snapshot(&channel, "b-4", "&limit=3")).await;
     let after = format!("&limit=3&after={}", page["next"].as_str().unwrap());
     s.ask("channel-end", "The last page has no `next`.", desk.snapshot(&channel, "b-4", &after)).await;
     let page =
