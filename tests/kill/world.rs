@@ -142,6 +142,8 @@ impl World {
             on_hub.insert(title.clone(), texts);
         }
         self.books.balance(&on_hub, &attention)?;
+        // It ends otherwise where something does not hold that must.
+        self.team.hub.run(&["doctor"], None).context("the hub's doctor")?;
         for agent in &agents {
             // What the others still had to send has come after its own.
             settled(agent).await?;
