@@ -240,3 +240,36 @@ fn mentions(command: &Command) -> Vec<Uuid> {
     });
     found.into_inner()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::SqliteStore;
+    use deskbell_domain::{OrganizationId, Tag, TagId, TagName, Tint};
+    use deskbell_protocol::{Generation, Stamp};
+
+    #[test]
+    fn a_key_that_is_loaded_late_is_not_what_the_store_says_of_a_row_that_the_batch_has_changed() {
+        let mut store = SqliteStore::in_memory().unwrap();
+        store.create(OrganizationId(Uuid::from_u128(9)), &Generation("g".into()), 0).unwrap();
+        let named = |n, name: &str| {
+            let name = TagName::parse(name).unwrap();
+            Row::from(Tag { id: TagId(Uuid::from_u128(n)), name, color: Tint::Moss })
+        };
+        let key = |name: &str| NaturalKey::TagName(TagName::parse(name).unwrap().key());
+        let write = |row: Row| ((row.kind(), row.id()), RowWrite { row: Some(row), rev: 1, before: None });
+        let rows = [named(1, "Rush"), named(2, "Later"), named(3, "Kept")].map(write).into();
+        store.begin().unwrap();
+        store.write(&Writes { stamp: Stamp { seq: 1, mark: 1 }, rows, ..Writes::default() }).unwrap();
+        let mut overlay = Overlay::load(&mut store, &[], 1).unwrap();
+        overlay.put(&mut store, named(1, "Urgent"), 2).unwrap();
+        overlay.delete(&mut store, Kind::Tag, Uuid::from_u128(2), 2).unwrap();
+        for (name, leads_to) in [("Rush", None), ("Urgent", Some(1)), ("Later", None), ("Kept", Some(3))] {
+            let wanted = Ref::Key(key(name));
+            if !overlay.rows.has(&wanted) {
+                overlay.fetch(&mut store, &[wanted]).unwrap();
+            }
+            assert_eq!(overlay.rows.key(&key(name)), leads_to.map(Uuid::from_u128), "{name}");
+        }
+    }
+}
