@@ -54,7 +54,10 @@ impl Machine {
     /// Whatever comes from the hub shows that it is there.
     pub(super) fn answers(&mut self) {
         self.reachable = Some(true);
-        self.problem = None;
+        // An answer that was on its way as the hub signed this device out takes nothing of that back.
+        if !self.halted {
+            self.problem = None;
+        }
     }
 
     fn session_answered(

@@ -268,3 +268,18 @@ fn a_snapshot_that_never_ends_is_said_and_everything_else_goes_on() {
     let again = client.tell(Event::Tick);
     assert!(again.iter().any(|action| matches!(action, Action::Send(Request::Snapshot { .. }))));
 }
+
+#[test]
+fn an_answer_that_was_on_its_way_as_the_device_was_signed_out_takes_nothing_back() {
+    for (kind, status, why) in [(Kind::Session, 401, "device_revoked"), (Kind::Push, 409, "device_cloned")] {
+        let mut client = Client::new();
+        client.online();
+        client.send();
+        client.tell(Event::Outbox);
+        client.tell(Event::Failed(kind, Failure::Refused { status, error: api_error(why) }));
+        let page = client.hub.page(client.store.cursor().unwrap());
+        client.tell(Event::Answer(Reply::Pull(page)));
+        client.tell(Event::EventsHead(client.hub.head()));
+        assert_eq!(client.machine.view().problem.unwrap().code, why);
+    }
+}
