@@ -176,23 +176,25 @@ impl HubClient {
         let silence = self.patience.silence;
         // Comments are signs of life and no events: silence is measured on the bytes.
         let bytes = Box::pin(response.bytes_stream());
-        let alive = futures_util::stream::unfold(Some((bytes, 0)), move |open| async move {
-            let (mut bytes, unended) = open?;
+        let alive = futures_util::stream::unfold(Some((bytes, Vec::new())), move |open| async move {
+            let (mut bytes, mut unended): (_, Vec<u8>) = open?;
             let broken = |kind: std::io::ErrorKind| Some((Err(std::io::Error::from(kind)), None));
-            match tokio::time::timeout(silence, bytes.next()).await {
-                Ok(Some(Ok(chunk))) => {
-                    // Until an event ends all of it is kept.
-                    let unended = match chunk.windows(2).rposition(|end| end == b"\n\n") {
-                        Some(end) => chunk.len() - end,
-                        None => unended + chunk.len(),
-                    };
-                    if unended > MOST_EVENT_BYTES {
-                        return broken(std::io::ErrorKind::FileTooLarge);
-                    }
-                    Some((Ok(chunk), Some((bytes, unended))))
+            loop {
+                let chunk = match tokio::time::timeout(silence, bytes.next()).await {
+                    Ok(Some(Ok(chunk))) => chunk,
+                    Ok(Some(Err(_))) | Err(_) => return broken(std::io::ErrorKind::ConnectionReset),
+                    Ok(None) => return None,
+                };
+                // The parser reads an event anew with every piece of it: it gets them whole.
+                let looked = unended.len().saturating_sub(2);
+                unended.extend_from_slice(&chunk);
+                if let Some(end) = end_of_events(&unended[looked..]) {
+                    let rest = unended.split_off(looked + end);
+                    return Some((Ok(unended), Some((bytes, rest))));
                 }
-                Ok(Some(Err(_))) | Err(_) => broken(std::io::ErrorKind::ConnectionReset),
-                Ok(None) => None,
+                if unended.len() > MOST_EVENT_BYTES {
+                    return broken(std::io::ErrorKind::FileTooLarge);
+                }
             }
         });
         let events = eventsource_stream::Eventsource::eventsource(alive);
@@ -206,6 +208,12 @@ impl HubClient {
             Err(_) => Err(Failure::Network),
         }))
     }
+}
+
+/// Where the last event that is whole ends: behind an empty line.
+fn end_of_events(bytes: &[u8]) -> Option<usize> {
+    let ends = |end: &[u8]| bytes.windows(end.len()).rposition(|at| at == end).map(|at| at + end.len());
+    ends(b"\n\n").max(ends(b"\n\r\n"))
 }
 
 /// Why nothing answered. A certificate that is not trusted is told from a network that is away: waiting does not help.
