@@ -122,6 +122,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Gives the connection back: a simulated program dies, its disk stays.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
     /// For reading within the writer.
     pub fn connection(&self) -> &Connection {
         &self.connection

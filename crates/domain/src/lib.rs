@@ -10,6 +10,7 @@ mod context;
 mod decision;
 mod fold;
 mod ids;
+pub mod plant;
 mod preview;
 mod refs;
 mod rows;

@@ -38,7 +38,8 @@ impl SqliteStore {
         Self::from_connection(deskbell_sqlite::open_memory()?)
     }
 
-    fn from_connection(mut connection: Connection) -> Result<Self, StoreError> {
+    /// A store over a connection that is open already.
+    pub fn from_connection(mut connection: Connection) -> Result<Self, StoreError> {
         embedded::migrations::runner().run(&mut connection)?;
         Ok(Self { connection })
     }
