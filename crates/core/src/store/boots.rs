@@ -257,6 +257,9 @@ impl Write<'_> {
             return Ok(());
         }
         self.unknown_gone(kind.as_str(), id, None, rev)?;
+        if kind == Kind::Message {
+            self.needs_no_decision(id)?;
+        }
         let kept = Kept { json: row.to_json().to_string(), scope, rev, boot };
         if let Some(shadow) = self.shadow(kind, id)? {
             let newer = Kept { boot: shadow.boot.max(boot), ..shadow.kept() };

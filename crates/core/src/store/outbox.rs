@@ -257,6 +257,17 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// A message is on the hub: whoever held it here has been overtaken by another computer of its author, and there is
+    /// nothing left to decide.
+    pub(crate) fn needs_no_decision(&mut self, message: Uuid) -> Stored<()> {
+        let decided: Vec<OutboxItem> =
+            select(&self.tx, "WHERE message = ? AND state IN ('held', 'refused')", [message.into_bytes()])?;
+        for item in decided {
+            self.delete_outbox(item.id)?;
+        }
+        Ok(())
+    }
+
     /// Sets where a row stands.
     pub(crate) fn set_outbox(
         &mut self,

@@ -233,7 +233,11 @@ impl Write<'_> {
                 }
                 // Only the hub says who sees what.
                 Effect::Grant(..) | Effect::Revoke(..) => {}
-                Effect::Alias { from, to } => self.record_alias(*from, *to)?,
+                Effect::Alias { from, to } => {
+                    self.record_alias(*from, *to)?;
+                    // What was typed in the chat that is no more stands in the one that it turned out to be.
+                    self.join_drafts(*from, *to)?;
+                }
             }
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! A hub that was restored from a backup, or lost what the cache has seen (S13), and booting again in place.
 
 use super::pending::Lanes;
-use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, rows};
+use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query, rows};
 use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
 use deskbell_protocol::Session;
+use std::collections::BTreeMap;
 
 /// Set while the scopes are booted after the hub went back in time.
 const ROLLED_BACK: &str = "rolled_back";
@@ -95,17 +96,26 @@ impl Write<'_> {
     pub(super) fn keep_own_messages(&mut self, gone: Vec<Row>) -> Stored<()> {
         let rolled_back: Option<bool> = meta::get(&self.tx, ROLLED_BACK)?;
         let Some(identity) = self.identity.filter(|_| rolled_back == Some(true)) else { return Ok(()) };
+        // The chat may be among what goes: its title is frozen here.
+        let mut titles = BTreeMap::new();
+        for row in &gone {
+            match row {
+                Row::Conversation(chat) => drop(titles.insert(chat.id, query::conversation_title(&self.tx, chat)?)),
+                Row::DirectChat(chat) => drop(titles.insert(chat.id, query::direct_title(&self.tx, identity.me, chat)?)),
+                _ => {}
+            }
+        }
         for row in gone {
             if let Row::Message(message) = row
                 && message.author == Author::Member(identity.me)
             {
-                self.keep_own_message(&message)?;
+                self.keep_own_message(&message, titles.get(&message.chat).cloned())?;
             }
         }
         Ok(())
     }
 
-    fn keep_own_message(&mut self, message: &Message) -> Stored<()> {
+    fn keep_own_message(&mut self, message: &Message, title: Option<String>) -> Stored<()> {
         let Content::Text { text } = &message.content else { return Ok(()) };
         let kept = outbox::of_chat(&self.tx, message.chat)?;
         if kept.iter().any(|item| item.message == Some(message.id)) {
@@ -113,7 +123,10 @@ impl Write<'_> {
         }
         let command: Command =
             SendMessage { chat: message.chat, message: message.id, text: text.clone(), seen: 0 }.into();
-        let title = super::query::title_of(&self.tx, message.chat)?.unwrap_or_default();
+        let title = match title {
+            Some(title) => title,
+            None => query::title_of(&self.tx, message.chat)?.unwrap_or_default(),
+        };
         // Named by the message: held once, however often this runs.
         let id = deskbell_domain::derived_id("restored", &[message.id.0.as_bytes()]);
         self.insert_outbox(&OutboxItem {

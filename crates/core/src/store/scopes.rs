@@ -1,7 +1,7 @@
 //! What the member may see, and how far each scope is booted.
 
 use super::{Stored, Write};
-use deskbell_domain::{Grant, MemberId, Scope};
+use deskbell_domain::{Grant, MemberId, Row, Scope};
 use deskbell_protocol::Phase;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -101,7 +101,8 @@ impl Write<'_> {
             ])?;
             return Ok(());
         }
-        self.wipe(n)?;
+        let gone = self.wipe(n)?;
+        self.keep_own_messages(gone)?;
         self.tx
             .prepare_cached(
                 "UPDATE scope SET state = ?, epoch = ?, floor = ?, boot = boot + 1, nonce = '', after = NULL, hint = ?
@@ -119,7 +120,9 @@ impl Write<'_> {
         self.tx
             .prepare_cached("UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL, hint = 0 WHERE n = ?")?
             .execute([NONE, kept.n])?;
-        self.wipe(kept.n)?;
+        let gone = self.wipe(kept.n)?;
+        // A hub that went back in time may have lost the chat itself.
+        self.keep_own_messages(gone)?;
         self.tag("places");
         Ok(())
     }
@@ -149,8 +152,8 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Takes all visible rows of a scope away.
-    fn wipe(&mut self, n: i64) -> Stored<()> {
-        self.delete_in_scope(n, i64::MAX).map(|_| ())
+    /// Takes all visible rows of a scope away, and returns them.
+    fn wipe(&mut self, n: i64) -> Stored<Vec<Row>> {
+        self.delete_in_scope(n, i64::MAX)
     }
 }

@@ -61,6 +61,28 @@ impl Store {
     pub fn submit(&mut self, new: &NewCommand, at: Moment) -> Result<Submitted, SubmitError> {
         self.write(|w| w.submit(new, at))
     }
+
+    /// Gives the command that sends what stood in a chat's draft, and clears the draft in the same transaction: a crash
+    /// leaves the one or the other, never both or none.
+    pub fn send(&mut self, new: &NewCommand, chat: ChatId, at: Moment) -> Result<(), SubmitError> {
+        self.write(|w| {
+            w.submit(new, at)?;
+            Ok(w.save_draft(chat, "")?)
+        })
+    }
+
+    /// Takes a command away that its author does not want any more.
+    pub fn discard(&mut self, item: &OutboxItem) -> Stored<()> {
+        self.write(|w| w.discard(item))
+    }
+
+    /// Moves the text of a command into the draft of its chat, behind what is there. Returns the whole draft.
+    pub fn take_back_into_draft(&mut self, item: &OutboxItem, chat: ChatId, text: &str) -> Stored<String> {
+        self.write(|w| {
+            w.discard(item)?;
+            w.append_draft(chat, text)
+        })
+    }
 }
 
 impl Write<'_> {

@@ -147,7 +147,7 @@ impl Machine {
             _ => None,
         };
         match (kind, failure) {
-            (Kind::Push, Failure::Refused { error, .. }) => self.push_refused(error, store, now, random)?,
+            (Kind::Push, Failure::Refused { error, .. }) => self.push_refused(error, store, now, random, actions)?,
             (Kind::Snapshot, Failure::Refused { .. }) => {
                 // Not granted any more: the feed says so.
                 self.snapshot_in_vain(now, random());
@@ -220,11 +220,13 @@ impl Machine {
         store: &mut Store,
         now: Now,
         random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
         let refused = Failure::Refused { status: 400, error: error.clone() }.to_error(&self.hub);
         if error.code == code::DEVICE_CLONED {
             self.problem = Some(refused);
             self.halted = true;
+            self.close_events(actions);
             return Ok(());
         }
         let named = error.params.get("command").and_then(|id| id.parse::<CommandId>().ok());

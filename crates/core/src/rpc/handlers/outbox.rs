@@ -81,11 +81,7 @@ pub(crate) async fn edit(core: &Core, args: EditMessage) -> Result<Draft, RpcErr
             if stored(query::title_of(store.connection(), chat))?.is_none() {
                 return Err(query::chat_gone());
             }
-            stored(store.write(|w| {
-                w.discard(&item)?;
-                w.append_draft(chat, &text)
-            }))
-            .map(|text| Draft { chat, text })
+            stored(store.take_back_into_draft(&item, chat, &text)).map(|text| Draft { chat, text })
         })
         .await
 }
@@ -96,7 +92,7 @@ pub(crate) async fn discard(core: &Core, args: OfCommand) -> Result<Empty, RpcEr
         .await?
         .command(move |store, _| {
             let item = take_back(store, args.command)?;
-            stored(store.write(|w| w.discard(&item))).map(|()| Empty {})
+            stored(store.discard(&item)).map(|()| Empty {})
         })
         .await
 }

@@ -1,0 +1,177 @@
+//! The command line: many histories, one told in full, or faults planted to see whether they are found.
+
+use crate::plan::Plan;
+use crate::shrink::{breaks, broken, shrink};
+use crate::story::Story;
+use crate::template::Template;
+use crate::{history, plants};
+use anyhow::{Result, bail};
+use clap::Parser;
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// What it can be told.
+#[derive(Parser)]
+#[command(name = "sim", about = "Random histories of one hub and its clients")]
+pub struct Arguments {
+    /// The histories to run, `A..B` without B
+    #[arg(long, default_value = "0..2000", value_parser = range)]
+    seeds: std::ops::Range<u64>,
+    /// Plant this fault, or `all` of them one after the other, and see whether it is found
+    #[arg(long)]
+    plant: Option<String>,
+    /// Tell the whole story of one history
+    #[arg(long)]
+    trace: Option<u64>,
+    /// Replay the seed that is recorded for each plant
+    #[arg(long)]
+    recorded: bool,
+    /// Run all of them whatever fails, and count what broke
+    #[arg(long)]
+    survey: bool,
+    /// How many run at the same time
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+}
+
+fn range(text: &str) -> Result<std::ops::Range<u64>, String> {
+    let (from, to) = text.split_once("..").ok_or("write A..B")?;
+    let number = |s: &str| s.parse::<u64>().map_err(|e| format!("{s}: {e}"));
+    let range = number(from)?..number(to)?;
+    if range.is_empty() { Err("there is no seed in it".into()) } else { Ok(range) }
+}
+
+/// The program.
+pub fn main() -> ExitCode {
+    match perform(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(arguments: &Arguments) -> Result<()> {
+    if let Some(seed) = arguments.trace {
+        return trace(seed, arguments.plant.as_deref());
+    }
+    if arguments.recorded {
+        return plants::replay_recorded();
+    }
+    match arguments.plant.as_deref() {
+        Some("all") => plants::find_all(arguments.seeds.clone(), arguments.threads),
+        Some(name) => plants::find_one(name, arguments.seeds.clone(), arguments.threads),
+        None if arguments.survey => survey(arguments.seeds.clone(), arguments.threads),
+        None => run(arguments.seeds.clone(), arguments.threads),
+    }
+}
+
+/// Runs all of them and counts what broke, with a seed for each rule.
+fn survey(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
+    let (began, count) = (Instant::now(), seeds.end - seeds.start);
+    let next = AtomicU64::new(seeds.start);
+    let found = Mutex::new(BTreeMap::<&'static str, Vec<(u64, String)>>::new());
+    std::thread::scope(|scope| {
+        let worker = || -> Result<()> {
+            let template = Template::make()?;
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= seeds.end {
+                    return Ok(());
+                }
+                if let Some(broken) = breaks(&template, &Plan::draw(seed)) {
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                    found.entry(broken.rule).or_default().push((seed, broken.what));
+                }
+            }
+        };
+        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a history panicked")))
+    })?;
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (rule, failures) in &found {
+        println!("{rule}: {} histories", failures.len());
+        for (seed, what) in failures.iter().take(4) {
+            println!("    {seed}: {}", what.chars().take(400).collect::<String>());
+        }
+    }
+    let failed: usize = found.values().map(Vec::len).sum();
+    println!("{failed} of {count} fail; {:.0} a minute", count as f64 * 60.0 / began.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Runs the histories; the first that fails is shrunk and told.
+fn run(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
+    let began = Instant::now();
+    let count = seeds.end - seeds.start;
+    let failed = first_failure(seeds, threads, None)?;
+    let per_minute = count as f64 * 60.0 / began.elapsed().as_secs_f64();
+    match failed {
+        None => {
+            println!("{count} histories, none failed; {per_minute:.0} a minute");
+            Ok(())
+        }
+        Some(seed) => {
+            trace(seed, None)?;
+            bail!("the history of seed {seed} fails")
+        }
+    }
+}
+
+/// The lowest seed that was found to fail, on so many threads; all stop soon after.
+pub fn first_failure(
+    seeds: std::ops::Range<u64>,
+    threads: usize,
+    plant: Option<deskbell_domain::plant::Plant>,
+) -> Result<Option<u64>> {
+    let (next, first) = (AtomicU64::new(seeds.start), AtomicU64::new(u64::MAX));
+    std::thread::scope(|scope| {
+        let worker = || -> Result<()> {
+            deskbell_domain::plant::plant(None);
+            let template = Template::make()?;
+            deskbell_domain::plant::plant(plant);
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= seeds.end || seed > first.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                if breaks(&template, &Plan::draw(seed)).is_some() {
+                    first.fetch_min(seed, Ordering::Relaxed);
+                }
+            }
+        };
+        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => done?,
+                Err(_) => bail!("a history panicked"),
+            }
+        }
+        Ok(())
+    })?;
+    let first = first.into_inner();
+    Ok((first != u64::MAX).then_some(first))
+}
+
+/// Tells the shortest story of a seed that fails, or the whole one where it does not.
+fn trace(seed: u64, plant: Option<&str>) -> Result<()> {
+    let template = Template::make()?;
+    deskbell_domain::plant::plant(plant.map(str::parse).transpose().map_err(anyhow::Error::msg)?);
+    let mut plan = Plan::draw(seed);
+    let whole = plan.steps.len();
+    if let Some(broken) = breaks(&template, &plan) {
+        plan = shrink(&template, &plan, broken.rule);
+    }
+    let mut story = Story::written();
+    let ended = history::run(&template, &plan, &mut story);
+    println!("The history of seed {seed}, {} of its {whole} steps:\n\n{}", plan.steps.len(), story.text());
+    match ended {
+        Ok(()) => println!("Everything holds."),
+        Err(error) => println!("It breaks: {}", broken(error)),
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The hub of a history: the real writer, store and feed on SQLite in memory, without thread or socket.
+
+use crate::budget::Budget;
+use crate::chance::Chance;
+use crate::failure::Broken;
+use crate::oracle::Oracle;
+use crate::template;
+use anyhow::{Context, Result};
+use deskbell_core::sync::{Failure, Reply, Request};
+use deskbell_domain::{Actor, Command, CommandId, DeviceId, Kind, MemberId, Outcome, Row};
+use deskbell_hub::auth::{SignedIn, session};
+use deskbell_hub::commit::{Item, Seen, Submission, Writer};
+use deskbell_hub::feed::{self, FeedError, News, SnapshotRequest};
+use deskbell_hub::routes;
+use deskbell_hub::store::{SqliteStore, StoreError, read_head, read_row};
+use deskbell_protocol::{Commands, Generation, HubInfo, PROTOCOL, Stamp};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+/// A hub in memory.
+pub struct SimHub {
+    writer: Writer<SqliteStore>,
+    budget: Budget,
+    /// Its copy, where it was copied.
+    backup: Option<Connection>,
+    /// The newest head that event streams have heard of.
+    pub told: Stamp,
+    /// It died while it worked on something: whoever waits for an answer gets none.
+    pub crashed: bool,
+    /// Every outcome that it ever answered.
+    pub oracle: Oracle,
+}
+
+impl SimHub {
+    /// The hub as histories begin.
+    pub fn new(template: &Connection) -> Result<Self> {
+        let mut connection = template::copy(template)?;
+        let budget = Budget::watch(&mut connection)?;
+        let mut writer = Writer::new(SqliteStore::from_connection(connection)?);
+        let told = read_head(writer.store().connection())?.stamp;
+        Ok(Self { writer, budget, backup: None, told, crashed: false, oracle: Oracle::default() })
+    }
+
+    /// For reading.
+    pub fn connection(&mut self) -> &Connection {
+        self.writer.store().connection()
+    }
+
+    /// The newest point of its history.
+    pub fn head(&mut self) -> Result<Stamp> {
+        Ok(read_head(self.connection())?.stamp)
+    }
+
+    /// A row, where it is.
+    pub fn row(&mut self, kind: Kind, id: Uuid) -> Result<Option<Row>> {
+        Ok(read_row(self.connection(), kind, id)?.map(|stored| stored.row))
+    }
+
+    /// It dies after so many more commits.
+    pub fn die_after(&mut self, commits: i64) {
+        self.budget.allow(commits);
+    }
+
+    /// A command of the hub's own, or of the world.
+    pub fn system(&mut self, command: impl Into<Command>, now_ms: i64, chance: &mut Chance) -> Result<Option<Outcome>> {
+        let item = Item::own(CommandId(chance.id()), Actor::System, command.into(), now_ms);
+        let answers = self.commit(&[Submission { seen: None, items: vec![item] }], chance)?;
+        Ok(answers.into_iter().next().and_then(|answer| answer.ok()?.results.pop()).map(|result| result.outcome))
+    }
+
+    fn commit(
+        &mut self,
+        batch: &[Submission],
+        chance: &mut Chance,
+    ) -> Result<Vec<Result<deskbell_protocol::Results, deskbell_hub::Refused>>> {
+        let before = self.head()?;
+        let (told, budget) = (&mut self.told, self.budget.clone());
+        let (mut made, mut early) = (budget.made(), None);
+        let answers = self.writer.commit(batch, &mut || chance.next(), &mut |head| {
+            if head != *told && budget.made() == made {
+                early = Some(head);
+            }
+            made = budget.made();
+            *told = head;
+        });
+        if let Some(head) = early {
+            return Err(Broken::new("durable", format!("event streams heard of {head} before it was durable")));
+        }
+        if self.budget.is_used_up() {
+            self.crashed = true;
+            self.budget.unlimited();
+            self.told = self.head()?;
+        }
+        let after = self.head()?;
+        for (submission, answer) in batch.iter().zip(&answers) {
+            if let Ok(results) = answer {
+                self.oracle.answered(submission, results)?;
+            }
+        }
+        self.oracle.committed(before, after, &answers)?;
+        Ok(answers)
+    }
+
+    /// Commands of devices, in one batch where several wait.
+    fn push(&mut self, who: SignedIn, commands: Commands, now_ms: i64, chance: &mut Chance) -> Result<Answered> {
+        let items = commands.commands.iter().map(|c| Item::pushed(who.member, who.device, now_ms, c)).collect();
+        let seen = Some(Seen { r#gen: commands.r#gen, stamp: commands.seen });
+        let mut answers = self.commit(&[Submission { seen, items }], chance)?;
+        let answer = answers.pop().context("a submission without an answer")?;
+        Ok(answer.map(Reply::Push).map_err(|refused| refusal(refused.into())))
+    }
+
+    /// What it answers to a request of a device.
+    pub fn answer(&mut self, who: SignedIn, request: &Request, now_ms: i64, chance: &mut Chance) -> Result<Answered> {
+        let connection = self.writer.store().connection();
+        Ok(match request.clone() {
+            Request::Hub => Ok(Reply::Hub(HubInfo {
+                service: "deskbell".into(),
+                protocol: PROTOCOL,
+                oldest_protocol: PROTOCOL,
+                organization: "Kestrel Cycles".into(),
+            })),
+            Request::Session => Ok(Reply::Session(session(connection, who, "token".into(), now_ms)?)),
+            Request::Pull { since, generation, seen, limit } => {
+                let seen = Seen { r#gen: generation, stamp: seen };
+                from_feed(feed::changes(connection, who.member, since, &seen, limit as usize))?.map(Reply::Pull)
+            }
+            Request::Snapshot { boot, generation, seen, limit } => {
+                let seen = Seen { r#gen: generation, stamp: seen };
+                let wanted =
+                    SnapshotRequest { scope: boot.scope, boot: boot.nonce, after: boot.after, limit: limit as usize };
+                from_feed(feed::snapshot(connection, who.member, &seen, wanted))?.map(Reply::Snapshot)
+            }
+            Request::Push(commands) => return self.push(who, commands, now_ms, chance),
+        })
+    }
+
+    /// What it says of the session of a device.
+    pub fn session(&mut self, who: SignedIn, now_ms: i64) -> Result<deskbell_protocol::Session> {
+        Ok(session(self.connection(), who, "token".into(), now_ms)?)
+    }
+
+    /// A member signs in on what is a computer of its own.
+    pub fn new_device(&mut self, member: MemberId, chance: &mut Chance) -> Result<DeviceId> {
+        let device = DeviceId(chance.id());
+        template::add_device(self.connection(), device, member)?;
+        Ok(device)
+    }
+
+    /// Whether an event stream may be opened at that cursor.
+    pub fn opens_stream(&mut self, cursor: u64, seen: &Seen) -> Result<Result<(), Failure>> {
+        let head = match from_feed(feed::head_for(self.connection(), seen))? {
+            Ok(head) => head,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let known = cursor <= head.stamp.seq && cursor >= head.low_seq;
+        Ok(if known { Ok(()) } else { Err(refusal(FeedError::Resync.into())) })
+    }
+
+    /// What an event stream at that cursor is told; nothing, where it has heard of all that is told.
+    pub fn news(&mut self, who: SignedIn, cursor: u64, seen: &Seen) -> Result<Result<Option<News>, Failure>> {
+        if self.told.seq <= cursor {
+            return Ok(Ok(None));
+        }
+        Ok(from_feed(feed::news(self.connection(), who.member, cursor, seen))?.map(Some))
+    }
+
+    /// Copies it.
+    pub fn back_up(&mut self) -> Result<()> {
+        self.backup = Some(template::copy(self.connection())?);
+        Ok(())
+    }
+
+    /// Goes back to the copy; `generation` where it says so. `false`: there is none.
+    pub fn go_back(&mut self, generation: Option<Generation>, mark: u64) -> Result<bool> {
+        let Some(backup) = &self.backup else { return Ok(false) };
+        let mut connection = template::copy(backup)?;
+        if let Some(generation) = generation {
+            template::renew(&connection, &generation, mark)?;
+        }
+        self.budget = Budget::watch(&mut connection)?;
+        self.writer = Writer::new(SqliteStore::from_connection(connection)?);
+        self.told = self.head()?;
+        let known = template::known_outcomes(self.connection())?;
+        self.oracle.went_back(known);
+        Ok(true)
+    }
+}
+
+/// A reply, or why there is none.
+pub type Answered = Result<Reply, Failure>;
+
+fn from_feed<T>(answer: Result<T, FeedError>) -> Result<Result<T, Failure>> {
+    match answer {
+        Ok(value) => Ok(Ok(value)),
+        Err(FeedError::Store(error)) => Err(error.into()),
+        Err(error) => Ok(Err(refusal(error.into()))),
+    }
+}
+
+/// A failure as it comes out of a client's HTTP.
+fn refusal(failure: routes::Failure) -> Failure {
+    if failure.status.is_server_error() {
+        Failure::Busy { error: failure.error, retry_after_ms: None }
+    } else {
+        Failure::Refused { status: failure.status.as_u16(), error: failure.error }
+    }
+}
+
+/// What a hub says that is overloaded.
+pub fn busy() -> Failure {
+    refusal(StoreError::Panicked.into())
+}

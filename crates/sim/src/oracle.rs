@@ -1,0 +1,118 @@
+//! What must hold of everything that the hub ever answered.
+
+use crate::failure::Broken;
+use anyhow::Result;
+use deskbell_domain::{Command, CommandId, DeviceId, Outcome};
+use deskbell_hub::Refused;
+use deskbell_hub::commit::Submission;
+use deskbell_protocol::{Results, Stamp};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Remembers what was answered.
+#[derive(Debug, Default)]
+pub struct Oracle {
+    outcomes: HashMap<CommandId, (u64, Outcome)>,
+    /// The newest number of a device that was carried out in a lane.
+    newest: HashMap<(DeviceId, Uuid), u64>,
+    /// What was made and turned out to be something else.
+    joined: BTreeSet<Uuid>,
+    gone_back: bool,
+}
+
+impl Oracle {
+    /// The outcome of a command, where it was answered.
+    pub fn outcome(&self, command: CommandId) -> Option<&Outcome> {
+        self.outcomes.get(&command).map(|(_, outcome)| outcome)
+    }
+
+    /// Whether the hub ever went back: what it said before may be unknown to it.
+    pub fn has_gone_back(&self) -> bool {
+        self.gone_back
+    }
+
+    /// A submission was answered.
+    pub fn answered(&mut self, submission: &Submission, results: &Results) -> Result<()> {
+        for (item, result) in submission.items.iter().zip(&results.results) {
+            let Some(origin) = &item.origin else { continue };
+            if let Some((seq, before)) = self.outcomes.get(&item.id) {
+                if (*seq, before) != (result.seq, &result.outcome) {
+                    return Err(Broken::new(
+                        "decided-once",
+                        format!(
+                            "the command {} ({}) was decided twice: {before:?} at {seq}, then {:?} at {}",
+                            item.id, origin.kind, result.outcome, result.seq
+                        ),
+                    ));
+                }
+                continue;
+            }
+            self.outcomes.insert(item.id, (result.seq, result.outcome.clone()));
+            let Ok(command) = &item.command else { continue };
+            self.follows_order(command, origin.device, origin.n, &result.outcome)?;
+            if let Outcome::Joined { .. } = result.outcome {
+                self.joined.insert(command.lane().0);
+            }
+            if matches!(result.outcome, Outcome::Rejected { reason: deskbell_domain::Rejection::NotFound })
+                && command.chat().is_some_and(|chat| self.joined.contains(&chat.0))
+            {
+                return Err(Broken::new(
+                    "alias",
+                    format!(
+                        "{} {} was refused as not found, but its chat was only known by another identifier",
+                        origin.kind, item.id
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What one device did in one chat is carried out in the order in which it was done.
+    fn follows_order(&mut self, command: &Command, device: DeviceId, n: u64, outcome: &Outcome) -> Result<()> {
+        if !outcome.is_done() {
+            return Ok(());
+        }
+        let newest = self.newest.entry((device, command.lane().0)).or_default();
+        if *newest > n {
+            return Err(Broken::new(
+                "order",
+                format!(
+                    "a {} with the number {n} was carried out after number {newest} of the same chat",
+                    command.kind()
+                ),
+            ));
+        }
+        *newest = n;
+        Ok(())
+    }
+
+    /// A batch was committed: the numbers that it gave follow each other without a gap (S1).
+    pub fn committed(&mut self, before: Stamp, after: Stamp, answers: &[Result<Results, Refused>]) -> Result<()> {
+        let given: BTreeSet<u64> = answers
+            .iter()
+            .flatten()
+            .flat_map(|results| &results.results)
+            .map(|result| result.seq)
+            .filter(|seq| *seq > before.seq)
+            .collect();
+        let expected: BTreeSet<u64> = (before.seq + 1..=after.seq).collect();
+        if answers.iter().all(Result::is_ok) && given != expected {
+            return Err(Broken::new(
+                "sequence",
+                format!("a commit moved the hub from {} to {} and gave {given:?}", before.seq, after.seq),
+            ));
+        }
+        if after.seq != before.seq && after.mark == before.mark {
+            return Err(Broken::new("mark", format!("the commits {} and {} have one mark", before.seq, after.seq)));
+        }
+        Ok(())
+    }
+
+    /// The hub went back: what it answered since is answered anew.
+    pub fn went_back(&mut self, known: BTreeSet<CommandId>) {
+        self.outcomes.retain(|id, _| known.contains(id));
+        self.newest.clear();
+        self.gone_back = true;
+    }
+}

@@ -1,0 +1,287 @@
+//! What people do at their computers. Each does what the window would do: it looks at what is in the cache, makes a
+//! command of it, and gives it to the store.
+
+use crate::client::SimClient;
+use crate::env::Env;
+use crate::own::Own;
+use crate::plan::Act;
+use crate::template::{MEMBERS, name_of};
+use anyhow::Result;
+use deskbell_core::store::{NewCommand, OutboxItem, OutboxState, SubmitError, Submitted};
+use deskbell_core::sync::Event;
+use deskbell_domain::command::*;
+use deskbell_domain::*;
+use uuid::Uuid;
+
+const TAGS: [&str; 4] = ["Repair", "repair", "Refund", "Urgent"];
+
+impl SimClient {
+    /// Its person does something; nothing, where there is nothing to do it to.
+    pub fn act(&mut self, act: Act, number: usize, env: &mut Env<'_>) -> Result<()> {
+        match act {
+            Act::Send => self.send(number, env),
+            Act::Draft => self.type_something(number, env),
+            Act::Claim => self.claim(env),
+            Act::HandOver => self.hand_over(env),
+            Act::Close => self.close_or_reopen(env),
+            Act::Tag => self.tag(env),
+            Act::NewTag => {
+                let name = TagName::parse(TAGS[env.chance.below(4) as usize])?;
+                let tag = TagId(env.chance.id());
+                self.give(CreateTag { tag, name, color: Tint::Moss }.into(), None, env).map(|_| ())
+            }
+            Act::NewDirect => self.direct(number, env),
+            Act::Read => {
+                let Some(chat) = self.any_chat(env)? else { return Ok(()) };
+                let pos = self.store()?.last_pos(chat)?;
+                self.give(MarkRead { chat, pos }.into(), None, env).map(|_| ())
+            }
+            Act::Decide => self.decide(env),
+            Act::TakeBack => self.take_back(env),
+            _ => Ok(()),
+        }
+    }
+
+    /// The identifiers of all visible rows of a kind.
+    pub fn ids(&self, kind: Kind) -> Result<Vec<Uuid>> {
+        let mut statement = self.connection()?.prepare_cached("SELECT id FROM entity WHERE kind = ?1 ORDER BY id")?;
+        let ids = statement.query_map([kind.as_str()], |r| r.get::<_, [u8; 16]>(0))?;
+        Ok(ids.map(|id| id.map(Uuid::from_bytes)).collect::<Result<_, _>>()?)
+    }
+
+    fn any_conversation(&self, env: &mut Env<'_>) -> Result<Option<Conversation>> {
+        let ids = self.ids(Kind::Conversation)?;
+        let Some(id) = env.chance.pick(&ids) else { return Ok(None) };
+        Ok(self.store()?.conversation(ChatId(*id))?)
+    }
+
+    fn any_chat(&self, env: &mut Env<'_>) -> Result<Option<ChatId>> {
+        let mut ids = self.ids(Kind::Conversation)?;
+        ids.extend(self.ids(Kind::DirectChat)?);
+        Ok(env.chance.pick(&ids).map(|id| ChatId(*id)))
+    }
+
+    fn send(&mut self, number: usize, env: &mut Env<'_>) -> Result<()> {
+        match self.any_chat(env)? {
+            Some(chat) => self.send_in(chat, number, env),
+            None => Ok(()),
+        }
+    }
+
+    fn send_in(&mut self, chat: ChatId, number: usize, env: &mut Env<'_>) -> Result<()> {
+        let text = format!("words {number} of {}", name_of(self.who.member));
+        let send = SendMessage {
+            chat,
+            message: MessageId(env.chance.id()),
+            text: MessageText::parse(&text)?,
+            seen: self.store()?.last_pos(chat)?,
+        };
+        let message = send.message;
+        let new = NewCommand { id: CommandId(env.chance.id()), command: send.into(), instead_of: None };
+        env.story.say(|| format!("On {} computer: writes {text:?} in {}", self.name, short(chat.0)));
+        let at = self.moment(env)?;
+        let taken = self.store_mut()?.send(&new, chat, at);
+        if self.finish(taken, env)? {
+            let epoch = self.epoch_of(chat)?;
+            self.own.push(Own { message, chat, text, taken_back: false, epoch });
+            self.drafts.remove(&chat);
+        }
+        self.tell_outbox(env)
+    }
+
+    fn type_something(&mut self, number: usize, env: &mut Env<'_>) -> Result<()> {
+        let Some(chat) = self.any_chat(env)? else { return Ok(()) };
+        let text = format!("draft {number}");
+        env.story.say(|| format!("On {} computer: types {text:?} in {}", self.name, short(chat.0)));
+        let kept = self.store_mut()?.save_draft(chat, &text);
+        let died = self.has_died(env)?;
+        match kept {
+            Ok(()) => drop(self.drafts.insert(chat, text)),
+            Err(_) if died => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let Some(conversation) = self.any_conversation(env)? else { return Ok(()) };
+        let has = conversation.assignee.as_ref().map(|a| a.member);
+        let to = (has != Some(self.who.member)).then_some(self.who.member);
+        let (chat, line) = (conversation.id, MessageId(env.chance.id()));
+        self.give(AssignChat { chat, to, seen: Some(SeenAssignee { member: has }), line }.into(), None, env).map(|_| ())
+    }
+
+    fn hand_over(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let Some(conversation) = self.any_conversation(env)? else { return Ok(()) };
+        let to = env.chance.pick(&MEMBERS).copied();
+        let (chat, line) = (conversation.id, MessageId(env.chance.id()));
+        self.give(AssignChat { chat, to, seen: None, line }.into(), None, env).map(|_| ())
+    }
+
+    fn close_or_reopen(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let Some(conversation) = self.any_conversation(env)? else { return Ok(()) };
+        let (chat, line) = (conversation.id, MessageId(env.chance.id()));
+        let command: Command = if conversation.is_open() {
+            CloseChat { chat, seen_inbound: conversation.last_inbound, line }.into()
+        } else {
+            ReopenChat { chat, line }.into()
+        };
+        self.give(command, None, env).map(|_| ())
+    }
+
+    fn tag(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let Some(conversation) = self.any_conversation(env)? else { return Ok(()) };
+        let tags = self.ids(Kind::Tag)?;
+        let Some(tag) = env.chance.pick(&tags).map(|id| TagId(*id)) else { return Ok(()) };
+        let chat = conversation.id;
+        let command: Command = if conversation.tags.contains(&tag) {
+            UntagChat { chat, tag }.into()
+        } else {
+            TagChat { chat, tag }.into()
+        };
+        self.give(command, None, env).map(|_| ())
+    }
+
+    fn direct(&mut self, number: usize, env: &mut Env<'_>) -> Result<()> {
+        let others: Vec<_> = MEMBERS.into_iter().filter(|m| *m != self.who.member).collect();
+        let Some(with) = env.chance.pick(&others).copied() else { return Ok(()) };
+        let chat = ChatId(env.chance.id());
+        let started = self.give(CreateChat { chat, new: NewChat::Direct { with } }.into(), None, env)?;
+        let chat = match started {
+            Some(Submitted::Exists(existing)) => ChatId(existing),
+            Some(Submitted::Waiting) => chat,
+            Some(Submitted::Nothing) | None => return Ok(()),
+        };
+        self.send_in(chat, number, env)
+    }
+
+    /// Something is held or refused: its person sends it again, edits it, or lets go of it.
+    fn decide(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let items: Vec<OutboxItem> = self.needs_attention()?;
+        let Some(item) = env.chance.pick(&items).cloned() else { return Ok(()) };
+        match env.chance.below(4) {
+            0 => self.discard(&item, env),
+            1 => self.edit(&item, env),
+            _ => self.again(&item, env).map(|_| ()),
+        }
+    }
+
+    /// What is held or refused.
+    pub fn needs_attention(&self) -> Result<Vec<OutboxItem>> {
+        let items = self.store()?.outbox()?;
+        Ok(items.into_iter().filter(|i| matches!(i.state, OutboxState::Held | OutboxState::Refused)).collect())
+    }
+
+    /// *Send anyway*, or *Retry*: a new command that does the same, having seen what is here now (S18).
+    /// `None`: it is not taken.
+    pub fn again(&mut self, item: &OutboxItem, env: &mut Env<'_>) -> Result<Option<Submitted>> {
+        let Some(command) = item.command() else { return self.discard(item, env).map(|()| None) };
+        let store = self.store()?;
+        let line = MessageId(env.chance.id());
+        let command: Command = match command {
+            Command::SendMessage(send) => SendMessage { seen: store.last_pos(send.chat)?, ..send }.into(),
+            Command::AssignChat(assign) => {
+                let has = store.conversation(assign.chat)?.and_then(|c| c.assignee).map(|a| a.member);
+                let seen = assign.seen.map(|_| SeenAssignee { member: has });
+                AssignChat { seen, line, ..assign }.into()
+            }
+            Command::CloseChat(close) => {
+                let seen_inbound = store.conversation(close.chat)?.map_or(0, |c| c.last_inbound);
+                CloseChat { seen_inbound, line, ..close }.into()
+            }
+            Command::ReopenChat(reopen) => ReopenChat { line, ..reopen }.into(),
+            other => other,
+        };
+        self.give(command, Some(item.id), env)
+    }
+
+    fn discard(&mut self, item: &OutboxItem, env: &mut Env<'_>) -> Result<()> {
+        env.story.say(|| format!("On {} computer: discards {} {}", self.name, item.kind, short(item.id.0)));
+        let done = self.store_mut()?.discard(item);
+        self.took_back(item, done.map_err(SubmitError::Store), env).map(|_| ())
+    }
+
+    fn edit(&mut self, item: &OutboxItem, env: &mut Env<'_>) -> Result<()> {
+        let (Some(chat), Some(text)) = (item.chat.filter(|_| item.message.is_some()), &item.text) else {
+            return self.discard(item, env);
+        };
+        env.story.say(|| format!("On {} computer: edits {text:?}", self.name));
+        let done = self.store_mut()?.take_back_into_draft(item, chat, text).map(|_| ());
+        if self.took_back(item, done.map_err(SubmitError::Store), env)? {
+            self.drafts.insert(chat, text.clone());
+        }
+        Ok(())
+    }
+
+    fn take_back(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let waiting: Vec<_> = self
+            .store()?
+            .outbox()?
+            .into_iter()
+            .filter(|item| item.state == OutboxState::Waiting && !item.transmitted)
+            .collect();
+        match env.chance.pick(&waiting) {
+            Some(item) => self.discard(item, env),
+            None => Ok(()),
+        }
+    }
+
+    fn took_back(&mut self, item: &OutboxItem, done: Result<(), SubmitError>, env: &mut Env<'_>) -> Result<bool> {
+        let died = self.has_died(env)?;
+        let done = match done {
+            Ok(()) => true,
+            Err(_) if died => false,
+            Err(error) => return Err(error.into()),
+        };
+        if done {
+            for own in self.own.iter_mut().filter(|own| Some(own.message) == item.message) {
+                own.taken_back = true;
+            }
+        }
+        self.tell_outbox(env)?;
+        Ok(done)
+    }
+
+    /// Gives a command; `None` where it was not taken.
+    pub fn give(
+        &mut self,
+        command: Command,
+        instead_of: Option<CommandId>,
+        env: &mut Env<'_>,
+    ) -> Result<Option<Submitted>> {
+        let new = NewCommand { id: CommandId(env.chance.id()), command, instead_of };
+        env.story.say(|| {
+            let chat = new.command.chat().map(|chat| format!(" in {}", short(chat.0))).unwrap_or_default();
+            format!("On {} computer: {}{chat} {}", self.name, new.command.kind(), short(new.id.0))
+        });
+        let at = self.moment(env)?;
+        let submitted = self.store_mut()?.submit(&new, at);
+        let known = submitted.as_ref().ok().cloned();
+        let taken = self.finish(submitted.map(|_| ()), env)?;
+        self.tell_outbox(env)?;
+        Ok(known.filter(|_| taken))
+    }
+
+    /// Whether the store took it. A program that died over it did not, or did: then it is on the disk.
+    fn finish(&mut self, submitted: Result<(), SubmitError>, env: &mut Env<'_>) -> Result<bool> {
+        let died = self.has_died(env)?;
+        match submitted {
+            Ok(()) => Ok(true),
+            Err(SubmitError::Refused(refusal)) => {
+                env.story.say(|| format!("    not taken: {refusal:?}"));
+                Ok(false)
+            }
+            Err(SubmitError::Store(_)) if died => Ok(false),
+            Err(SubmitError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn tell_outbox(&mut self, env: &mut Env<'_>) -> Result<()> {
+        self.handle(Event::Outbox, env)
+    }
+}
+
+/// Enough of an identifier to tell it from others.
+pub fn short(id: Uuid) -> String {
+    id.simple().to_string()[24..].to_string()
+}
