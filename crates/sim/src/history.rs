@@ -7,13 +7,14 @@ use crate::env::Env;
 use crate::failure::Broken;
 use crate::hold;
 use crate::hub::SimHub;
+use crate::people::short;
 use crate::plan::{Act, CLIENTS, ORIGINAL, Plan, Step};
 use crate::story::Story;
 use crate::template::{self, BEGIN_MS, CHANNELS, INBOXES, MEMBERS, Template, WHO, name_of};
 use anyhow::Result;
 use deskbell_core::store::Reason;
-use deskbell_domain::command::{ApplyStatus, AssignInbox};
-use deskbell_domain::{Delivery, Kind, MessageId, Row};
+use deskbell_domain::command::{ApplyStatus, AssignInbox, DeleteChat, MoveChannel};
+use deskbell_domain::{ChatId, Delivery, Kind, MessageId, Row};
 use deskbell_protocol::Generation;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -31,6 +32,8 @@ struct History<'a> {
     lost: Lost,
     /// Chance of the time after the plan.
     after: Chance,
+    /// A chat of which a part is deleted.
+    deleting: Option<ChatId>,
 }
 
 /// Lets a plan happen.
@@ -42,7 +45,17 @@ pub fn run(template: &Template, plan: &Plan, story: &mut Story) -> Result<()> {
     }
     let hub = SimHub::new(&template.hub)?;
     let lost = Lost::default();
-    let mut history = History { plan, hub, clients, now_ms: BEGIN_MS, story, deleted: BTreeSet::new(), lost, after: Chance::new(plan.seed) };
+    let mut history = History {
+        plan,
+        hub,
+        clients,
+        now_ms: BEGIN_MS,
+        story,
+        deleted: BTreeSet::new(),
+        lost,
+        after: Chance::new(plan.seed),
+        deleting: None,
+    };
     for step in &plan.steps {
         history.step(step)?;
     }
@@ -188,6 +201,19 @@ impl History<'_> {
                     self.lose_connections()?;
                 }
             }
+            Act::MoveChannel => {
+                let channel = CHANNELS[chance.below(3) as usize];
+                let to = INBOXES[chance.below(2) as usize];
+                self.story.say(|| format!("The channel {} moves to inbox {}", short(channel.0), short(to.0)));
+                self.lost.access.extend(MEMBERS);
+                self.hub.system(MoveChannel { channel, to }, self.now_ms, &mut chance)?;
+            }
+            Act::Delete => self.delete(&mut chance)?,
+            Act::Compact => {
+                self.story.say(|| "The hub forgets what is old".into());
+                let later_ms = chance.below(2_000_000) as i64 - 1_000_000;
+                self.hub.compact(self.now_ms + later_ms)?;
+            }
             Act::HubCrash => self.hub.die_after(chance.below(3) as i64),
             _ => {}
         }
@@ -195,6 +221,29 @@ impl History<'_> {
             self.story.say(|| "The hub dies and is started again".into());
             self.lose_connections()?;
         }
+        Ok(())
+    }
+
+    /// Deletes a chat in pieces: one that was begun goes on.
+    fn delete(&mut self, chance: &mut Chance) -> Result<()> {
+        let begun = self.deleting.take();
+        let chat = match begun {
+            Some(chat) => chat,
+            None => {
+                let chats = self.hub.chats()?;
+                let Some(chat) = chance.pick(&chats) else { return Ok(()) };
+                *chat
+            }
+        };
+        self.story.say(|| format!("The hub deletes {}", short(chat.0)));
+        self.deleted.insert(chat.0);
+        let entries = self.hub.entries(chat)?;
+        // Half of it, for others to come between.
+        let half = begun.is_none() && entries.len() > 1 && chance.once_in(2);
+        let entries = if half { entries[..entries.len() / 2].to_vec() } else { entries };
+        let delete = DeleteChat { chat, entries, readers: if half { vec![] } else { MEMBERS.to_vec() }, last: !half };
+        self.hub.system(delete, self.now_ms, chance)?;
+        self.deleting = half.then_some(chat);
         Ok(())
     }
 
@@ -217,6 +266,10 @@ impl History<'_> {
     fn end(&mut self) -> Result<()> {
         self.story.say(|| "From here on nothing goes wrong any more".into());
         self.hub.die_after(i64::MAX);
+        if self.deleting.is_some() {
+            let mut chance = Chance::new(self.after.next());
+            self.delete(&mut chance)?;
+        }
         for client in &mut self.clients {
             client.die_after(i64::MAX);
             client.clock_off_ms = 0;

@@ -7,12 +7,13 @@ use crate::oracle::Oracle;
 use crate::template;
 use anyhow::{Context, Result};
 use deskbell_core::sync::{Failure, Reply, Request};
-use deskbell_domain::{Actor, Command, CommandId, DeviceId, Kind, MemberId, Outcome, Row};
+use deskbell_domain::{Actor, ChatId, Command, CommandId, DeviceId, Kind, MemberId, MessageId, Outcome, Row};
 use deskbell_hub::auth::{SignedIn, session};
 use deskbell_hub::commit::{Item, Seen, Submission, Writer};
 use deskbell_hub::feed::{self, FeedError, News, SnapshotRequest};
 use deskbell_hub::routes;
 use deskbell_hub::store::{SqliteStore, StoreError, read_head, read_row};
+use deskbell_hub::upkeep::{TOMBSTONES_KEPT_MS, compact};
 use deskbell_protocol::{Commands, Generation, HubInfo, PROTOCOL, Stamp};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -163,6 +164,33 @@ impl SimHub {
             return Ok(Ok(None));
         }
         Ok(from_feed(feed::news(self.connection(), who.member, cursor, seen))?.map(Some))
+    }
+
+    /// Its chats.
+    pub fn chats(&mut self) -> Result<Vec<ChatId>> {
+        let sql = "SELECT id FROM entity WHERE kind IN ('conversation', 'direct_chat') ORDER BY id";
+        let mut statement = self.connection().prepare_cached(sql)?;
+        let found = statement.query_map([], |r| r.get(0).map(ChatId))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// The entries of a chat.
+    pub fn entries(&mut self, chat: ChatId) -> Result<Vec<MessageId>> {
+        let mut statement = self.connection().prepare_cached("SELECT id FROM message WHERE chat = ?1 ORDER BY pos")?;
+        let found = statement.query_map([chat.0], |r| r.get(0).map(MessageId))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets what is old enough, as if the time that it keeps it had passed for all that is older than `before_ms`.
+    pub fn compact(&mut self, before_ms: i64) -> Result<()> {
+        let compacted = compact(self.writer.store().connection(), before_ms + TOMBSTONES_KEPT_MS);
+        if self.budget.is_used_up() {
+            self.crashed = true;
+            self.budget.unlimited();
+            return Ok(());
+        }
+        compacted?;
+        Ok(())
     }
 
     /// Copies it.

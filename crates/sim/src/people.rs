@@ -5,12 +5,13 @@ use crate::client::SimClient;
 use crate::env::Env;
 use crate::own::Own;
 use crate::plan::Act;
-use crate::template::{MEMBERS, name_of};
+use crate::template::{MEMBERS, name_of, phone};
 use anyhow::Result;
 use deskbell_core::store::{NewCommand, OutboxItem, OutboxState, SubmitError, Submitted};
 use deskbell_core::sync::Event;
 use deskbell_domain::command::*;
 use deskbell_domain::*;
+use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
 const TAGS: [&str; 4] = ["Repair", "repair", "Refund", "Urgent"];
@@ -34,7 +35,24 @@ impl SimClient {
             Act::Read => {
                 let Some(chat) = self.any_chat(env)? else { return Ok(()) };
                 let pos = self.store()?.last_pos(chat)?;
-                self.give(MarkRead { chat, pos }.into(), None, env).map(|_| ())
+                let seen = self.unread_mark(chat)?;
+                self.give(MarkRead { chat, pos, seen }.into(), None, env).map(|_| ())
+            }
+            Act::Unread => {
+                let Some(chat) = self.any_chat(env)? else { return Ok(()) };
+                let (from, mark) = (self.store()?.last_pos(chat)?, UnreadMarkId(env.chance.id()));
+                self.give(MarkUnread { chat, from, mark }.into(), None, env).map(|_| ())
+            }
+            Act::NewContact => self.new_contact(number, env),
+            Act::Share => {
+                let mut statement = self.connection()?.prepare_cached(
+                    "SELECT id FROM entity WHERE kind = 'contact' AND json_extract(json, '$.private_to') IS NOT NULL ORDER BY id",
+                )?;
+                let found = statement.query_map([], |r| r.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()?;
+                drop(statement);
+                let Some(id) = env.chance.pick(&found) else { return Ok(()) };
+                let contact = ContactId(Uuid::from_bytes(*id));
+                self.give(ShareContact { contact }.into(), None, env).map(|_| ())
             }
             Act::Decide => self.decide(env),
             Act::TakeBack => self.take_back(env),
@@ -59,6 +77,32 @@ impl SimClient {
         let mut ids = self.ids(Kind::Conversation)?;
         ids.extend(self.ids(Kind::DirectChat)?);
         Ok(env.chance.pick(&ids).map(|id| ChatId(*id)))
+    }
+
+    fn new_contact(&mut self, number: usize, env: &mut Env<'_>) -> Result<()> {
+        let contact = Contact {
+            id: ContactId(env.chance.id()),
+            name: Name::parse(&format!("Contact {number}"))?,
+            company: None,
+            addresses: vec![phone(env.chance.below(4) as usize)],
+            private_to: env.chance.once_in(2).then_some(self.who.member),
+        };
+        self.give(CreateContact { contact }.into(), None, env).map(|_| ())
+    }
+
+    /// The unread mark that its person sees on a chat.
+    fn unread_mark(&self, chat: ChatId) -> Result<Option<UnreadMarkId>> {
+        let id = ReadPosition::id_of(self.who.member, chat);
+        let json: Option<String> = self
+            .connection()?
+            .prepare_cached("SELECT json FROM entity WHERE kind = 'read_position' AND id = ?1")?
+            .query_row([id.into_bytes()], |r| r.get(0))
+            .optional()?;
+        let Some(json) = json else { return Ok(None) };
+        Ok(match Row::from_json(Kind::ReadPosition, serde_json::from_str(&json)?)? {
+            Row::ReadPosition(read) => read.marked.map(|mark| mark.id),
+            _ => None,
+        })
     }
 
     fn send(&mut self, number: usize, env: &mut Env<'_>) -> Result<()> {

@@ -1,7 +1,9 @@
 //! A hub that was restored from a backup, or lost what the cache has seen (S13), and booting again in place.
 
 use super::pending::Lanes;
-use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query, rows};
+use super::{
+    Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query, rows,
+};
 use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
 use deskbell_protocol::Session;
 use std::collections::BTreeMap;
@@ -101,7 +103,9 @@ impl Write<'_> {
         for row in &gone {
             match row {
                 Row::Conversation(chat) => drop(titles.insert(chat.id, query::conversation_title(&self.tx, chat)?)),
-                Row::DirectChat(chat) => drop(titles.insert(chat.id, query::direct_title(&self.tx, identity.me, chat)?)),
+                Row::DirectChat(chat) => {
+                    drop(titles.insert(chat.id, query::direct_title(&self.tx, identity.me, chat)?))
+                }
                 _ => {}
             }
         }

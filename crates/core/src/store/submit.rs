@@ -3,7 +3,7 @@
 use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
 use deskbell_domain::command::{MarkRead, NewChat};
-use deskbell_domain::{Command, CommandId, Effect, Refusal, Rejection};
+use deskbell_domain::{ChatId, Command, CommandId, Effect, Refusal, Rejection};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
