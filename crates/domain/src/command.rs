@@ -53,6 +53,7 @@ pub use share_contact::ShareContact;
 pub use tag_chat::TagChat;
 pub use untag_chat::UntagChat;
 
+use crate::plant::{Plant, planted};
 use crate::{Actor, ChatId, CommandId, Context, Decision, Ref, Refusal, Rejection, Rows};
 use serde_json::Value;
 use uuid::Uuid;
@@ -256,6 +257,7 @@ impl Command {
                 (Command::CreateContact(before), Command::ShareContact(c)) => before.contact.id == c.contact,
                 (Command::CreateTag(before), Command::TagChat(c)) => before.tag == c.tag,
                 (Command::CreateTag(before), Command::UntagChat(c)) => before.tag == c.tag,
+                (Command::SendMessage(_), Command::CloseChat(_)) if planted(Plant::DependsForgotten) => false,
                 (Command::SendMessage(before), Command::CloseChat(c)) => before.chat == c.chat,
                 (Command::SendMessage(before), Command::AssignChat(c)) => before.chat == c.chat,
                 _ => false,

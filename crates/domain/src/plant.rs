@@ -57,7 +57,9 @@ plants! {
     EndWipesNewer "end-wipes-newer" "The end of a boot removes what the feed brought while it ran";
     DependsForgotten "depends-forgotten" "A close does not wait for the reply before it";
     ReadBack "read-back" "A late read position moves back";
-    ResultsTwice "results-twice" "An answer that comes twice refuses what it has done";
+    SentUnmarked "sent-unmarked" "What goes to the hub is not marked as sent before it goes";
+    ResyncForgotten "resync-forgotten" "A client whose cursor is too old goes on at the head without loading again";
+    LowSeqOff "low-seq-off" "A hub that has forgotten tombstones serves a cursor that is one too old";
     RestoredForgotten "restored-forgotten" "After a restore of the hub, own messages that it lost are not kept";
     BatchBlind "batch-blind" "A command does not see what an earlier one of its batch has done";
 }

@@ -5,6 +5,7 @@ use crate::failure::Broken;
 use crate::hold;
 use crate::hub::SimHub;
 use crate::people::short;
+use crate::plan::ORIGINAL;
 use crate::template::name_of;
 use anyhow::Result;
 use deskbell_core::store::{OutboxState, Reason};
@@ -54,7 +55,7 @@ impl SimClient {
             if !self.sees(own)? && own.epoch == epoch {
                 return Err(Broken::new(
                     "in-sight",
-                    format!("{:?} has vanished from {} computer", own.text, self.name),
+                    format!("{:?} ({}) has vanished from {} computer", own.text, short(own.message.0), self.name),
                 ));
             }
             Ok(())
@@ -182,6 +183,12 @@ pub fn check_messages(clients: &[SimClient], hub: &mut SimHub, deleted: &BTreeSe
         for own in &client.own {
             let times = texts.get(&own.text).copied().unwrap_or(0);
             hold!("twice", times < 2, "{:?} stands on the hub {times} times", own.text);
+            hold!(
+                "taken-back",
+                times == 0 || !own.never_sent || clients.len() > ORIGINAL,
+                "{:?} was taken back before it went, and stands on the hub",
+                own.text
+            );
             let there = times == 1 || hub.row(Kind::Message, own.message.0)?.is_some();
             let asked = waiting.contains(&(client.who.member, own.message.0));
             if there || asked || own.taken_back || deleted.contains(&own.chat.0) || lost.excuses(client.who.member) {

@@ -4,6 +4,7 @@ use crate::budget::Budget;
 use crate::env::Env;
 use crate::hub::{self, SimHub};
 use crate::own::Own;
+use crate::people::short;
 use crate::story::Story;
 use crate::template;
 use anyhow::{Context, Result};
@@ -14,6 +15,7 @@ use deskbell_domain::ChatId;
 use deskbell_hub::auth::SignedIn;
 use deskbell_hub::commit::Seen;
 use deskbell_hub::feed::News;
+use deskbell_protocol::{Changes, Op};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -134,6 +136,13 @@ impl SimClient {
         self.stream = None;
         self.wake_ms = None;
         Ok(())
+    }
+
+    /// A newer program takes the place of an older one, which knew less of rows.
+    pub fn upgrade(&mut self) -> Result<()> {
+        self.older = false;
+        self.connection()?.execute("UPDATE meta SET value = '1' WHERE key = 'row_version'", [])?;
+        self.start_again()
     }
 
     /// Its program hears of something.
@@ -419,7 +428,7 @@ fn heard(answered: Option<&hub::Answered>) -> String {
             outcomes.join(", ")
         }
         Some(Ok(Reply::Pull(page))) => {
-            format!("{} to {} of {}, {} rows", page.from, page.to, page.head, page.changes.len())
+            format!("{} to {} of {}: {}", page.from, page.to, page.head, listed(page))
         }
         Some(Ok(Reply::Snapshot(page))) => format!("{} rows as of {}", page.rows.len(), page.as_of),
         Some(Ok(Reply::Hub(_))) => "it says".into(),
@@ -427,9 +436,17 @@ fn heard(answered: Option<&hub::Answered>) -> String {
     }
 }
 
+fn listed(page: &Changes) -> String {
+    let rows = page.changes.iter().map(|change| {
+        let sign = if change.op == Op::Del { "without " } else { "" };
+        format!("{sign}{} {} at {}", change.kind, short(change.id), change.rev)
+    });
+    rows.collect::<Vec<_>>().join(", ")
+}
+
 fn said_by_stream(event: &Event) -> String {
     match event {
-        Event::EventsChanges(page) => format!("{} to {}, {} rows", page.from, page.to, page.changes.len()),
+        Event::EventsChanges(page) => format!("{} to {}: {}", page.from, page.to, listed(page)),
         Event::EventsHead(head) => format!("there is something up to {head}"),
         _ => "something".into(),
     }

@@ -13,8 +13,10 @@ use crate::story::Story;
 use crate::template::{self, BEGIN_MS, CHANNELS, INBOXES, MEMBERS, Template, WHO, name_of};
 use anyhow::Result;
 use deskbell_core::store::Reason;
+use deskbell_core::sync::Event;
 use deskbell_domain::command::{ApplyStatus, AssignInbox, DeleteChat, MoveChannel};
 use deskbell_domain::{ChatId, Delivery, Kind, MessageId, Row};
+use deskbell_hub::upkeep::doctor::examine_rows;
 use deskbell_protocol::Generation;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -41,9 +43,12 @@ pub fn run(template: &Template, plan: &Plan, story: &mut Story) -> Result<()> {
     let mut clients = Vec::with_capacity(CLIENTS);
     for (n, (name, who)) in WHO.into_iter().enumerate() {
         let disk = if plan.fresh[n] { &template.fresh[n] } else { &template.complete[n] };
-        clients.push(SimClient::start(name, who, template::copy(disk)?)?);
+        let mut client = SimClient::start(name, who, template::copy(disk)?)?;
+        client.older = plan.older[n];
+        clients.push(client);
     }
-    let hub = SimHub::new(&template.hub)?;
+    let mut hub = SimHub::new(&template.hub)?;
+    hub.page = plan.page as usize;
     let lost = Lost::default();
     let mut history = History {
         plan,
@@ -87,8 +92,8 @@ impl History<'_> {
             }
             Act::Upgrade if client.older => {
                 env.story.say(|| format!("On {} computer the program is replaced by a newer one", client.name));
-                client.older = false;
-                client.start_again()?;
+                client.upgrade()?;
+                client.handle(Event::Tick, &mut env)?;
             }
             Act::Upgrade => {}
             Act::Wait => {
@@ -344,6 +349,8 @@ impl History<'_> {
         for client in &self.clients {
             client.check_end(&mut self.hub)?;
         }
+        let findings = examine_rows(self.hub.connection())?;
+        hold!("doctor", findings.is_empty(), "the hub's doctor finds {findings:?}");
         check_messages(&self.clients, &mut self.hub, &self.deleted, &self.lost)
     }
 }

@@ -7,14 +7,16 @@ use crate::oracle::Oracle;
 use crate::template;
 use anyhow::{Context, Result};
 use deskbell_core::sync::{Failure, Reply, Request};
-use deskbell_domain::{Actor, ChatId, Command, CommandId, DeviceId, Kind, MemberId, MessageId, Outcome, Row};
+use deskbell_domain::{
+    Actor, ChatId, Command, CommandId, DeviceId, Kind, MemberId, MessageId, Outcome, ReadPosition, Rejection, Row,
+};
 use deskbell_hub::auth::{SignedIn, session};
 use deskbell_hub::commit::{Item, Seen, Submission, Writer};
 use deskbell_hub::feed::{self, FeedError, News, SnapshotRequest};
 use deskbell_hub::routes;
 use deskbell_hub::store::{SqliteStore, StoreError, read_head, read_row};
 use deskbell_hub::upkeep::{TOMBSTONES_KEPT_MS, compact};
-use deskbell_protocol::{Commands, Generation, HubInfo, PROTOCOL, Stamp};
+use deskbell_protocol::{Commands, Generation, HubInfo, PROTOCOL, Results, Stamp};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -28,6 +30,8 @@ pub struct SimHub {
     pub told: Stamp,
     /// It died while it worked on something: whoever waits for an answer gets none.
     pub crashed: bool,
+    /// Most changes that it puts into a page of the feed.
+    pub page: usize,
     /// Every outcome that it ever answered.
     pub oracle: Oracle,
 }
@@ -39,7 +43,7 @@ impl SimHub {
         let budget = Budget::watch(&mut connection)?;
         let mut writer = Writer::new(SqliteStore::from_connection(connection)?);
         let told = read_head(writer.store().connection())?.stamp;
-        Ok(Self { writer, budget, backup: None, told, crashed: false, oracle: Oracle::default() })
+        Ok(Self { writer, budget, backup: None, told, crashed: false, page: usize::MAX, oracle: Oracle::default() })
     }
 
     /// For reading.
@@ -73,7 +77,7 @@ impl SimHub {
         &mut self,
         batch: &[Submission],
         chance: &mut Chance,
-    ) -> Result<Vec<Result<deskbell_protocol::Results, deskbell_hub::Refused>>> {
+    ) -> Result<Vec<Result<Results, deskbell_hub::Refused>>> {
         let before = self.head()?;
         let (told, budget) = (&mut self.told, self.budget.clone());
         let (mut made, mut early) = (budget.made(), None);
@@ -96,10 +100,36 @@ impl SimHub {
         for (submission, answer) in batch.iter().zip(&answers) {
             if let Ok(results) = answer {
                 self.oracle.answered(submission, results)?;
+                self.check_answers(submission, results)?;
             }
         }
         self.oracle.committed(before, after, &answers)?;
         Ok(answers)
+    }
+
+    /// What was refused as not found is not there to be found; a read position never falls.
+    fn check_answers(&mut self, submission: &Submission, results: &Results) -> Result<()> {
+        for (item, result) in submission.items.iter().zip(&results.results) {
+            let (Some(origin), Ok(command)) = (&item.origin, &item.command) else { continue };
+            let Some(chat) = command.chat() else { continue };
+            if result.outcome == (Outcome::Rejected { reason: Rejection::NotFound })
+                && !self.crashed
+                && feed::scope_of_chat(self.connection(), origin.member, chat).is_ok()
+                && !matches!(command, Command::CreateChat(_) | Command::TagChat(_) | Command::UntagChat(_))
+            {
+                return Err(Broken::new(
+                    "found",
+                    format!("{} {} was refused as not found, and its chat is there", command.kind(), item.id),
+                ));
+            }
+            if matches!(command, Command::MarkRead(_)) {
+                let id = ReadPosition::id_of(origin.member, chat);
+                if let Some(Row::ReadPosition(read)) = self.row(Kind::ReadPosition, id)? {
+                    self.oracle.read_to(id, read.pos)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Commands of devices, in one batch where several wait.
@@ -113,6 +143,7 @@ impl SimHub {
 
     /// What it answers to a request of a device.
     pub fn answer(&mut self, who: SignedIn, request: &Request, now_ms: i64, chance: &mut Chance) -> Result<Answered> {
+        let page = self.page;
         let connection = self.writer.store().connection();
         Ok(match request.clone() {
             Request::Hub => Ok(Reply::Hub(HubInfo {
@@ -124,12 +155,17 @@ impl SimHub {
             Request::Session => Ok(Reply::Session(session(connection, who, "token".into(), now_ms)?)),
             Request::Pull { since, generation, seen, limit } => {
                 let seen = Seen { r#gen: generation, stamp: seen };
-                from_feed(feed::changes(connection, who.member, since, &seen, limit as usize))?.map(Reply::Pull)
+                from_feed(feed::changes(connection, who.member, since, &seen, (limit as usize).min(page)))?
+                    .map(Reply::Pull)
             }
             Request::Snapshot { boot, generation, seen, limit } => {
                 let seen = Seen { r#gen: generation, stamp: seen };
-                let wanted =
-                    SnapshotRequest { scope: boot.scope, boot: boot.nonce, after: boot.after, limit: limit as usize };
+                let wanted = SnapshotRequest {
+                    scope: boot.scope,
+                    boot: boot.nonce,
+                    after: boot.after,
+                    limit: (limit as usize).min(page.saturating_mul(3)),
+                };
                 from_feed(feed::snapshot(connection, who.member, &seen, wanted))?.map(Reply::Snapshot)
             }
             Request::Push(commands) => return self.push(who, commands, now_ms, chance),

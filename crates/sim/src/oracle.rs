@@ -18,6 +18,10 @@ pub struct Oracle {
     /// What was made and turned out to be something else.
     joined: BTreeSet<Uuid>,
     gone_back: bool,
+    /// What each of these was given behind, and must not be carried out without.
+    behind: HashMap<CommandId, Vec<CommandId>>,
+    /// How far each member has read in each chat.
+    read: HashMap<Uuid, u64>,
 }
 
 impl Oracle {
@@ -29,6 +33,21 @@ impl Oracle {
     /// Whether the hub ever went back: what it said before may be unknown to it.
     pub fn has_gone_back(&self) -> bool {
         self.gone_back
+    }
+
+    /// A command was given behind replies of its author that were on their way.
+    pub fn given_behind(&mut self, command: CommandId, replies: Vec<CommandId>) {
+        self.behind.insert(command, replies);
+    }
+
+    /// A read position only ever rises.
+    pub fn read_to(&mut self, position: Uuid, pos: u64) -> Result<()> {
+        let before = self.read.entry(position).or_default();
+        if *before > pos {
+            return Err(Broken::new("read", format!("a read position went from {before} back to {pos}")));
+        }
+        *before = pos;
+        Ok(())
     }
 
     /// A submission was answered.
@@ -48,6 +67,18 @@ impl Oracle {
                 continue;
             }
             self.outcomes.insert(item.id, (result.seq, result.outcome.clone()));
+            let unmet = self
+                .behind
+                .get(&item.id)
+                .into_iter()
+                .flatten()
+                .find(|reply| self.outcomes.get(reply).is_some_and(|(_, outcome)| !outcome.is_done()));
+            if let Some(reply) = unmet.filter(|_| result.outcome.is_done()) {
+                return Err(Broken::new(
+                    "behind",
+                    format!("{} {} was carried out, and the reply {reply} before it was not", origin.kind, item.id),
+                ));
+            }
             let Ok(command) = &item.command else { continue };
             self.follows_order(command, origin.device, origin.n, &result.outcome)?;
             if let Outcome::Joined { .. } = result.outcome {
@@ -113,6 +144,7 @@ impl Oracle {
     pub fn went_back(&mut self, known: BTreeSet<CommandId>) {
         self.outcomes.retain(|id, _| known.contains(id));
         self.newest.clear();
+        self.read.clear();
         self.gone_back = true;
     }
 }

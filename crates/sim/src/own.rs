@@ -13,6 +13,8 @@ pub struct Own {
     pub text: String,
     /// Its author took it back.
     pub taken_back: bool,
+    /// It had not travelled then: nobody but its author ever sees it.
+    pub never_sent: bool,
     /// Epoch of the chat's scope when it was written, or first heard of after: another one means that access was taken
     /// since.
     pub epoch: u64,

@@ -122,14 +122,16 @@ impl SimClient {
         };
         let message = send.message;
         let new = NewCommand { id: CommandId(env.chance.id()), command: send.into(), instead_of: None };
-        env.story.say(|| format!("On {} computer: writes {text:?} in {}", self.name, short(chat.0)));
+        env.story
+            .say(|| format!("On {} computer: writes {text:?} in {} ({})", self.name, short(chat.0), short(message.0)));
         let at = self.moment(env)?;
         let taken = self.store_mut()?.send(&new, chat, at);
         if self.finish(taken, env)? {
             let epoch = self.epoch_of(chat)?;
-            self.own.push(Own { message, chat, text, taken_back: false, epoch });
+            self.own.push(Own { message, chat, text, taken_back: false, never_sent: false, epoch });
             self.drafts.remove(&chat);
         }
+        self.write_as_an_older_program()?;
         self.tell_outbox(env)
     }
 
@@ -264,10 +266,12 @@ impl SimClient {
             .into_iter()
             .filter(|item| item.state == OutboxState::Waiting && !item.transmitted)
             .collect();
-        match env.chance.pick(&waiting) {
-            Some(item) => self.discard(item, env),
-            None => Ok(()),
+        let Some(item) = env.chance.pick(&waiting) else { return Ok(()) };
+        self.discard(item, env)?;
+        for own in self.own.iter_mut().filter(|own| Some(own.message) == item.message && own.taken_back) {
+            own.never_sent = true;
         }
+        Ok(())
     }
 
     fn took_back(&mut self, item: &OutboxItem, done: Result<(), SubmitError>, env: &mut Env<'_>) -> Result<bool> {
@@ -298,12 +302,26 @@ impl SimClient {
             let chat = new.command.chat().map(|chat| format!(" in {}", short(chat.0))).unwrap_or_default();
             format!("On {} computer: {}{chat} {}", self.name, new.command.kind(), short(new.id.0))
         });
+        self.stands_behind(&new, env)?;
         let at = self.moment(env)?;
         let submitted = self.store_mut()?.submit(&new, at);
         let known = submitted.as_ref().ok().cloned();
         let taken = self.finish(submitted.map(|_| ()), env)?;
+        self.write_as_an_older_program()?;
         self.tell_outbox(env)?;
         Ok(known.filter(|_| taken))
+    }
+
+    /// A close or a hand-over is not to be carried out where the reply before it is not.
+    fn stands_behind(&self, new: &NewCommand, env: &mut Env<'_>) -> Result<()> {
+        if !matches!(new.command, Command::CloseChat(_) | Command::AssignChat(_)) {
+            return Ok(());
+        }
+        let waiting = self.store()?.outbox()?.into_iter().filter(|item| {
+            item.state == OutboxState::Waiting && item.kind == "send_message" && item.chat == new.command.chat()
+        });
+        env.hub.oracle.given_behind(new.id, waiting.map(|item| item.id).collect());
+        Ok(())
     }
 
     /// Whether the store took it. A program that died over it did not, or did: then it is on the disk.
@@ -318,6 +336,28 @@ impl SimClient {
             Err(SubmitError::Store(_)) if died => Ok(false),
             Err(SubmitError::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// An older program had other bytes for some commands.
+    fn write_as_an_older_program(&mut self) -> Result<()> {
+        if !self.older {
+            return Ok(());
+        }
+        for item in self.store()?.outbox()?.into_iter().filter(|item| !item.transmitted && item.version == 1) {
+            let (from, to) = match item.kind.as_str() {
+                "send_message" => ("text", "body"),
+                "create_tag" => ("name", "label"),
+                _ => continue,
+            };
+            let mut args: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&item.args)?;
+            if let Some(value) = args.remove(from) {
+                args.insert(to.into(), value);
+            }
+            let args = serde_json::Value::Object(args).to_string();
+            let sql = "UPDATE outbox SET version = 0, args = ?1 WHERE n = ?2";
+            self.connection()?.execute(sql, rusqlite::params![args, item.n])?;
+        }
+        Ok(())
     }
 
     fn tell_outbox(&mut self, env: &mut Env<'_>) -> Result<()> {

@@ -97,6 +97,8 @@ pub struct Plan {
     pub seed: u64,
     /// What a fault in the network is: once in so many.
     pub faults: u64,
+    /// Most changes that the hub puts into a page.
+    pub page: u32,
     /// Which clients begin with nothing, as after a first sign-in.
     pub fresh: [bool; ORIGINAL],
     /// Which clients are an older program.
@@ -152,6 +154,7 @@ impl Plan {
         let upgrades = chance.once_in(4);
         let older = std::array::from_fn(|_| upgrades && chance.once_in(2));
         let faults = [4, 8, 30][chance.below(3) as usize];
+        let page = [2, 8, 1000][chance.below(3) as usize];
         let mut acts: Vec<Act> = (0..length).map(|_| draw(&weights, &mut chance)).collect();
         if upgrades {
             for _ in 0..3 {
@@ -175,7 +178,7 @@ impl Plan {
                 salt: chance.next(),
             })
             .collect();
-        Self { seed, faults, fresh, older, steps }
+        Self { seed, faults, page, fresh, older, steps }
     }
 }
 

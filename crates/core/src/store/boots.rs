@@ -10,6 +10,7 @@ use super::rows::Kept;
 use super::scopes::{self, BOOTING, COMPLETE};
 use super::unknown::Name;
 use super::{Store, StoreError, Stored, Write, rev_of, rows, uuid_from};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{Kind, Row, Scope};
 use deskbell_protocol::{Phase, Snapshot};
 use rusqlite::params;
@@ -87,9 +88,9 @@ impl Store {
         let mut endless = false;
         let applied: bool = self.write::<_, StoreError>(|w| {
             let Some(kept) = scopes::find(&w.tx, page.scope)? else { return Ok(false) };
-            let waited_for = (kept.nonce == page.boot && kept.phase == page.phase)
-                && (kept.after == page.after && kept.epoch == page.epoch);
-            if kept.state != BOOTING || !waited_for {
+            let waited_for = (kept.nonce == page.boot && kept.phase == page.phase) && kept.after == page.after;
+            let of_now = kept.state == BOOTING && kept.epoch == page.epoch;
+            if !of_now || !(waited_for || planted(Plant::S7Nonce)) {
                 return Ok(false);
             }
             endless = w.never_ends(kept.n, page)?;
@@ -249,7 +250,8 @@ impl Write<'_> {
     /// A row that is newer already stays (S5).
     pub(crate) fn confirm(&mut self, row: &Row, rev: i64, scope: i64, boot: i64) -> Stored<()> {
         let (kind, id) = (row.kind(), row.id());
-        if self.tombstone(kind, id)?.is_some_and(|tomb| tomb > rev) {
+        let tomb = self.tombstone(kind, id)?.filter(|_| !planted(Plant::S6Tombstones));
+        if tomb.is_some_and(|tomb| tomb > rev || (tomb == rev && planted(Plant::TombstoneNotStrict))) {
             return Ok(());
         }
         // It may have been of a shape that was not understood.
@@ -264,14 +266,14 @@ impl Write<'_> {
         if let Some(shadow) = self.shadow(kind, id)? {
             let newer = Kept { boot: shadow.boot.max(boot), ..shadow.kept() };
             // One that is newer (or gone) stays, seen under this boot all the same.
-            if shadow.rev > rev {
+            if shadow.rev > rev && !planted(Plant::S5Newer) {
                 return if shadow.json.is_some() { self.set_shadow(kind, id, Some(&newer)) } else { Ok(()) };
             }
             self.count(kind, id, shadow.counted(), Some(kept.counted()));
             return self.set_shadow(kind, id, Some(&kept));
         }
         let before = rows::visible(&self.tx, kind, id)?;
-        if let Some(newer) = before.as_ref().filter(|before| before.rev > rev) {
+        if let Some(newer) = before.as_ref().filter(|before| before.rev > rev && !planted(Plant::S5Newer)) {
             return self.see_again(kind, id, newer.rev, newer.boot.max(boot));
         }
         self.count(kind, id, before.as_ref().map(Kept::counted), Some(kept.counted()));

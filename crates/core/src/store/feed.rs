@@ -4,6 +4,7 @@ use super::pending::Lanes;
 use super::scopes::{self, NONE};
 use super::unknown::Name;
 use super::{Store, Stored, Write, meta, rev_of, rows};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{Kind, Lane, Row, Scope};
 use deskbell_protocol::{Change, Changes, Op};
 use rusqlite::{OptionalExtension, params};
@@ -27,8 +28,11 @@ impl Store {
         if self.session()?.is_none_or(|s| s.r#gen != page.r#gen) {
             return Ok(Applied::OtherGeneration);
         }
-        if page.from != meta::cursor(&self.connection)? {
+        if page.from != meta::cursor(&self.connection)? && !planted(Plant::S2Cursor) {
             return Ok(Applied::OutOfTurn);
+        }
+        if planted(Plant::CursorApart) {
+            self.write(|w| w.set_cursor(page.to))?;
         }
         self.write(|w| {
             let changes = w.read_changes(page);
@@ -48,6 +52,9 @@ impl Store {
                 w.apply_unknown(change, rev_of(identity.generation, change.rev))?;
             }
             w.set_cursor(page.to)?;
+            if !page.more {
+                w.set_whole(page.to)?;
+            }
             w.see(page.head)?;
             let lanes = w.drop_settled()?.and(lanes);
             w.replay(&lanes)?;
@@ -114,7 +121,12 @@ impl Write<'_> {
     fn apply_change(&mut self, change: &ReadChange, rev: i64) -> Stored<()> {
         let kept = scopes::find(&self.tx, change.scope)?.filter(|k| k.state != NONE);
         match (&change.row, kept) {
+            (Some(row), Some(kept)) if planted(Plant::EndWipesNewer) => self.confirm(row, rev, kept.n, kept.boot - 1),
             (Some(row), Some(kept)) => self.confirm(row, rev, kept.n, kept.boot),
+            (Some(row), None) if planted(Plant::S4Grants) => {
+                let scope = self.scope_no(change.scope)?;
+                self.confirm(row, rev, scope, 0)
+            }
             // Not (or not yet) for this member (S4).
             (Some(_), None) => self.confirm_gone(change.kind, change.id, None, rev),
             (None, _) => self.confirm_gone(change.kind, change.id, Some(change.scope), rev),

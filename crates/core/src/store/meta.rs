@@ -1,6 +1,7 @@
 //! Facts of which there is one each.
 
 use super::{Store, StoreError, Stored, Write};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{DeviceId, MemberId, OrganizationId};
 use deskbell_protocol::{Generation, Stamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,6 +11,7 @@ pub(crate) const SESSION: &str = "session";
 pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const CURSOR: &str = "cursor";
 pub(crate) const STAMP: &str = "stamp";
+const WHOLE: &str = "whole";
 pub(crate) const SKEW: &str = "skew_ms";
 const COMPLETE: &str = "up_to_date_ms";
 const ROW_KNOWLEDGE: &str = "row_version";
@@ -58,6 +60,12 @@ pub(crate) fn cursor(c: &Connection) -> Stored<u64> {
     Ok(get(c, CURSOR)?.unwrap_or(0))
 }
 
+/// Up to here every row is here, as new as it was then. Behind the cursor of a page that is not the last, a row may be
+/// missing that has changed since: it is in a later page.
+pub(crate) fn whole(c: &Connection) -> Stored<u64> {
+    Ok(get(c, WHOLE)?.unwrap_or(0))
+}
+
 /// Newest point of the hub's history that was seen.
 pub(crate) fn stamp(c: &Connection) -> Stored<Stamp> {
     Ok(get(c, STAMP)?.unwrap_or_default())
@@ -91,6 +99,10 @@ impl Write<'_> {
 
     pub(crate) fn set_cursor(&mut self, cursor: u64) -> Stored<()> {
         self.set(CURSOR, &cursor)
+    }
+
+    pub(crate) fn set_whole(&mut self, seq: u64) -> Stored<()> {
+        self.set(WHOLE, &seq)
     }
 
     /// Remembers the newest point of history. An older one (an answer that was overtaken) changes nothing.
@@ -153,6 +165,9 @@ impl Store {
         self.write(|w| {
             if stored.is_some() {
                 w.boot_all_in_place()?;
+                if planted(Plant::S17Bytes) {
+                    w.write_outbox_anew()?;
+                }
             }
             w.set(ROW_KNOWLEDGE, &deskbell_domain::ROW_KNOWLEDGE)
         })

@@ -2,6 +2,7 @@
 
 use super::{Store, Stored, Write, uuid_from};
 use crate::rpc::types::RpcError;
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{ChatId, Command, CommandId, Hold, MessageId, Rejection};
 use deskbell_protocol::parse_command;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -201,6 +202,9 @@ pub(crate) fn of_chat(c: &Connection, chat: ChatId) -> Stored<Vec<OutboxItem>> {
 
 /// Waiting commands, at most `limit`, in the order in which they go.
 pub(crate) fn waiting(c: &Connection, limit: usize) -> Stored<Vec<OutboxItem>> {
+    if planted(Plant::LaneSkips) {
+        return select(c, "WHERE state = 'waiting' ORDER BY transmitted, n LIMIT ?", [limit as i64]);
+    }
     select(c, "WHERE state = 'waiting' ORDER BY n LIMIT ?", [limit as i64])
 }
 
@@ -264,6 +268,19 @@ impl Write<'_> {
             select(&self.tx, "WHERE message = ? AND state IN ('held', 'refused')", [message.into_bytes()])?;
         for item in decided {
             self.delete_outbox(item.id)?;
+        }
+        Ok(())
+    }
+
+    /// See [`Plant::S17Bytes`].
+    pub(crate) fn write_outbox_anew(&mut self) -> Stored<()> {
+        for item in everything(&self.tx)? {
+            let Some(command) = item.command() else { continue };
+            self.tx.prepare_cached("UPDATE outbox SET version = ?, args = ? WHERE n = ?")?.execute(params![
+                command.version(),
+                command.args().to_string(),
+                item.n
+            ])?;
         }
         Ok(())
     }

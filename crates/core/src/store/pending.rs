@@ -6,7 +6,8 @@
 
 use super::digests::Counted;
 use super::rows::Kept;
-use super::{OutboxState, Stored, Write, outbox, rev_of, rows, uuid_from};
+use super::{OutboxState, Reason, Stored, Write, outbox, rev_of, rows, uuid_from};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{
     Actor, Command, CommandId, Context, Decision, Effect, Kind, Lane, Refusal, Row, Rows, command::MAX_READ_ROUNDS,
     decide, reads,
@@ -175,8 +176,12 @@ impl Write<'_> {
                 lane: item.lane,
                 acknowledged: item.seq.filter(|_| item.state == OutboxState::Done),
             };
-            if let Ok(decision) = self.decide(&command, item.created_ms)? {
-                self.show(&decision.effects, replayed)?;
+            match self.decide(&command, item.created_ms)? {
+                Ok(decision) => self.show(&decision.effects, replayed)?,
+                Err(Refusal::Rejected(rejection)) if planted(Plant::S15Rebase) => {
+                    self.set_outbox(&item, OutboxState::Refused, None, Some(&Reason::Refused { rejection }))?;
+                }
+                Err(_) => {}
             }
         }
         Ok(())
@@ -216,7 +221,9 @@ impl Write<'_> {
                     }
                     let scope = self.scope_no(row.scope())?;
                     let before = visible.unwrap_or(Kept { json: String::new(), scope, rev: 0, boot: 0 });
-                    if shadow.is_none() {
+                    // Tagging writes the conversation and no entry of its thread.
+                    let forgotten = planted(Plant::ShadowForgotten) && kind == Kind::Conversation && effects.len() == 1;
+                    if shadow.is_none() && !forgotten {
                         self.keep_behind(kind, id, by.lane, &before)?;
                     }
                     let kept = Kept { json: row.to_json().to_string(), scope, rev: before.rev, boot: before.boot };
@@ -236,7 +243,9 @@ impl Write<'_> {
                 Effect::Alias { from, to } => {
                     self.record_alias(*from, *to)?;
                     // What was typed in the chat that is no more stands in the one that it turned out to be.
-                    self.join_drafts(*from, *to)?;
+                    if !planted(Plant::DraftKey) {
+                        self.join_drafts(*from, *to)?;
+                    }
                 }
             }
         }
@@ -259,14 +268,15 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Removes acknowledged commands whose rows are here: the cursor has passed them and nothing is being booted (S8).
+    /// Removes acknowledged commands whose rows are here: the feed was read to its head behind them, and nothing is being
+    /// booted (S8). The cursor alone proves nothing: a row that has changed again since is in a later page.
     /// Their lanes are restored; the caller replays them.
     pub(crate) fn drop_settled(&mut self) -> Stored<Lanes> {
         let Some(identity) = self.identity else { return Ok(Lanes::none()) };
         if super::scopes::any_booting(&self.tx)? {
             return Ok(Lanes::none());
         }
-        let upto = rev_of(identity.generation, super::meta::cursor(&self.tx)?);
+        let upto = rev_of(identity.generation, super::meta::whole(&self.tx)?);
         let settled: Vec<(CommandId, Uuid)> = {
             let mut statement =
                 self.tx.prepare_cached("SELECT id, lane FROM outbox WHERE state = 'done' AND seq <= ?")?;

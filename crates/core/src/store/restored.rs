@@ -4,6 +4,7 @@ use super::pending::Lanes;
 use super::{
     Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query, rows,
 };
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
 use deskbell_protocol::Session;
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ impl Store {
             let identity = Identity { me: session.member, device: session.device, generation: 1 };
             w.set_session(&stored(session, hub, email, &session.token), identity)?;
             w.set_cursor(session.head.seq)?;
+            w.set_whole(session.head.seq)?;
             w.set_stamp(session.head)?;
             w.notices_begin(session.head.seq)?;
             w.rebuild_has_begun()?;
@@ -58,10 +60,13 @@ impl Store {
             }
             w.set_session(&stored(session, &before.hub, &before.email, &before.token), identity)?;
             w.set_cursor(session.head.seq)?;
+            w.set_whole(session.head.seq)?;
             w.set_stamp(session.head)?;
             w.set_grants(&grants_of(session))?;
             w.rebuild_has_begun()?;
-            w.boot_all_in_place()?;
+            if !planted(Plant::ResyncForgotten) {
+                w.boot_all_in_place()?;
+            }
             w.replay(&Lanes::All)?;
             w.tag("status");
             Ok(())
@@ -97,7 +102,10 @@ impl Write<'_> {
     /// After the hub went back in time: the member's own messages that it does not have any more are kept, held.
     pub(super) fn keep_own_messages(&mut self, gone: Vec<Row>) -> Stored<()> {
         let rolled_back: Option<bool> = meta::get(&self.tx, ROLLED_BACK)?;
-        let Some(identity) = self.identity.filter(|_| rolled_back == Some(true)) else { return Ok(()) };
+        let Some(identity) = self.identity.filter(|_| rolled_back == Some(true) && !planted(Plant::RestoredForgotten))
+        else {
+            return Ok(());
+        };
         // The chat may be among what goes: its title is frozen here.
         let mut titles = BTreeMap::new();
         for row in &gone {

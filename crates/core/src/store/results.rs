@@ -3,6 +3,7 @@
 use super::pending::Lanes;
 use super::{OutboxItem, OutboxState, Reason, Store, StoreError, Stored, Write, outbox, rev_of};
 use crate::rpc::types::RpcError;
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{CommandId, DeviceId, Outcome, Rejection};
 use deskbell_protocol::{CommandResult, Commands, PushedCommand, Results};
 use rusqlite::params;
@@ -43,7 +44,12 @@ impl Store {
         if commands.is_empty() {
             return Ok(None);
         }
-        let first: Vec<i64> = items.iter().take(commands.len()).filter(|i| !i.transmitted).map(|i| i.n).collect();
+        let first: Vec<i64> = items
+            .iter()
+            .take(commands.len())
+            .filter(|i| !i.transmitted && !planted(Plant::SentUnmarked))
+            .map(|i| i.n)
+            .collect();
         if !first.is_empty() {
             self.write(|w| {
                 for n in first {
@@ -131,6 +137,7 @@ impl Write<'_> {
         }
         let seq = Some(rev_of(generation, result.seq));
         match &result.outcome {
+            Outcome::Applied if planted(Plant::S8Settled) => self.delete_outbox(item.id),
             Outcome::Applied => self.set_outbox(&item, OutboxState::Done, seq, None),
             Outcome::Joined { id } => {
                 if let Some(made) = item.command().and_then(|command| command.made()) {
@@ -200,7 +207,9 @@ impl Write<'_> {
         }
         self.tx.execute("UPDATE outbox SET lane = ?2 WHERE lane = ?1", params![from, to])?;
         self.tx.execute("UPDATE outbox SET chat = ?2 WHERE chat = ?1", params![from, to])?;
-        self.join_drafts(made, existing)?;
+        if !planted(Plant::DraftKey) {
+            self.join_drafts(made, existing)?;
+        }
         self.touch_chat(made);
         self.touch_chat(existing);
         self.tag("tags");

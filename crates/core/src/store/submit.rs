@@ -3,6 +3,7 @@
 use super::pending::Replayed;
 use super::{OutboxItem, OutboxState, Store, StoreError, Stored, Write, outbox, query};
 use deskbell_domain::command::{MarkRead, NewChat};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{ChatId, Command, CommandId, Effect, Refusal, Rejection};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -109,7 +110,8 @@ impl Write<'_> {
         if let Command::MarkRead(read) = &command {
             self.forget_earlier_reads(read)?;
         }
-        let item = self.item(new.id, &command, at)?;
+        let id = new.instead_of.filter(|_| planted(Plant::S18Identity)).unwrap_or(new.id);
+        let item = self.item(id, &command, at)?;
         let n = self.insert_outbox(&item)?;
         self.show(&decision.effects, Replayed { n, lane: item.lane, acknowledged: None })?;
         Ok(Submitted::Waiting)

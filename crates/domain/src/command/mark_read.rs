@@ -4,6 +4,7 @@
 //! the mark, and sent late, must not undo it.
 
 use super::{Rule, access};
+use crate::plant::{Plant, planted};
 use crate::{Actor, ChatId, Context, Decision, Kind, ReadPosition, Ref, Refusal, Rejection, Rows, UnreadMarkId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -37,6 +38,9 @@ impl Rule for MarkRead {
         // Nobody has read what is not there yet: a wild position must not hide the messages to come.
         let read = context.seq.map_or(self.pos, |seq| self.pos.min(crate::pos_of(seq, 0)));
         let left = marked.filter(|mark| self.seen != Some(mark.id) || read < mark.from);
+        if planted(Plant::ReadBack) {
+            return Ok(Decision::put([ReadPosition { member: me, chat: self.chat, pos: read, marked: left }.into()]));
+        }
         if read <= before && left == marked {
             return Ok(Decision::nothing());
         }

@@ -14,6 +14,7 @@ pub use submission::{History, Item, Origin, Refused, Seen, Submission, problem_o
 pub use writer::Writer;
 
 use crate::store::{NewCommand, Store, StoreError, StoredCommand, Writes};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{CommandId, Outcome, Rejection};
 use deskbell_protocol::{CommandResult, Stamp};
 use overlay::Overlay;
@@ -48,7 +49,8 @@ fn decide_and_write(
     head: crate::store::Head,
 ) -> Result<Committed, StoreError> {
     let mut known = Known::load(store, batch)?;
-    let mut overlay = Overlay::load(store, batch, head.stamp.seq)?;
+    let begin = if planted(Plant::S1Sequence) && mark.is_multiple_of(8) { head.stamp.seq - 1 } else { head.stamp.seq };
+    let mut overlay = Overlay::load(store, batch, begin)?;
     let mut commands = Vec::new();
     let mut answers = Vec::with_capacity(batch.len());
     for submission in batch {
@@ -69,7 +71,7 @@ fn decide_and_write(
         }
         let mut results = Vec::with_capacity(submission.items.len());
         for item in &submission.items {
-            if let Some(before) = known.commands.get(&item.id) {
+            if let Some(before) = known.commands.get(&item.id).filter(|_| !planted(Plant::S9Once)) {
                 results.push(CommandResult { id: item.id, seq: before.seq, outcome: before.outcome.clone() });
                 continue;
             }
@@ -96,6 +98,7 @@ fn decide_and_write(
         answers.push(Ok(results));
     }
     let seq = overlay.seq();
+    let mark = if planted(Plant::MarkKept) { head.stamp.mark } else { mark };
     let stamp = if seq == head.stamp.seq { head.stamp } else { Stamp { seq, mark } };
     let at_ms = batch.iter().flat_map(|s| &s.items).map(|i| i.now_ms).max().unwrap_or_default();
     let writes = Writes { stamp, at_ms, commands, ..overlay.into_writes() };
@@ -119,7 +122,10 @@ impl Known {
         let items = || batch.iter().flat_map(|s| &s.items);
         let own = items().filter(|i| i.origin.is_some()).map(|i| i.id);
         let ids: Vec<_> = own.chain(items().flat_map(|i| i.depends_on.iter().copied())).collect();
-        let numbers: Vec<_> = items().filter_map(|i| i.origin.as_ref()).map(|o| (o.device, o.n)).collect();
+        let mut numbers: Vec<_> = items().filter_map(|i| i.origin.as_ref()).map(|o| (o.device, o.n)).collect();
+        if planted(Plant::S12Gaps) {
+            numbers.extend(numbers.clone().into_iter().map(|(device, n)| (device, n.saturating_sub(1))));
+        }
         Ok(Self { commands: store.commands(&ids)?, numbers: store.numbered(&numbers)? })
     }
 
@@ -136,9 +142,19 @@ impl Known {
                 return Some(Refused::CommandReused(item.id));
             }
             let number = (origin.device, origin.n);
+            if planted(Plant::S12Gaps) && self.leaves_a_gap(submission, origin) {
+                return Some(Refused::DeviceCloned);
+            }
             let holder = self.numbers.get(&number).unwrap_or_else(|| numbers.entry(number).or_insert(item.id));
             (*holder != item.id).then_some(Refused::DeviceCloned)
         })
+    }
+
+    /// See [`Plant::S12Gaps`].
+    fn leaves_a_gap(&self, submission: &Submission, origin: &Origin) -> bool {
+        let before = (origin.device, origin.n.saturating_sub(1));
+        let in_batch = || submission.items.iter().any(|i| i.origin.as_ref().is_some_and(|o| (o.device, o.n) == before));
+        origin.n > 1 && !self.numbers.contains_key(&before) && !in_batch()
     }
 
     /// A dependency that is known not to have been carried out. One that is not known does not stand in the way.

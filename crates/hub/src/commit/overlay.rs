@@ -4,6 +4,7 @@ use super::submission::not_understood;
 use super::{Item, MAX_ROWS, Submission};
 use crate::store::{Loaded, RowWrite, Store, StoreError, Writes};
 use deskbell_domain::command::MAX_READ_ROUNDS;
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{
     Actor, Command, Context, Decision, Effect, Grant, Kind, MemberId, NaturalKey, Outcome, Ref, Refusal,
 };
@@ -154,7 +155,7 @@ impl Overlay {
                     changed |= self.delete(store, Kind::Grant, Grant::id_of(member, scope), seq)?;
                 }
                 Effect::Alias { from, to } => {
-                    if self.aliases.insert(from, to) != Some(to) {
+                    if self.aliases.insert(from, to) != Some(to) && !planted(Plant::S16Alias) {
                         self.new_aliases.push((from, to));
                     }
                 }
@@ -178,7 +179,9 @@ impl Overlay {
             return Ok(false);
         }
         let before = self.before.get(&(kind, id)).copied().flatten();
-        self.rows.apply(&[Effect::Put(row.clone())]);
+        if !planted(Plant::BatchBlind) {
+            self.rows.apply(&[Effect::Put(row.clone())]);
+        }
         self.written.insert((kind, id), RowWrite { row: Some(row), rev: seq, before });
         Ok(true)
     }

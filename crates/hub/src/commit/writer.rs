@@ -6,6 +6,7 @@
 use super::{Item, Refused, Submission, commit_batch};
 use crate::store::{Store, StoreError};
 use deskbell_domain::Outcome;
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_protocol::{CommandResult, Results, Stamp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -96,6 +97,10 @@ impl<S: Store> Writer<S> {
         mark: u64,
         tell: &mut dyn FnMut(Stamp),
     ) -> Result<Vec<Answer>, StoreError> {
+        if planted(Plant::EarlyEvent) {
+            tell(Stamp { seq: self.store.begin()?.stamp.seq + 1, mark });
+            self.store.rollback();
+        }
         let committed = match catch_unwind(AssertUnwindSafe(|| commit_batch(&mut self.store, batch, mark))) {
             Ok(committed) => committed?,
             Err(_) => {

@@ -4,6 +4,7 @@
 //! query would only build a temporary table first.
 
 use super::{Head, Loaded, NewCommand, RowWrite, Store, StoreError, StoredCommand, StoredRow, Writes};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{CommandId, DeviceId, Kind, MemberId, Organization, OrganizationId, Outcome, Ref, Row, Scope};
 use deskbell_protocol::{Generation, Stamp, digest_of};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -313,9 +314,10 @@ fn write_row(connection: &Connection, kind: Kind, id: Uuid, write: &RowWrite) ->
             connection
                 .prepare_cached(
                     "INSERT INTO entity (kind, id, scope, rev, row) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, id) \
-                     DO UPDATE SET scope = excluded.scope, rev = excluded.rev, row = excluded.row",
+                     DO UPDATE SET scope = CASE ?6 WHEN 1 THEN scope ELSE excluded.scope END, rev = excluded.rev, \
+                     row = excluded.row",
                 )?
-                .execute(params![kind.as_str(), id, scope, write.rev, json])?;
+                .execute(params![kind.as_str(), id, scope, write.rev, json, planted(Plant::S11Moved)])?;
         }
     }
     write_keys(connection, row)
@@ -369,6 +371,9 @@ pub fn read_digest(connection: &Connection, scope: Scope) -> Result<u64, StoreEr
 }
 
 fn write_command(connection: &Connection, command: &NewCommand) -> Result<(), StoreError> {
+    if planted(Plant::S9Once) {
+        connection.prepare_cached("DELETE FROM command WHERE id = ?1")?.execute([command.id.0])?;
+    }
     let outcome = serde_json::to_string(&command.stored.outcome).map_err(|e| StoreError::Value(e.to_string()))?;
     connection
         .prepare_cached(
