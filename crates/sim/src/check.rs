@@ -52,11 +52,16 @@ impl SimClient {
             if own.epoch == 0 {
                 own.epoch = epoch;
             }
-            if !self.sees(own)? && own.epoch == epoch {
-                return Err(Broken::new(
+            if !own.wiped && !self.sees(own)? {
+                own.wiped = own.epoch != epoch;
+                hold!(
                     "in-sight",
-                    format!("{:?} ({}) has vanished from {} computer", own.text, short(own.message.0), self.name),
-                ));
+                    own.wiped,
+                    "{:?} ({}) has vanished from {} computer",
+                    own.text,
+                    short(own.message.0),
+                    self.name
+                );
             }
             Ok(())
         });
@@ -118,6 +123,10 @@ impl SimClient {
                 "the digest of {scope} in {name} cache is {digest}, of the hub {theirs:?}"
             );
         }
+        let derived = store.derived_differences()?;
+        hold!("derived", derived.is_empty(), "{name} cache: {derived:?}");
+        let index = store.index_differences()?;
+        hold!("index", index.is_empty() && store.is_indexed()?, "{name} cache: {index:?}");
         self.check_outbox(hub)
     }
 

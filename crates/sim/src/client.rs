@@ -366,6 +366,7 @@ impl SimClient {
             self.answer(0, env)?;
         }
         self.stream(env)?;
+        while !self.store_mut()?.fill_index(100)? {}
         if self.wake_ms.is_some_and(|at| at <= env.steady_ms()) {
             self.handle(Event::Tick, env)?;
         }

@@ -15,6 +15,8 @@ pub struct Own {
     pub taken_back: bool,
     /// It had not travelled then: nobody but its author ever sees it.
     pub never_sent: bool,
+    /// Access to it was taken once, and it went from the cache.
+    pub wiped: bool,
     /// Epoch of the chat's scope when it was written, or first heard of after: another one means that access was taken
     /// since.
     pub epoch: u64,

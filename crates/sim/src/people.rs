@@ -128,7 +128,7 @@ impl SimClient {
         let taken = self.store_mut()?.send(&new, chat, at);
         if self.finish(taken, env)? {
             let epoch = self.epoch_of(chat)?;
-            self.own.push(Own { message, chat, text, taken_back: false, never_sent: false, epoch });
+            self.own.push(Own { message, chat, text, taken_back: false, never_sent: false, wiped: false, epoch });
             self.drafts.remove(&chat);
         }
         self.write_as_an_older_program()?;

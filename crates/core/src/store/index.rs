@@ -10,6 +10,7 @@
 //! on from where it was after a stop. Meanwhile what is written is maintained all the same, and searching finds what is in.
 
 use super::{Store, Stored, Write, meta, query, rows, uuid_from};
+use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{AddressKind, Content, Kind, Row, fold_text};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -122,7 +123,7 @@ impl Write<'_> {
             let (before, now) = (read(before)?, read(now)?);
             match now {
                 Some(text) if before.as_ref() != Some(&text) => self.index_message(pos, &text)?,
-                None if before.is_some() => {
+                None if before.is_some() && !planted(Plant::IndexForgotten) => {
                     self.tx.prepare_cached("DELETE FROM message_index WHERE rowid = ?")?.execute([pos])?;
                 }
                 _ => {}
