@@ -47,7 +47,7 @@ plants! {
     S17Bytes "s17-bytes" "S17 off: a newer program writes the outbox anew in its own version";
     S18Identity "s18-identity" "S18 off: *Send anyway* sends the same command again";
     LaneSkips "lane-skips" "A failed batch is put behind what was written later";
-    ShadowForgotten "shadow-forgotten" "Tagging keeps no confirmed row behind the visible one";
+    ShadowForgotten "shadow-forgotten" "An assignment keeps no confirmed row behind the visible one";
     TombstoneNotStrict "tombstone-not-strict" "A tombstone rejects what is as new as itself";
     DraftKey "draft-key" "The draft of a chat that was joined stays under the identifier that lost";
     IndexForgotten "index-forgotten" "A deleted message stays in the search index";

@@ -15,7 +15,7 @@ use anyhow::Result;
 use deskbell_core::store::Reason;
 use deskbell_core::sync::Event;
 use deskbell_domain::command::{ApplyStatus, AssignInbox, DeleteChat, MoveChannel};
-use deskbell_domain::{ChatId, Delivery, Kind, MessageId, Row};
+use deskbell_domain::{ChatId, Delivery, Kind, MemberId, MessageId, Row};
 use deskbell_hub::upkeep::doctor::examine_rows;
 use deskbell_protocol::Generation;
 use std::collections::BTreeSet;
@@ -34,6 +34,8 @@ struct History<'a> {
     lost: Lost,
     /// Chance of the time after the plan.
     after: Chance,
+    /// Whose access to which inbox was changed last.
+    access: Option<(usize, MemberId)>,
     /// A chat of which a part is deleted.
     deleting: Option<ChatId>,
 }
@@ -60,6 +62,7 @@ pub fn run(template: &Template, plan: &Plan, story: &mut Story) -> Result<()> {
         lost,
         after: Chance::new(plan.seed),
         deleting: None,
+        access: None,
     };
     for step in &plan.steps {
         history.step(step)?;
@@ -166,8 +169,10 @@ impl History<'_> {
             }
             Act::Status => self.status(&mut chance)?,
             Act::Access => {
-                let inbox = chance.below(2) as usize;
-                let member = MEMBERS[chance.below(3) as usize];
+                // Often the same one again: taken and given before anybody has heard of it.
+                let drawn = (chance.below(2) as usize, MEMBERS[chance.below(3) as usize]);
+                let (inbox, member) = self.access.filter(|_| chance.once_in(2)).unwrap_or(drawn);
+                self.access = Some((inbox, member));
                 let Some(Row::Inbox(row)) = self.hub.row(Kind::Inbox, INBOXES[inbox].0)? else { return Ok(()) };
                 let assigned = !row.members.contains(&member);
                 let channels = CHANNELS.to_vec();

@@ -161,8 +161,7 @@ impl SimHub {
             Request::Snapshot { boot, generation, seen, limit } => {
                 let seen = Seen { r#gen: generation, stamp: seen };
                 let wanted = SnapshotRequest {
-                    scope: boot.scope,
-                    boot: boot.nonce,
+ scope: boot.scope, boot: boot.nonce, phase: boot.phase,
                     after: boot.after,
                     limit: (limit as usize).min(page.saturating_mul(3)),
                 };
@@ -196,10 +195,11 @@ impl SimHub {
 
     /// What an event stream at that cursor is told; nothing, where it has heard of all that is told.
     pub fn news(&mut self, who: SignedIn, cursor: u64, seen: &Seen) -> Result<Result<Option<News>, Failure>> {
+        let most = self.page.min(feed::MAX_CHANGES_IN_EVENT);
         if self.told.seq <= cursor {
             return Ok(Ok(None));
         }
-        Ok(from_feed(feed::news(self.connection(), who.member, cursor, seen))?.map(Some))
+        Ok(from_feed(feed::news(self.connection(), who.member, cursor, seen, most))?.map(Some))
     }
 
     /// Its chats.

@@ -107,16 +107,15 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// What is rare enough to be drawn for some histories only: mixed into all of them, each would hide the others.
-const EVENTFUL: &[(Act, u64)] = &[
-    (Act::Crash, 6),
-    (Act::Clock, 2),
-    (Act::Clone, 2),
-    (Act::Access, 6),
-    (Act::MoveChannel, 3),
-    (Act::Delete, 2),
-    (Act::Compact, 3),
-    (Act::HubCrash, 5),
+/// What is rare enough to be drawn for some histories only: mixed into all of them, each would hide the others. Those of
+/// a line have something to do with each other.
+const EVENTFUL: &[&[(Act, u64)]] = &[
+    &[],
+    &[(Act::Access, 14), (Act::MoveChannel, 5)],
+    &[(Act::Access, 8), (Act::Delete, 8), (Act::Compact, 5), (Act::Share, 4)],
+    &[(Act::Crash, 8), (Act::HubCrash, 6)],
+    &[(Act::Clone, 3), (Act::Clock, 3), (Act::TakeBack, 5)],
+    &[(Act::Crash, 4), (Act::Access, 5), (Act::Delete, 3), (Act::HubCrash, 3), (Act::Clock, 2), (Act::Compact, 2)],
 ];
 
 /// What happens in every history, with its weight.
@@ -147,7 +146,7 @@ impl Plan {
         let mut chance = Chance::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let length = 60 + chance.below(90) as usize;
         let mut weights: Vec<(Act, u64)> = ALWAYS.to_vec();
-        weights.extend(EVENTFUL.iter().filter(|_| chance.once_in(3)));
+        weights.extend(EVENTFUL[chance.below(EVENTFUL.len() as u64) as usize]);
         let network: u64 = weights.iter().map(|(_, weight)| *weight).sum::<u64>() * (1 + chance.below(3));
         weights.push((Act::Network, network));
         let fresh = std::array::from_fn(|_| chance.once_in(4));

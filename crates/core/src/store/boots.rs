@@ -152,6 +152,9 @@ impl Store {
             } else {
                 // After the hint the full pass begins, from nothing.
                 let hint = page.phase == Phase::Hint && page.next.is_some();
+                if planted(Plant::S14Hint) && page.phase == Phase::Hint && !hint {
+                    w.end_boot(kept.n, 0)?;
+                }
                 w.tx.execute("UPDATE scope SET after = ?, hint = ? WHERE n = ?", params![page.next, hint, kept.n])?;
             }
             w.replay(&lanes)?;

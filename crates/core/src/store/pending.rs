@@ -9,8 +9,8 @@ use super::rows::Kept;
 use super::{OutboxState, Reason, Stored, Write, outbox, rev_of, rows, uuid_from};
 use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{
-    Actor, Command, CommandId, Context, Decision, Effect, Kind, Lane, Refusal, Row, Rows, command::MAX_READ_ROUNDS,
-    decide, reads,
+    Actor, Command, CommandId, Content, Context, Decision, Effect, Kind, Lane, Refusal, Row, Rows,
+    command::MAX_READ_ROUNDS, decide, reads,
 };
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -294,4 +294,9 @@ impl Write<'_> {
         }
         Ok(lanes)
     }
+}
+
+/// See [`Plant::ShadowForgotten`].
+fn is_assignment(effects: &[Effect]) -> bool {
+    matches!(effects, [_, Effect::Put(Row::Message(line))] if matches!(line.content, Content::Assigned { .. }))
 }

@@ -10,7 +10,7 @@ mod snapshot;
 
 pub use changes::changes;
 pub use messages::{messages, scope_of_chat};
-pub use news::{News, news};
+pub use news::{MAX_CHANGES_IN_EVENT, News, news};
 pub use snapshot::{SnapshotRequest, snapshot};
 
 use crate::commit::{History, Seen};

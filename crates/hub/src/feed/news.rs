@@ -7,7 +7,7 @@ use deskbell_protocol::{Changes, Stamp};
 use rusqlite::Connection;
 
 /// Changes that travel in the event itself.
-const MAX_CHANGES_IN_EVENT: usize = 100;
+pub const MAX_CHANGES_IN_EVENT: usize = 100;
 
 /// What is said to a member who is behind.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +28,15 @@ impl News {
     }
 }
 
-/// What to say to a member whose stream is at `cursor` (a `seq`): a small change itself, of a large one only that it is
-/// there.
-pub fn news(connection: &Connection, member: MemberId, cursor: u64, seen: &Seen) -> Result<News, FeedError> {
-    let page = changes(connection, member, cursor, seen, MAX_CHANGES_IN_EVENT)?;
+/// What to say to a member whose stream is at `cursor` (a `seq`): a small change itself, of a large one (more than `most`
+/// changes) only that it is there.
+pub fn news(
+    connection: &Connection,
+    member: MemberId,
+    cursor: u64,
+    seen: &Seen,
+    most: usize,
+) -> Result<News, FeedError> {
+    let page = changes(connection, member, cursor, seen, most)?;
     Ok(if page.more { News::Head(page.head) } else { News::Changes(page) })
 }

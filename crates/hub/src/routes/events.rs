@@ -128,7 +128,7 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
 
 async fn next(hub: &Hub, member: MemberId, cursor: u64, seen: &Seen) -> Result<(Event, u64), FeedError> {
     let seen = seen.clone();
-    let news = hub.read(move |c| Ok(feed::news(c, member, cursor, &seen))).await??;
+    let news = hub.read(move |c| Ok(feed::news(c, member, cursor, &seen, feed::MAX_CHANGES_IN_EVENT))).await??;
     let cursor = news.cursor();
     Ok(match news {
         News::Changes(page) => (json_event("changes", &page).id(cursor.to_string()), cursor),
