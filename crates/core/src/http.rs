@@ -99,7 +99,12 @@ impl HubClient {
     pub async fn answer(&self, request: Request) -> Result<Reply, Failure> {
         match request {
             Request::Hub => self.hub().await.map(Reply::Hub),
-            Request::Session => self.ask(self.request(Method::GET, "/v1/session")).await.map(Reply::Session),
+            Request::Session { seen } => {
+                let query = seen.map(|(generation, seen)| [("gen", generation.0), ("seen", seen.to_string())]);
+                let request =
+                    self.request(Method::GET, "/v1/session").query(&query.into_iter().flatten().collect::<Vec<_>>());
+                self.ask(request).await.map(Reply::Session)
+            }
             Request::Pull { since, generation, seen, limit } => {
                 let query = [
                     ("since", since.to_string()),

@@ -141,6 +141,7 @@ impl SimClient {
     /// A newer program takes the place of an older one, which knew less of rows.
     pub fn upgrade(&mut self) -> Result<()> {
         self.older = false;
+        self.budget.unlimited();
         self.connection()?.execute("UPDATE meta SET value = '1' WHERE key = 'row_version'", [])?;
         self.start_again()
     }
@@ -317,6 +318,7 @@ impl SimClient {
         }
         if !stream.open {
             if let Err(failure) = env.hub.opens_stream(stream.cursor, &stream.seen)? {
+                env.story.say(|| format!("    {} event stream is refused: {failure:?}", self.name));
                 return self.handle(Event::EventsEnded(Some(failure)), env);
             }
             stream.open = true;
@@ -410,7 +412,7 @@ fn event(kind: Kind, answered: hub::Answered) -> Event {
 fn said(request: &Request) -> String {
     match request {
         Request::Hub => "question who the hub is".into(),
-        Request::Session => "question for its session".into(),
+        Request::Session { .. } => "question for its session".into(),
         Request::Pull { since, limit, .. } => format!("pull from {since}, at most {limit}"),
         Request::Snapshot { boot, .. } => format!("page of {} after {:?}", boot.scope, boot.after),
         Request::Push(commands) => {
@@ -431,7 +433,10 @@ fn heard(answered: Option<&hub::Answered>) -> String {
         Some(Ok(Reply::Pull(page))) => {
             format!("{} to {} of {}: {}", page.from, page.to, page.head, listed(page))
         }
-        Some(Ok(Reply::Snapshot(page))) => format!("{} rows as of {}", page.rows.len(), page.as_of),
+        Some(Ok(Reply::Snapshot(page))) => {
+            let rows = page.rows.iter().map(|row| format!("{} {} at {}", row.kind, short(row.id), row.rev));
+            format!("as of {}: {}", page.as_of, rows.collect::<Vec<_>>().join(", "))
+        }
         Some(Ok(Reply::Hub(_))) => "it says".into(),
         Some(Ok(Reply::Session(session))) => format!("generation {}, at {}", session.r#gen.0, session.head),
     }

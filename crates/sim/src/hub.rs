@@ -10,7 +10,7 @@ use deskbell_core::sync::{Failure, Reply, Request};
 use deskbell_domain::{
     Actor, ChatId, Command, CommandId, DeviceId, Kind, MemberId, MessageId, Outcome, ReadPosition, Rejection, Row,
 };
-use deskbell_hub::auth::{SignedIn, session};
+use deskbell_hub::auth::{SignedIn, session, session_after};
 use deskbell_hub::commit::{Item, Seen, Submission, Writer};
 use deskbell_hub::feed::{self, FeedError, News, SnapshotRequest};
 use deskbell_hub::routes;
@@ -18,6 +18,7 @@ use deskbell_hub::store::{SqliteStore, StoreError, read_head, read_row};
 use deskbell_hub::upkeep::{TOMBSTONES_KEPT_MS, compact};
 use deskbell_protocol::{Commands, Generation, HubInfo, PROTOCOL, Results, Stamp};
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A hub in memory.
@@ -99,8 +100,10 @@ impl SimHub {
         let after = self.head()?;
         for (submission, answer) in batch.iter().zip(&answers) {
             if let Ok(results) = answer {
+                let fresh = |item: &&Item| self.oracle.outcome(item.id).is_none();
+                let fresh: BTreeSet<CommandId> = submission.items.iter().filter(fresh).map(|item| item.id).collect();
                 self.oracle.answered(submission, results)?;
-                self.check_answers(submission, results)?;
+                self.check_answers(submission, results, &fresh)?;
             }
         }
         self.oracle.committed(before, after, &answers)?;
@@ -108,11 +111,12 @@ impl SimHub {
     }
 
     /// What was refused as not found is not there to be found; a read position never falls.
-    fn check_answers(&mut self, submission: &Submission, results: &Results) -> Result<()> {
+    fn check_answers(&mut self, submission: &Submission, results: &Results, fresh: &BTreeSet<CommandId>) -> Result<()> {
         for (item, result) in submission.items.iter().zip(&results.results) {
             let (Some(origin), Ok(command)) = (&item.origin, &item.command) else { continue };
             let Some(chat) = command.chat() else { continue };
             if result.outcome == (Outcome::Rejected { reason: Rejection::NotFound })
+                && fresh.contains(&item.id)
                 && !self.crashed
                 && feed::scope_of_chat(self.connection(), origin.member, chat).is_ok()
                 && !matches!(command, Command::CreateChat(_) | Command::TagChat(_) | Command::UntagChat(_))
@@ -152,7 +156,11 @@ impl SimHub {
                 oldest_protocol: PROTOCOL,
                 organization: "Kestrel Cycles".into(),
             })),
-            Request::Session => Ok(Reply::Session(session(connection, who, "token".into(), now_ms)?)),
+            Request::Session { seen: None } => Ok(Reply::Session(session(connection, who, "token".into(), now_ms)?)),
+            Request::Session { seen: Some((generation, stamp)) } => {
+                let seen = Seen { r#gen: generation, stamp };
+                from_feed(session_after(connection, who, "token".into(), now_ms, &seen))?.map(Reply::Session)
+            }
             Request::Pull { since, generation, seen, limit } => {
                 let seen = Seen { r#gen: generation, stamp: seen };
                 from_feed(feed::changes(connection, who.member, since, &seen, (limit as usize).min(page)))?
@@ -161,7 +169,9 @@ impl SimHub {
             Request::Snapshot { boot, generation, seen, limit } => {
                 let seen = Seen { r#gen: generation, stamp: seen };
                 let wanted = SnapshotRequest {
- scope: boot.scope, boot: boot.nonce, phase: boot.phase,
+                    scope: boot.scope,
+                    boot: boot.nonce,
+                    phase: boot.phase,
                     after: boot.after,
                     limit: (limit as usize).min(page.saturating_mul(3)),
                 };

@@ -221,8 +221,8 @@ impl Write<'_> {
                     }
                     let scope = self.scope_no(row.scope())?;
                     let before = visible.unwrap_or(Kept { json: String::new(), scope, rev: 0, boot: 0 });
-                    // Tagging writes the conversation and no entry of its thread.
-                    let forgotten = planted(Plant::ShadowForgotten) && kind == Kind::Conversation && effects.len() == 1;
+                    let forgotten =
+                        planted(Plant::ShadowForgotten) && kind == Kind::Conversation && is_assignment(effects);
                     if shadow.is_none() && !forgotten {
                         self.keep_behind(kind, id, by.lane, &before)?;
                     }

@@ -34,7 +34,10 @@ pub enum Request {
     /// `GET /v1/hub`
     Hub,
     /// `GET /v1/session`
-    Session,
+    Session {
+        /// Generation and newest point of history that are known; `None` once the hub has said that they are no more.
+        seen: Option<(Generation, Stamp)>,
+    },
     /// `GET /v1/changes`
     Pull {
         /// The cursor.
@@ -101,7 +104,7 @@ impl Request {
     pub fn kind(&self) -> Kind {
         match self {
             Request::Hub => Kind::Hub,
-            Request::Session => Kind::Session,
+            Request::Session { .. } => Kind::Session,
             Request::Pull { .. } => Kind::Pull,
             Request::Snapshot { .. } => Kind::Snapshot,
             Request::Push(_) => Kind::Push,
@@ -343,7 +346,10 @@ impl Machine {
             }
         } else if self.want_resync {
             if ready {
-                self.send(Request::Session, actions);
+                // What it says of the head takes the place of what was seen: a hub that went back in time meanwhile would
+                // not be noticed any more.
+                let seen = (!self.rolled_back).then_some((generation, seen));
+                self.send(Request::Session { seen }, actions);
             }
         } else {
             if self.want_pull && ready {
@@ -369,7 +375,7 @@ impl Machine {
         seen: Stamp,
     ) -> Result<(), StoreError> {
         if !self.session_checked {
-            self.send(Request::Session, actions);
+            self.send(Request::Session { seen: Some((generation.clone(), seen)) }, actions);
         }
         if self.stream == Stream::Closed && !self.want_pull && self.events.is_over(now.steady_ms) {
             self.stream = Stream::Opening;

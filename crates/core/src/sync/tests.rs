@@ -41,7 +41,7 @@ impl Client {
             };
             let reply = match request {
                 Request::Hub => Reply::Hub(info()),
-                Request::Session => Reply::Session(self.hub.session()),
+                Request::Session { .. } => Reply::Session(self.hub.session()),
                 Request::Pull { since, .. } => Reply::Pull(self.hub.page(since)),
                 Request::Push(commands) => Reply::Push(self.hub.push(ME, &commands)),
                 Request::Snapshot { boot, .. } => Reply::Snapshot(self.hub.snapshot(&boot)),
@@ -243,7 +243,7 @@ fn a_snapshot_that_never_ends_is_said_and_everything_else_goes_on() {
         };
         let reply = match request {
             Request::Hub => Reply::Hub(info()),
-            Request::Session => Reply::Session(client.hub.session()),
+            Request::Session { .. } => Reply::Session(client.hub.session()),
             Request::Pull { since, .. } => Reply::Pull(client.hub.page(since)),
             Request::Push(commands) => Reply::Push(client.hub.push(ME, &commands)),
             Request::Snapshot { boot, .. } => {

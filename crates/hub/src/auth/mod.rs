@@ -10,5 +10,5 @@ mod tries;
 
 pub use accounts::{Accounts, NewDevice, SignedIn, TokenError, account_of, list_devices, set_account};
 pub use password::{MIN_PASSWORD_CHARS, Password, PasswordError};
-pub use sign_in::{SignInError, session, session_of, sign_in};
+pub use sign_in::{SignInError, session, session_after, session_of, sign_in};
 pub use tries::{MAX_TRIES, PAUSE_MS, Tries};

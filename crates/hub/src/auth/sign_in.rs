@@ -2,7 +2,8 @@
 
 use super::accounts::{Credentials, NewDevice, SignedIn, account_of, wrap_key_of};
 use super::password::verify;
-use crate::feed::grants_of;
+use crate::commit::Seen;
+use crate::feed::{FeedError, grants_of, head_for};
 use crate::hub::{Hub, HubError};
 use crate::store::{StoreError, read_head, read_row};
 use deskbell_domain::{EmailAddress, Kind, MAX_MESSAGE_BYTES, MAX_MESSAGE_CHARS, MemberId, Organization, Row};
@@ -100,6 +101,22 @@ pub async fn session_of(hub: &Hub, who: SignedIn, token: String) -> Result<Sessi
 pub fn session(connection: &Connection, who: SignedIn, token: String, now_ms: i64) -> Result<Session, StoreError> {
     let (parts, wrap_key) = (Parts::read(connection, who.member)?, wrap_key_of(connection, who.device)?);
     Ok(parts.into_session(Credentials { who, token, wrap_key }, now_ms))
+}
+
+/// The same for a device that says what it has `seen` of the hub's history, which is compared in the same moment: one that
+/// goes on from this session must hear that the hub went back in time ([`FeedError::RolledBack`]), and would not ask again.
+pub fn session_after(
+    connection: &Connection,
+    who: SignedIn,
+    token: String,
+    now_ms: i64,
+    seen: &Seen,
+) -> Result<Session, FeedError> {
+    match head_for(connection, seen) {
+        // What is too old to be known says nothing; whoever asks for the session loads everything again.
+        Ok(_) | Err(FeedError::Resync) => Ok(session(connection, who, token, now_ms)?),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a session says, as of one moment.

@@ -1,12 +1,15 @@
 //! `/v1/session`: signing in and out.
 
-use super::{ApiJson, AppState, Bearer, ClientAddress, Failure};
-use crate::auth::{SignInError, session_of, sign_in};
+use super::{ApiJson, ApiQuery, AppState, Bearer, ClientAddress, Failure};
+use crate::auth::{SignInError, session_after, session_of, sign_in};
+use crate::commit::Seen;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use deskbell_protocol::{ApiError, NewSession, Session, code};
+use deskbell_protocol::{ApiError, Generation, NewSession, Session, Stamp, code};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
@@ -51,15 +54,40 @@ pub async fn create_session(
     Ok(never_stored(sign_in(&state.hub, new, address).await?))
 }
 
-/// The session as it is now: grants and capabilities may have changed since signing in.
+/// Parameters of a session: both or neither.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SessionQuery {
+    /// Generation that the client knows.
+    r#gen: Option<Generation>,
+    /// Newest point of history that the client has seen.
+    seen: Option<Stamp>,
+}
+
+/// The session as it is now: grants and capabilities may have changed since signing in. A client that goes on from it says
+/// what it has seen, and hears where the hub's history is another one.
 #[utoipa::path(
     get,
     path = "/v1/session",
     security(("device" = [])),
-    responses((status = 200, description = "Signed in", body = Session), (status = 401, body = ApiError))
+    params(SessionQuery),
+    responses(
+        (status = 200, description = "Signed in", body = Session),
+        (status = 401, body = ApiError),
+        (status = 410, description = "`rolled_back`", body = ApiError),
+    )
 )]
-pub async fn get_session(State(state): State<AppState>, bearer: Bearer) -> Result<impl IntoResponse, Failure> {
-    Ok(never_stored(session_of(&state.hub, bearer.who, bearer.token).await?))
+pub async fn get_session(
+    State(state): State<AppState>,
+    bearer: Bearer,
+    ApiQuery(query): ApiQuery<SessionQuery>,
+) -> Result<impl IntoResponse, Failure> {
+    let (hub, Bearer { who, token }) = (state.hub, bearer);
+    let Some((r#gen, stamp)) = query.r#gen.zip(query.seen) else {
+        return Ok(never_stored(session_of(&hub, who, token).await?));
+    };
+    let (seen, now_ms) = (Seen { r#gen, stamp }, hub.now_ms());
+    Ok(never_stored(hub.read(move |c| Ok(session_after(c, who, token, now_ms, &seen))).await??))
 }
 
 /// Signs the device out: its token ends, the wrap of its cache is destroyed.
