@@ -14,6 +14,7 @@ mod kill;
 #[allow(dead_code, reason = "tests use more of it than the tasks do")]
 mod process;
 mod run;
+mod sim;
 mod system;
 mod test;
 mod tidy;
@@ -39,6 +40,8 @@ enum Task {
     Run(run::Options),
     /// Run every check and every test; the last line sums them up
     Test(test::Options),
+    /// Run random histories of one hub and its clients in one process
+    Sim(sim::Options),
     /// Kill the real programs at random instants while everybody writes
     Kill(kill::Options),
     /// Write the files that are generated from the Rust types
@@ -62,6 +65,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Run(options) => run::run(&workspace, &options),
         Task::Test(options) => test::test(&workspace, &options),
+        Task::Sim(options) => sim::sim(&workspace, &options),
         Task::Kill(options) => kill::kill(&workspace, &options),
         Task::Codegen(options) => codegen::codegen(&workspace, &options),
         Task::Tidy => tidy::tidy(&workspace),

@@ -7,6 +7,7 @@ use crate::template::Template;
 use crate::{history, plants};
 use anyhow::{Result, bail};
 use clap::Parser;
+use deskbell_domain::plant::{Plant, plant};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -123,17 +124,13 @@ fn run(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
 }
 
 /// The lowest seed that was found to fail, on so many threads; all stop soon after.
-pub fn first_failure(
-    seeds: std::ops::Range<u64>,
-    threads: usize,
-    plant: Option<deskbell_domain::plant::Plant>,
-) -> Result<Option<u64>> {
+pub fn first_failure(seeds: std::ops::Range<u64>, threads: usize, planted: Option<Plant>) -> Result<Option<u64>> {
     let (next, first) = (AtomicU64::new(seeds.start), AtomicU64::new(u64::MAX));
     std::thread::scope(|scope| {
         let worker = || -> Result<()> {
-            deskbell_domain::plant::plant(None);
+            plant(None);
             let template = Template::make()?;
-            deskbell_domain::plant::plant(plant);
+            plant(planted);
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
                 if seed >= seeds.end || seed > first.load(Ordering::Relaxed) {
@@ -157,21 +154,26 @@ pub fn first_failure(
     Ok((first != u64::MAX).then_some(first))
 }
 
-/// Tells the shortest story of a seed that fails, or the whole one where it does not.
 fn trace(seed: u64, plant: Option<&str>) -> Result<()> {
+    let plant = plant.map(str::parse).transpose().map_err(anyhow::Error::msg)?;
+    println!("{}", tell(seed, plant)?);
+    Ok(())
+}
+
+/// The shortest story of a seed that fails, or the whole one where it does not, and how it ends.
+pub fn tell(seed: u64, planted: Option<Plant>) -> Result<String> {
     let template = Template::make()?;
-    deskbell_domain::plant::plant(plant.map(str::parse).transpose().map_err(anyhow::Error::msg)?);
+    plant(planted);
     let mut plan = Plan::draw(seed);
     let whole = plan.steps.len();
     if let Some(broken) = breaks(&template, &plan) {
         plan = shrink(&template, &plan, broken.rule);
     }
     let mut story = Story::written();
-    let ended = history::run(&template, &plan, &mut story);
-    println!("The history of seed {seed}, {} of its {whole} steps:\n\n{}", plan.steps.len(), story.text());
-    match ended {
-        Ok(()) => println!("Everything holds."),
-        Err(error) => println!("It breaks: {}", broken(error)),
-    }
-    Ok(())
+    let ended = match history::run(&template, &plan, &mut story) {
+        Ok(()) => "Everything holds.".to_string(),
+        Err(error) => format!("It breaks: {}", broken(error)),
+    };
+    plant(None);
+    Ok(format!("The history of seed {seed}, {} of its {whole} steps:\n\n{}\n{ended}", plan.steps.len(), story.text()))
 }

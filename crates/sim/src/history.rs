@@ -150,6 +150,7 @@ impl History<'_> {
         let name = format!("the copy of {}", of.name);
         self.story.say(|| format!("{} disk is copied and runs on another computer", of.name));
         let mut copy = SimClient::start(&name, of.who, template::copy(of.connection()?)?)?;
+        self.hub.oracle.copied(of.who.device);
         (copy.own, copy.drafts) = (of.own.clone(), of.drafts.clone());
         copy.clock_off_ms = of.clock_off_ms + chance.below(10_000) as i64;
         self.clients.push(copy);

@@ -18,6 +18,8 @@ pub struct Oracle {
     /// What was made and turned out to be something else.
     joined: BTreeSet<Uuid>,
     gone_back: bool,
+    /// Devices that two programs believe to be: neither knows what the other does.
+    copied: BTreeSet<DeviceId>,
     /// What each of these was given behind, and must not be carried out without.
     behind: HashMap<CommandId, Vec<CommandId>>,
     /// How far each member has read in each chat.
@@ -33,6 +35,11 @@ impl Oracle {
     /// Whether the hub ever went back: what it said before may be unknown to it.
     pub fn has_gone_back(&self) -> bool {
         self.gone_back
+    }
+
+    /// The disk of this device was copied.
+    pub fn copied(&mut self, device: DeviceId) {
+        self.copied.insert(device);
     }
 
     /// A command was given behind replies of its author that were on their way.
@@ -101,7 +108,7 @@ impl Oracle {
 
     /// What one device did in one chat is carried out in the order in which it was done.
     fn follows_order(&mut self, command: &Command, device: DeviceId, n: u64, outcome: &Outcome) -> Result<()> {
-        if !outcome.is_done() {
+        if !outcome.is_done() || self.copied.contains(&device) {
             return Ok(());
         }
         let newest = self.newest.entry((device, command.lane().0)).or_default();
