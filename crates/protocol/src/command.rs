@@ -55,7 +55,8 @@ pub struct Results {
 pub struct CommandResult {
     /// Which.
     pub id: CommandId,
-    /// At this `seq`; where nothing changed, the newest at the time. A client that has come this far knows all of it (S8).
+    /// At this `seq`; where nothing changed, the newest at the time. A client that has read the feed to its head
+    /// behind it knows all of it (S8).
     pub seq: u64,
     /// What.
     #[serde(flatten)]

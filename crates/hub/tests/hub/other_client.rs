@@ -57,6 +57,7 @@ pub struct Client {
     http: reqwest::Client,
     pub session: Value,
     cursor: u64,
+    whole: u64,
     stamp: (u64, String),
     generation: u64,
     went_back: bool,
@@ -101,6 +102,7 @@ impl Client {
         self.stamp = (0, String::new());
         self.see(&self.session["head"].clone());
         self.cursor = self.stamp.0;
+        self.whole = self.stamp.0;
         let grants = self.session["grants"].as_array().unwrap().clone();
         let names: Vec<String> = grants.iter().map(|g| text(&g["scope"])).collect();
         for gone in self.scopes.keys().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>() {
@@ -233,6 +235,9 @@ impl Client {
             }
         }
         self.cursor = number(&page["to"]);
+        if page["more"] != true {
+            self.whole = self.cursor;
+        }
         self.see(&page["head"]);
         self.drop_settled();
         if let Some(digests) = page["digests"].as_object().filter(|_| self.stamp.0 == self.cursor) {
@@ -382,8 +387,8 @@ impl Client {
 
     fn drop_settled(&mut self) {
         if !self.is_booting() {
-            let cursor = self.cursor;
-            self.outbox.retain(|c| !matches!(c.state, State::Done(seq) if seq <= cursor));
+            let whole = self.whole;
+            self.outbox.retain(|c| !matches!(c.state, State::Done(seq) if seq <= whole));
         }
     }
 
