@@ -277,6 +277,7 @@ impl History<'_> {
     fn end(&mut self) -> Result<()> {
         self.story.say(|| "From here on nothing goes wrong any more".into());
         self.hub.die_after(i64::MAX);
+        self.hub.page = usize::MAX;
         if self.deleting.is_some() {
             let mut chance = Chance::new(self.after.next());
             self.delete(&mut chance)?;
@@ -316,7 +317,11 @@ impl History<'_> {
                 );
             }
         }
-        self.check()
+        self.check()?;
+        self.clients.iter().try_for_each(SimClient::check_derived)?;
+        let findings = examine_rows(self.hub.connection())?;
+        hold!("doctor", findings.is_empty(), "the hub's doctor finds {findings:?}");
+        Ok(())
     }
 
     fn settle(&mut self) -> Result<()> {
@@ -355,8 +360,6 @@ impl History<'_> {
         for client in &self.clients {
             client.check_end(&mut self.hub)?;
         }
-        let findings = examine_rows(self.hub.connection())?;
-        hold!("doctor", findings.is_empty(), "the hub's doctor finds {findings:?}");
         check_messages(&self.clients, &mut self.hub, &self.deleted, &self.lost)
     }
 }
