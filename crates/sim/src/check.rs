@@ -141,7 +141,7 @@ impl SimClient {
         for item in self.store()?.outbox()? {
             let said = match (&item.state, &item.reason) {
                 (OutboxState::Waiting | OutboxState::Done, _) => {
-                    return Err(Broken::new(
+                    return Err(Broken::error(
                         "stalls",
                         format!("{} of {} computer is never done", item.kind, self.name),
                     ));
@@ -152,7 +152,10 @@ impl SimClient {
                 (_, Some(Reason::Refused { rejection })) => Outcome::Rejected { reason: rejection.clone() },
                 (_, Some(Reason::Restored)) => continue,
                 (_, reason) => {
-                    return Err(Broken::new("honest", format!("{} of {} computer: {reason:?}", item.kind, self.name)));
+                    return Err(Broken::error(
+                        "honest",
+                        format!("{} of {} computer: {reason:?}", item.kind, self.name),
+                    ));
                 }
             };
             // What a hub said before it went back, it may say otherwise after.
@@ -169,7 +172,7 @@ impl SimClient {
                 );
             } else {
                 let what = format!("{} of {} computer is {said:?}, and the hub said nothing", item.kind, self.name);
-                return Err(Broken::new("honest", what));
+                return Err(Broken::error("honest", what));
             }
         }
         Ok(())
@@ -211,7 +214,7 @@ pub fn check_messages(clients: &[SimClient], hub: &mut SimHub, deleted: &BTreeSe
             if deleted.contains(&client.known_as(own.chat)?.0) {
                 continue;
             }
-            return Err(Broken::new(
+            return Err(Broken::error(
                 "lost",
                 format!("{:?} by {} is neither on the hub nor in sight", own.text, name_of(client.who.member)),
             ));

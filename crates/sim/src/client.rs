@@ -150,7 +150,7 @@ impl SimClient {
     pub fn handle(&mut self, event: Event, env: &mut Env<'_>) -> Result<()> {
         let now = Now { steady_ms: env.steady_ms(), wall_ms: env.now_ms + self.clock_off_ms };
         let store = self.store.as_mut().context("a program without its cache")?;
-        let handled = self.machine.handle(event, store, now, &mut || env.chance.next());
+        let handled = self.machine.handle(event, store, now, &mut || env.chance.draw());
         store.take_changed();
         if self.has_died(env)? {
             return Ok(());
@@ -344,7 +344,7 @@ impl SimClient {
     pub fn heal(&mut self, hub: &mut SimHub, now_ms: i64, chance: &mut crate::chance::Chance) -> Result<()> {
         let mut story = Story::default();
         let mut env =
-            Env { hub, now_ms, chance: crate::chance::Chance::new(chance.next()), faults: 0, story: &mut story };
+            Env { hub, now_ms, chance: crate::chance::Chance::new(chance.draw()), faults: 0, story: &mut story };
         self.carry_all(&mut env)
     }
 

@@ -12,7 +12,7 @@ pub struct Broken {
 
 impl Broken {
     /// An error to return.
-    pub fn new(rule: &'static str, what: String) -> anyhow::Error {
+    pub fn error(rule: &'static str, what: String) -> anyhow::Error {
         Self { rule, what }.into()
     }
 }
@@ -22,7 +22,7 @@ impl Broken {
 macro_rules! hold {
     ($rule:literal, $condition:expr, $($what:tt)+) => {
         if !$condition {
-            return Err($crate::failure::Broken::new($rule, format!($($what)+)));
+            return Err($crate::failure::Broken::error($rule, format!($($what)+)));
         }
     };
 }

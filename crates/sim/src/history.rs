@@ -200,8 +200,8 @@ impl History<'_> {
             }
             Act::Restore | Act::Rollback => {
                 let says = step.act == Act::Restore;
-                let generation = says.then(|| Generation(format!("{:016x}", chance.next())));
-                if self.hub.go_back(generation, chance.next())? {
+                let generation = says.then(|| Generation(format!("{:016x}", chance.draw())));
+                if self.hub.go_back(generation, chance.draw())? {
                     self.lost.went_back = true;
                     self.story.say(|| {
                         format!(
@@ -279,7 +279,7 @@ impl History<'_> {
         self.hub.die_after(i64::MAX);
         self.hub.page = usize::MAX;
         if self.deleting.is_some() {
-            let mut chance = Chance::new(self.after.next());
+            let mut chance = Chance::new(self.after.draw());
             self.delete(&mut chance)?;
         }
         for client in &mut self.clients {
@@ -294,7 +294,7 @@ impl History<'_> {
                 let mut env = Env {
                     hub: &mut self.hub,
                     now_ms: self.now_ms,
-                    chance: Chance::new(self.after.next()),
+                    chance: Chance::new(self.after.draw()),
                     faults: 0,
                     story: &mut *self.story,
                 };
@@ -331,7 +331,7 @@ impl History<'_> {
                 let mut env = Env {
                     hub: &mut self.hub,
                     now_ms: self.now_ms,
-                    chance: Chance::new(self.after.next()),
+                    chance: Chance::new(self.after.draw()),
                     faults: 0,
                     story: &mut *self.story,
                 };
@@ -347,7 +347,7 @@ impl History<'_> {
         for client in &self.clients {
             if !client.is_quiet(&mut self.hub)? {
                 let head = self.hub.head()?;
-                return Err(Broken::new(
+                return Err(Broken::error(
                     "stalls",
                     format!("{} computer never comes to rest at {head}: {}", client.name, client.state()),
                 ));

@@ -82,7 +82,7 @@ impl SimHub {
         let before = self.head()?;
         let (told, budget) = (&mut self.told, self.budget.clone());
         let (mut made, mut early) = (budget.made(), None);
-        let answers = self.writer.commit(batch, &mut || chance.next(), &mut |head| {
+        let answers = self.writer.commit(batch, &mut || chance.draw(), &mut |head| {
             if head != *told && budget.made() == made {
                 early = Some(head);
             }
@@ -90,7 +90,7 @@ impl SimHub {
             *told = head;
         });
         if let Some(head) = early {
-            return Err(Broken::new("durable", format!("event streams heard of {head} before it was durable")));
+            return Err(Broken::error("durable", format!("event streams heard of {head} before it was durable")));
         }
         if self.budget.is_used_up() {
             self.crashed = true;
@@ -121,7 +121,7 @@ impl SimHub {
                 && feed::scope_of_chat(self.connection(), origin.member, chat).is_ok()
                 && !matches!(command, Command::CreateChat(_) | Command::TagChat(_) | Command::UntagChat(_))
             {
-                return Err(Broken::new(
+                return Err(Broken::error(
                     "found",
                     format!("{} {} was refused as not found, and its chat is there", command.kind(), item.id),
                 ));

@@ -51,7 +51,7 @@ impl Oracle {
     pub fn read_to(&mut self, position: Uuid, pos: u64) -> Result<()> {
         let before = self.read.entry(position).or_default();
         if *before > pos {
-            return Err(Broken::new("read", format!("a read position went from {before} back to {pos}")));
+            return Err(Broken::error("read", format!("a read position went from {before} back to {pos}")));
         }
         *before = pos;
         Ok(())
@@ -63,7 +63,7 @@ impl Oracle {
             let Some(origin) = &item.origin else { continue };
             if let Some((seq, before)) = self.outcomes.get(&item.id) {
                 if (*seq, before) != (result.seq, &result.outcome) {
-                    return Err(Broken::new(
+                    return Err(Broken::error(
                         "decided-once",
                         format!(
                             "the command {} ({}) was decided twice: {before:?} at {seq}, then {:?} at {}",
@@ -81,7 +81,7 @@ impl Oracle {
                 .flatten()
                 .find(|reply| self.outcomes.get(reply).is_some_and(|(_, outcome)| !outcome.is_done()));
             if let Some(reply) = unmet.filter(|_| result.outcome.is_done()) {
-                return Err(Broken::new(
+                return Err(Broken::error(
                     "behind",
                     format!("{} {} was carried out, and the reply {reply} before it was not", origin.kind, item.id),
                 ));
@@ -94,7 +94,7 @@ impl Oracle {
             if matches!(result.outcome, Outcome::Rejected { reason: deskbell_domain::Rejection::NotFound })
                 && command.chat().is_some_and(|chat| self.joined.contains(&chat.0))
             {
-                return Err(Broken::new(
+                return Err(Broken::error(
                     "alias",
                     format!(
                         "{} {} was refused as not found, but its chat was only known by another identifier",
@@ -113,7 +113,7 @@ impl Oracle {
         }
         let newest = self.newest.entry((device, command.lane().0)).or_default();
         if *newest > n {
-            return Err(Broken::new(
+            return Err(Broken::error(
                 "order",
                 format!(
                     "a {} with the number {n} was carried out after number {newest} of the same chat",
@@ -136,13 +136,13 @@ impl Oracle {
             .collect();
         let expected: BTreeSet<u64> = (before.seq + 1..=after.seq).collect();
         if answers.iter().all(Result::is_ok) && given != expected {
-            return Err(Broken::new(
+            return Err(Broken::error(
                 "sequence",
                 format!("a commit moved the hub from {} to {} and gave {given:?}", before.seq, after.seq),
             ));
         }
         if after.seq != before.seq && after.mark == before.mark {
-            return Err(Broken::new("mark", format!("the commits {} and {} have one mark", before.seq, after.seq)));
+            return Err(Broken::error("mark", format!("the commits {} and {} have one mark", before.seq, after.seq)));
         }
         Ok(())
     }

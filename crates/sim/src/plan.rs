@@ -174,7 +174,7 @@ impl Plan {
                 number,
                 client: chance.below(CLIENTS as u64) as usize,
                 act,
-                salt: chance.next(),
+                salt: chance.draw(),
             })
             .collect();
         Self { seed, faults, page, fresh, older, steps }
