@@ -126,6 +126,7 @@ describe("needs attention", () => {
     await user.click(await sheet().findByRole("button", { name: "Discard" }));
     await waitFor(() => expect(fake.called("discard")).toHaveLength(2));
     await waitFor(() => expect(sheet().getByRole("heading", { name: "Nothing needs you" })).toBeTruthy());
+    await waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Nothing needs you"));
   });
 
   it("says in words what was not done besides messages, and retries it", async () => {
@@ -190,6 +191,30 @@ describe("needs attention", () => {
     await waitFor(() => expect(selection.attention).toBeNull());
   });
 
+  it("is walked from the rail too, and then Enter means what is on screen", async () => {
+    arrange(answered("a"), answered("b"));
+    render(App);
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole("button", { name: "Needs attention 2 things" }));
+    await waitFor(() => expect(selection.command).toBe("a"));
+    await user.keyboard("j");
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset.command).toBe("b"));
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe("Edit"));
+    await user.keyboard("k");
+    await waitFor(() => expect(selection.command).toBe("a"));
+    await waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe("Edit"));
+  });
+
+  it("promises Enter only where it leads to the text", async () => {
+    arrange(answered("h"), row("r", "held", { reason: rpcError("restored", "Restored.") }));
+    const user = await open();
+    await waitFor(() => expect(sheet().getByText("edit")).toBeTruthy());
+    await user.keyboard("j");
+    await sheet().findByRole("button", { name: "Send again" });
+    expect(sheet().queryByText("edit")).toBeNull();
+  });
+
   it("says that it cannot be read, and tries again", async () => {
     arrange(answered("a"));
     let broken = true;
@@ -244,6 +269,12 @@ describe("what waits", () => {
     expect(why).toEqual(["The network", "The network", "Number 1, same conversation", "Number 3, and only if that is done", "Number 2, same conversation"]);
     expect(sheet().getByText(/^5 changes on this computer, the oldest for 5[34] min$/u)).toBeTruthy();
     expect(within(screen.getAllByRole("row")[4]!).queryByRole("button")).toBeNull();
+  });
+
+  it("names the contact that nobody else has yet", async () => {
+    arrange(row("n", "waiting", { kind: "create_contact", chat: null, title: "", text: "Layla Haddad" }));
+    await open("waiting");
+    expect(await sheet().findByText("New contact Layla Haddad")).toBeTruthy();
   });
 
   it("takes a text back into its draft and stays", async () => {

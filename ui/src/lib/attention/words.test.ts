@@ -28,6 +28,7 @@ test("every_reason_has_a_word_in_the_list_and_a_sentence_beside_it", () => {
     expect(flagOf(said), code).not.toBe("");
     expect(lede(said), code).not.toContain("From the core");
   }
+  expect(lede({ ...failed("taken_by", { name: "Dana Whitcombe", at_ms: "0" }), kind: "assign_chat", text: null })).not.toContain("wrote");
   expect(lede(failed("a_code_of_tomorrow"))).toContain("From the core.");
   expect(flagOf(failed("taken_by", { at_ms: "0" }))).toBe("Released meanwhile");
 });

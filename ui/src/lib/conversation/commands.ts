@@ -42,6 +42,7 @@ export function commandDeed(row: Pick<OutboxRow, "kind" | "tag" | "to">): string
 /** What a row of the outbox is, and to whom. */
 export function commandTitle(row: OutboxRow): string {
   const { title } = row;
+  if (row.kind === "create_contact" && title === "" && row.text !== null) return m.command_create_contact_of({ title: row.text });
   if (title === "") return commandDeed(row);
   if (row.tag !== null && row.kind === "tag_chat") return m.command_tag_named_on({ tag: row.tag, title });
   if (row.tag !== null && row.kind === "untag_chat") return m.command_untag_named_of({ tag: row.tag, title });
