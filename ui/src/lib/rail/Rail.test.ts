@@ -35,6 +35,18 @@ test("inboxes_have_their_channels_below_them_with_unread_counts", async () => {
   expect(within(group).getByRole("button", { name: `Front desk ${unread} unread` })).toBeTruthy();
 });
 
+test("where_nothing_came_from_the_hub_yet_nothing_is_said_about_what_one_may_see", async () => {
+  fake.reset({ conversations: 0 });
+  member.current = fake.world.session;
+  fake.answer("list_places", () => ({ inboxes: [], direct: [] }));
+  Object.assign(fake.world.status, { network: "offline", up_to_date_ms: null });
+  render(RailStage);
+  await waitFor(() => expect(screen.getAllByText("Not here yet: it comes from the hub.")).toHaveLength(2));
+  Object.assign(fake.world.status, { network: "online", up_to_date_ms: 1 });
+  fake.touch("status");
+  await waitFor(() => expect(screen.getByText("None yet. An admin assigns you to one.")).toBeTruthy());
+});
+
 test("a_channel_opens_only_its_conversations", async () => {
   const user = await show();
   await user.click(screen.getByRole("button", { name: /WhatsApp/u }));

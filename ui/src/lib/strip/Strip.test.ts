@@ -102,6 +102,18 @@ describe("the strip", () => {
     expect(screen.queryByRole("button", { name: "Show what happened" })).toBeNull();
   });
 
+  it("leads to what was rescued, wherever that stands", async () => {
+    const rescued = { ...rpcError("cache_rescued", "Damaged."), params: { count: "1", file: "cache.unreadable-1" } };
+    set({ network: "offline", waiting: 1, rescued }, [row("w", "waiting")]);
+    render(Strip);
+    await fireEvent.click(await screen.findByRole("button", { name: "Show what waits" }));
+    await waitFor(() => expect(selection.attention).toBe("waiting"));
+    selection.leaveAttention();
+    set({ held: 1, rescued }, [row("w", "waiting"), row("h", "held")]);
+    fake.touch("status");
+    expect(await screen.findByRole("button", { name: "Show what happened" })).toBeTruthy();
+  });
+
   it("leads nowhere while there is nothing to show", async () => {
     set({ network: "offline" });
     render(Strip);
