@@ -100,12 +100,15 @@ impl Driver {
         self.view.borrow().clone()
     }
 
-    /// Says on the store's thread whether nothing more can be done now: what it was told is done too.
+    /// Says on the store's thread whether nothing more can be done now: what it was told is done too, and how it stands
+    /// can be read in `view`. The machine stops before that is published, so who asks between the two would be told
+    /// that the hub does not answer where it answered no.
     pub fn settled(&self) -> impl FnOnce(&Store) -> Result<bool, StoreError> + Send + use<> {
-        let (machine, told) = (self.machine.clone(), self.told.clone());
+        let (machine, told, view) = (self.machine.clone(), self.told.clone(), self.view.clone());
         move |store| {
             let heard = told.heard.load(Ordering::SeqCst) == told.sent.load(Ordering::SeqCst);
-            Ok(heard && lock(&machine).is_settled(store)?)
+            let machine = lock(&machine);
+            Ok(heard && *view.borrow() == machine.view() && machine.is_settled(store)?)
         }
     }
 
