@@ -268,7 +268,7 @@ impl Core {
     pub(crate) async fn cache(&self) -> Result<Arc<Cache>, RpcError> {
         match &*self.inner.state.read().await {
             State::Open(cache) => Ok(cache.clone()),
-            State::Locked(_) => Err(errors::locked()),
+            State::Locked(why) => Err(errors::locked(*why)),
             State::SignedOut => Err(errors::signed_out()),
             State::Closed => Err(errors::closed()),
         }

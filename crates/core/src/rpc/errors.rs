@@ -1,6 +1,6 @@
 //! Errors as they leave the core: a code, and one sentence that says what to do.
 
-use super::types::RpcError;
+use super::types::{LockReason, RpcError};
 use crate::store::query::{self, Names};
 use crate::store::{Rescue, Store, StoreError, SubmitError};
 use deskbell_domain::{MAX_MESSAGE_CHARS, MAX_NAME_CHARS, Refusal, TextError};
@@ -36,8 +36,19 @@ pub(crate) fn internal(problem: impl std::fmt::Display) -> RpcError {
     error("internal", "Something went wrong inside Deskbell. Try again; if it happens again, restart it.", true)
 }
 
-pub(crate) fn locked() -> RpcError {
-    error("locked", "What is kept on this computer is locked: unlock it first.", false)
+/// Says what helps: no password opens what is damaged or has lost its key.
+pub(crate) fn locked(why: LockReason) -> RpcError {
+    let message = match why {
+        LockReason::Damaged => {
+            "What is kept on this computer is damaged: sign in again, which rescues what can be read."
+        }
+        LockReason::KeyLost => "The key of what is kept on this computer is lost: sign in again.",
+        LockReason::DiskFull => "There is no room on the disk to open what is kept on this computer: make room first.",
+        LockReason::Password | LockReason::KeyringLocked | LockReason::KeyringMissing => {
+            "What is kept on this computer is locked: unlock it first."
+        }
+    };
+    error("locked", message, false)
 }
 
 pub(crate) fn signed_out() -> RpcError {
