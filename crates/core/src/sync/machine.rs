@@ -281,7 +281,8 @@ impl Machine {
         };
     }
 
-    /// Takes what has happened and says what to do. `random` draws a random number.
+    /// Takes what has happened and says what to do. `random` draws a random number. Where the store fails (a full disk)
+    /// nothing is to be done: what the event brought is asked for again, and so is what was about to be asked.
     pub fn handle(
         &mut self,
         event: Event,
@@ -290,15 +291,43 @@ impl Machine {
         random: &mut dyn FnMut() -> u64,
     ) -> Result<Vec<Action>, StoreError> {
         let mut actions = Vec::new();
+        let taken = self.take(event, store, now, random, &mut actions);
+        if taken.is_err() {
+            self.forget(&actions);
+        }
+        taken.map(|()| actions)
+    }
+
+    /// These actions are not carried out: no answer will come to a request, and no stream opens. What the hub said and could
+    /// not be stored is in no later event, only in the feed.
+    fn forget(&mut self, actions: &[Action]) {
+        for action in actions {
+            match action {
+                Action::Send(request) => self.under_way.retain(|kind| *kind != request.kind()),
+                Action::OpenEvents { .. } => self.stream = Stream::Closed,
+                Action::CloseEvents | Action::WakeAt(_) => {}
+            }
+        }
+        self.want_pull = true;
+    }
+
+    fn take(
+        &mut self,
+        event: Event,
+        store: &mut Store,
+        now: Now,
+        random: &mut dyn FnMut() -> u64,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), StoreError> {
         match event {
             Event::Tick | Event::Outbox => {}
             Event::SyncNow => self.sync_now(),
             Event::Woke => {
                 self.sync_now();
-                self.close_events(&mut actions);
+                self.close_events(actions);
             }
-            Event::Answer(reply) => self.answered(reply, store, now, &mut actions)?,
-            Event::Failed(kind, failure) => self.failed(kind, &failure, store, now, random, &mut actions)?,
+            Event::Answer(reply) => self.answered(reply, store, now, actions)?,
+            Event::Failed(kind, failure) => self.failed(kind, &failure, store, now, random, actions)?,
             Event::EventsOpen => {
                 (self.stream, self.stream_since_ms) = (Stream::Open, now.steady_ms);
                 self.answers();
@@ -311,10 +340,9 @@ impl Machine {
                 self.answers();
                 self.changes(&page, store, now)?;
             }
-            Event::EventsEnded(failure) => self.events_ended(failure, store, now, random, &mut actions)?,
+            Event::EventsEnded(failure) => self.events_ended(failure, store, now, random, actions)?,
         }
-        self.next(store, now, random, &mut actions)?;
-        Ok(actions)
+        self.next(store, now, random, actions)
     }
 
     fn sync_now(&mut self) {

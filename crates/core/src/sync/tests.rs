@@ -283,3 +283,33 @@ fn an_answer_that_was_on_its_way_as_the_device_was_signed_out_takes_nothing_back
         assert_eq!(client.machine.view().problem.unwrap().code, why);
     }
 }
+
+/// While `f` runs nothing can be written, as on a full disk.
+fn unable_to_write(client: &mut Client, f: impl FnOnce(&mut Client)) {
+    let writable = |client: &Client, is: bool| client.store.connection().pragma_update(None, "query_only", !is).unwrap();
+    writable(client, false);
+    f(client);
+    writable(client, true);
+}
+
+#[test]
+fn what_could_not_be_stored_on_a_full_disk_is_asked_for_again_when_there_is_room() {
+    let mut client = Client::new();
+    client.online();
+    client.send();
+    let now = Now { steady_ms: 0, wall_ms: 1_000 };
+    unable_to_write(&mut client, |client| {
+        // The pull is about to go as marking the command as sent fails: neither goes.
+        client.machine.handle(Event::SyncNow, &mut client.store, now, &mut || 0).unwrap_err();
+    });
+    assert_eq!(kinds(&client.tell(Event::Tick)), [Kind::Pull, Kind::Push]);
+
+    let mut client = Client::new();
+    client.online();
+    client.hub.customer(1, "Anybody?");
+    let page = client.hub.page(client.store.cursor().unwrap());
+    unable_to_write(&mut client, |client| {
+        client.machine.handle(Event::EventsChanges(page), &mut client.store, now, &mut || 0).unwrap_err();
+    });
+    assert_eq!(kinds(&client.tell(Event::Tick)), [Kind::Pull], "no later event brings it");
+}
