@@ -32,7 +32,7 @@ pub use check::memory;
 use differences::{derived_differences, index_differences};
 pub(crate) use drafts::get as draft_of;
 pub use feed::Applied;
-pub(crate) use meta::{CURSOR, IDENTITY, SESSION, SKEW, STAMP, session as session_of, up_to_date_ms};
+pub(crate) use meta::{CURSOR, IDENTITY, SESSION, SKEW, STAMP, cloned_device, session as session_of, up_to_date_ms};
 pub use meta::{Identity, StoredSession};
 pub(crate) use outbox::OUTBOX_COLUMNS;
 pub use outbox::{OutboxItem, OutboxState, Reason, WaitingCounts, waiting_counts};

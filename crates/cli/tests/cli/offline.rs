@@ -3,9 +3,10 @@
 use crate::terminal::{Terminal, program};
 use anyhow::{Context, Result, ensure};
 use deskbell_testkit::{desktop::Desktop, team::Team};
+use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
-    process::Stdio,
+    process::{Command, Stdio},
     sync::Arc,
 };
 
@@ -89,5 +90,41 @@ async fn a_second_program_is_told_that_the_profile_is_in_use() -> Result<()> {
     following.wait()?;
     let list = terminal.run(&["list", "--inbox", "Support"], "")?;
     ensure!(list["rows"][0]["preview"]["text"] == "Anybody there?", "{list}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_copied_profile_the_later_one_goes_on_as_a_new_device_after_it_was_told() -> Result<()> {
+    let mut team = Team::start()?;
+    let terminal = Terminal::on(&Arc::new(Desktop::start()?))?;
+    let rosa = team.visitor("Rosa Vidal").await?;
+    rosa.writes("Hello?").await?;
+    sign_in(&team, &terminal, "alice")?;
+    let chat = first_chat(&terminal)?;
+    let copied = Command::new("cp").arg("-a").arg(terminal.profile()).arg(terminal.home().join("copy")).status()?;
+    ensure!(copied.success(), "the profile could not be copied");
+    team.hub.stop()?;
+    terminal.run(&["--wait", "0", "send", &chat, "--text", "by the one"], "")?;
+    terminal.run(&["--profile", "copy", "--wait", "0", "send", &chat, "--text", "by the other"], "")?;
+    team.hub.start()?;
+    terminal.run(&["sync"], "")?;
+    ensure!(terminal.refused(&["--profile", "copy", "sync"], "")? == "device_cloned");
+
+    let (url, password) = (team.hub.url(), team.password());
+    terminal.run(&["--profile", "copy", "login", "--hub", &url, "--email", "alice@example.org"], password)?;
+    let synced = terminal.run(&["--profile", "copy", "sync"], "")?;
+    ensure!(synced["waiting"] == 0 && synced["problem"].is_null(), "{synced}");
+    let waiting = |rows: &Value| rows["rows"].as_array().map_or(0, Vec::len);
+    // The hub holds it: somebody answered meanwhile, though it was the same person.
+    let left = terminal.run(&["--profile", "copy", "outbox", "list"], "")?;
+    if waiting(&left) == 1 {
+        let command = left["rows"][0]["command"].as_str().unwrap_or_default();
+        terminal.run(&["--profile", "copy", "outbox", "send-anyway", command], "")?;
+        terminal.run(&["--profile", "copy", "sync"], "")?;
+    }
+    rosa.reads(&["by the one", "by the other"]).await?;
+    // The first one is not signed out by that.
+    let synced = terminal.run(&["sync"], "")?;
+    ensure!(synced["problem"].is_null(), "{synced}");
     Ok(())
 }

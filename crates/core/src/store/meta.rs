@@ -14,6 +14,7 @@ pub(crate) const STAMP: &str = "stamp";
 const WHOLE: &str = "whole";
 pub(crate) const SKEW: &str = "skew_ms";
 const COMPLETE: &str = "up_to_date_ms";
+const CLONED: &str = "cloned_device";
 const ROW_KNOWLEDGE: &str = "row_version";
 
 /// What the store itself needs to know of the session.
@@ -81,6 +82,11 @@ pub(crate) fn up_to_date_ms(c: &Connection) -> Stored<Option<i64>> {
     get(c, COMPLETE)
 }
 
+/// The device of which the hub has said that another copy of it sends commands, if it ever did.
+pub(crate) fn cloned_device(c: &Connection) -> Stored<Option<DeviceId>> {
+    get(c, CLONED)
+}
+
 /// The stored session.
 pub(crate) fn session(c: &Connection) -> Stored<Option<StoredSession>> {
     get(c, SESSION)
@@ -141,6 +147,12 @@ impl Store {
     /// What is to be added to this computer's clock to get the hub's.
     pub fn skew_ms(&self) -> Stored<i64> {
         skew_ms(&self.connection)
+    }
+
+    /// Remembers that this device is another copy's too: the next sign-in is as a new one, also after a restart (S12).
+    pub fn device_was_cloned(&mut self) -> Stored<()> {
+        let Some(identity) = self.identity else { return Ok(()) };
+        self.write(|w| w.set(CLONED, &identity.device))
     }
 
     /// Remembers that the cache is complete now.

@@ -227,7 +227,7 @@ impl Machine {
             self.problem = Some(refused);
             self.halted = true;
             self.close_events(actions);
-            return Ok(());
+            return store.device_was_cloned();
         }
         let named = error.params.get("command").and_then(|id| id.parse::<CommandId>().ok());
         let guilty = named.filter(|id| self.pushed.contains(id)).or(match self.pushed.as_slice() {

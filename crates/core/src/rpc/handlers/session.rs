@@ -84,11 +84,11 @@ pub(crate) async fn sign_in(core: &Core, args: SignIn) -> Result<Session, RpcErr
     let facts = profile.facts();
     // The same device keeps its outbox and the wrap of its cache; one that was cloned becomes another.
     let cloned = match core.cache().await {
-        Ok(cache) => cache.view().and_then(|v| v.problem).is_some_and(|p| p.code == wire::code::DEVICE_CLONED),
-        Err(_) => false,
+        Ok(cache) => cache.read(crate::store::cloned_device).await?,
+        Err(_) => None,
     };
     let same_hub = facts.hub.as_deref() == Some(client.base());
-    let device = facts.device.filter(|_| same_hub && !cloned);
+    let device = facts.device.filter(|device| same_hub && cloned != Some(*device));
     // A key that cannot be kept is said before anybody is signed in anywhere.
     let new_key = match &*core.inner.state.read().await {
         State::SignedOut => {
