@@ -214,6 +214,9 @@ fn check(file: &Path) -> Result<Stamp, String> {
     if let Some(first) = damage.first() {
         return Err(format!("it is damaged: {}", first.message));
     }
+    if is_cut_off(file, &connection).map_err(|_| "it cannot be read")? {
+        return Err("its end is missing".into());
+    }
     let version: Option<i32> = connection
         .query_row("SELECT max(version) FROM refinery_schema_history", [], |r| r.get(0))
         .map_err(|_| "it is another program's database")?;
@@ -229,12 +232,24 @@ fn check(file: &Path) -> Result<Stamp, String> {
         .map_err(|_| "there is no organization in it".into())
 }
 
+/// Whether a part of the last page is missing: SQLite reads zeros in its place and finds nothing wrong with them. Beside a log
+/// the file may be shorter than the database.
+fn is_cut_off(file: &Path, connection: &Connection) -> Result<bool, StoreError> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |r| r.get::<_, u64>(0));
+    let whole = pragma("page_count")? * pragma("page_size")?;
+    Ok(!has_log(file) && std::fs::metadata(file).is_ok_and(|about| about.len() < whole))
+}
+
+fn has_log(file: &Path) -> bool {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(&log).is_ok_and(|about| about.len() > 0)
+}
+
 /// Opens without changing anything, also on a disk that cannot be written. Only where a log lies beside the file (a copy of
 /// a whole directory) it must be read with it.
 fn open_to_read(file: &Path) -> Result<Connection, OpenError> {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    if std::fs::metadata(&log).is_ok_and(|m| m.len() > 0) {
+    if has_log(file) {
         return deskbell_sqlite::open_reader(file, None);
     }
     let path = file.canonicalize().unwrap_or_else(|_| file.into());

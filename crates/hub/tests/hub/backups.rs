@@ -238,6 +238,7 @@ fn what_is_no_backup_changes_nothing() {
     std::fs::write(file("empty"), "").unwrap();
     let whole = std::fs::read(&good).unwrap();
     std::fs::write(file("half"), &whole[..whole.len() / 2]).unwrap();
+    std::fs::write(file("cut"), &whole[..whole.len() - 1]).unwrap();
     let mut scratched = whole.clone();
     let middle = scratched.len() / 2;
     scratched[middle..middle + 4096].fill(0x55);
@@ -260,6 +261,7 @@ fn what_is_no_backup_changes_nothing() {
         ("text", "it is no database"),
         ("empty", "another program's"),
         ("half", "damaged"),
+        ("cut", "its end is missing"),
         ("scratched", "damaged"),
         ("somebody else's", "another program's"),
         ("newer", "newer deskbell-hub"),
