@@ -14,6 +14,9 @@ const LONGEST_WORD: usize = 64;
 /// Most words of a query; more say nothing that these do not.
 const MOST_WORDS: usize = 32;
 
+/// Most words of a phrase, as a paste without spaces has thousands: each of them costs a look at every message that has it.
+const LONGEST_PHRASE: usize = 128;
+
 /// NFKC, lower case, inner white space to one space, trimmed. Two names that fold alike are the same name.
 /// Accents are kept: `Rose` and `Rosé` are different tags.
 pub fn fold_name(name: &str) -> String {
@@ -37,6 +40,7 @@ pub fn fold_text(text: &str) -> String {
 
 /// What a query looks for: phrases that must all occur, one for each of its words, each in the form of [`fold_text`]. A
 /// phrase occurs where its words stand next to each other; the last word of the last phrase may be the beginning of one.
+/// Of a very long phrase only the beginning is looked for.
 pub fn fold_query(query: &str) -> Vec<String> {
     let phrases = query.split_whitespace().map(fold_text).filter(|phrase| !phrase.is_empty());
     phrases.take(MOST_WORDS).map(|phrase| without_single_ends(&phrase)).collect()
@@ -44,7 +48,7 @@ pub fn fold_query(query: &str) -> Vec<String> {
 
 /// `東 東京 京` occurs where `東京` does; single characters are the longest lists of an index.
 fn without_single_ends(phrase: &str) -> String {
-    let mut words: Vec<&str> = phrase.split(' ').collect();
+    let mut words: Vec<&str> = phrase.split(' ').take(LONGEST_PHRASE).collect();
     let is_pair = |word: &str| word.chars().count() == 2 && word.chars().all(is_dense);
     if words.get(1).is_some_and(|second| is_pair(second) && second.starts_with(words[0])) {
         words.remove(0);

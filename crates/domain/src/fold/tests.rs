@@ -58,6 +58,14 @@ fn an_encoded_file_does_not_fill_the_index() {
     assert_eq!(fold_text(&format!("{} y", "x".repeat(70))), format!("{} y", "x".repeat(64)));
 }
 
+#[test]
+fn of_a_paste_without_spaces_the_beginning_is_looked_for() {
+    let long = "東京".repeat(3_000);
+    let query = fold_query(&long);
+    assert!(query.len() == 1 && query[0].split(' ').count() <= LONGEST_PHRASE, "{}", query[0].len());
+    assert!(fold_text(&long).contains(&query[0]), "what has all of it has its beginning");
+}
+
 proptest! {
     #[test]
     fn folding_what_is_folded_into_words_changes_no_plain_word(text in "\\PC{0,40}") {
