@@ -286,7 +286,8 @@ fn an_answer_that_was_on_its_way_as_the_device_was_signed_out_takes_nothing_back
 
 /// While `f` runs nothing can be written, as on a full disk.
 fn unable_to_write(client: &mut Client, f: impl FnOnce(&mut Client)) {
-    let writable = |client: &Client, is: bool| client.store.connection().pragma_update(None, "query_only", !is).unwrap();
+    let writable =
+        |client: &Client, is: bool| client.store.connection().pragma_update(None, "query_only", !is).unwrap();
     writable(client, false);
     f(client);
     writable(client, true);
