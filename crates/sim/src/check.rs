@@ -68,15 +68,16 @@ impl SimClient {
         self.own = own;
         checked?;
         for (chat, text) in &self.drafts {
-            let known = self.known_as(*chat)?;
-            let kept: Option<String> = self
-                .connection()?
-                .prepare_cached("SELECT body FROM draft WHERE chat = ?1")?
-                .query_row([known.0.into_bytes()], |r| r.get(0))
-                .optional()?;
+            // A chat that is another one is on the screen under its own identifier until that one is here.
+            let sql =
+                "SELECT body FROM draft WHERE chat = ?1 OR (chat = ?2 AND EXISTS (SELECT 1 FROM entity WHERE id = ?2))";
+            let known = self.known_as(*chat)?.0.into_bytes();
+            let mut statement = self.connection()?.prepare_cached(sql)?;
+            let bodies = statement.query_map([known, chat.0.into_bytes()], |r| r.get::<_, String>(0))?;
+            let kept = bodies.collect::<Result<Vec<_>, _>>()?.join("\n");
             hold!(
                 "draft",
-                kept.as_ref().is_some_and(|kept| kept.contains(text)),
+                kept.contains(text),
                 "{text:?}, typed on {} computer in {}, stands there no more: {kept:?}",
                 self.name,
                 short(chat.0)

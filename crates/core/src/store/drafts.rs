@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError, Stored, Write};
 use deskbell_domain::ChatId;
+use deskbell_domain::plant::{Plant, planted};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -44,6 +45,20 @@ impl Write<'_> {
         let whole = if before.is_empty() { text.to_string() } else { format!("{before}\n{text}") };
         self.save_draft(chat, &whole)?;
         Ok(whole)
+    }
+
+    /// Drafts of chats that are known to be others by now go there.
+    pub(super) fn join_late_drafts(&mut self) -> Stored<()> {
+        let late: Vec<([u8; 16], [u8; 16])> = {
+            let sql = "SELECT a.loser, a.winner FROM draft d JOIN alias a ON a.loser = d.chat";
+            let mut statement = self.tx.prepare_cached(sql)?;
+            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for (made, existing) in late.into_iter().filter(|_| !planted(Plant::DraftKey)) {
+            self.join_drafts(Uuid::from_bytes(made), Uuid::from_bytes(existing))?;
+        }
+        Ok(())
     }
 
     /// A chat made here is another one: its draft goes there.

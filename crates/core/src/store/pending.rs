@@ -292,6 +292,8 @@ impl Write<'_> {
         for (id, _) in settled {
             self.delete_outbox(id)?;
         }
+        // A chat that turned out to be another one was on the screen until now, and could be typed in.
+        self.join_late_drafts()?;
         Ok(lanes)
     }
 }

@@ -10,6 +10,8 @@ use super::world::{FRONT, PRIYA};
 use deskbell_domain::{Command, Grant, Hold, Kind, Scope};
 use deskbell_protocol::{Commands, digest_of, payload_hash};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -62,21 +64,23 @@ fn example(which: &str) -> String {
         "response" => response(step),
         "event" => event(step),
         "body" => {
-            let body: Value = serde_json::from_str(body_of(step)).unwrap();
             let pointer = rest.first().copied().unwrap_or_default();
-            let part = pointer.split('/').skip(1).try_fold(&body, part_of);
-            pretty(&part.unwrap_or_else(|| panic!("{which}: there is no {pointer}")).to_string())
+            let part = pointer.split('/').skip(1).try_fold(body_of(step), part_of);
+            pretty(part.unwrap_or_else(|| panic!("{which}: there is no {pointer}")))
         }
         other => panic!("{which}: {other} is no part"),
     }
 }
 
-fn part_of<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    match (value, name.split_once('=')) {
-        (Value::Array(items), Some((name, wanted))) => items.iter().find(|item| item[name] == wanted),
-        (Value::Array(items), None) => items.get(name.parse::<usize>().ok()?),
-        _ => value.get(name),
+/// A part of a JSON text, as it stands there: the order of keys is what travelled.
+fn part_of<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    if !json.starts_with('[') {
+        return Some(serde_json::from_str::<BTreeMap<String, &RawValue>>(json).ok()?.get(name)?.get());
     }
+    let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    let Some((name, wanted)) = name.split_once('=') else { return Some(items.get(name.parse::<usize>().ok()?)?.get()) };
+    let named = |item: &&&RawValue| serde_json::from_str::<Value>(item.get()).is_ok_and(|item| item[name] == wanted);
+    Some(items.iter().find(named)?.get())
 }
 
 fn body_of(step: &Step) -> &str {
