@@ -366,6 +366,9 @@ async fn heal(profile: Weak<Inner>, mut reports: mpsc::UnboundedReceiver<Uuid>) 
 
 /// What to say of a cache that does not open though its key is there.
 fn why_locked(profile: &Profile, error: &CacheError) -> LockReason {
+    if matches!(error, CacheError::Store(error) if error.is_newer()) {
+        return LockReason::Newer;
+    }
     let full = match error {
         CacheError::Open(OpenError::DiskFull(_)) => true,
         CacheError::Store(error) => error.is_disk_full(),

@@ -83,6 +83,11 @@ impl StoreError {
         self.has_code(&[ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase])
     }
 
+    /// A newer program has changed the tables: nothing is wrong with them, and this one must leave them alone.
+    pub fn is_newer(&self) -> bool {
+        matches!(self, StoreError::Migration(error) if matches!(error.kind(), refinery::error::Kind::MissingVersion(_)))
+    }
+
     fn has_code(&self, codes: &[ErrorCode]) -> bool {
         let first: &(dyn std::error::Error + 'static) = self;
         std::iter::successors(Some(first), |error| error.source())

@@ -381,3 +381,24 @@ async fn what_is_written_after_a_rescue_has_a_number_that_was_never_used() {
         .unwrap();
     assert_eq!(next, 5_000_000);
 }
+
+#[tokio::test]
+async fn a_cache_of_a_newer_program_is_neither_damaged_nor_touched() {
+    let written = written(false).await;
+    let newer = deskbell_sqlite::open_writer(&written.path(), Some(&written.key)).unwrap();
+    let migration = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+                     VALUES (900, 'later', '2040-01-01T00:00:00Z', '7')";
+    newer.execute(migration, []).unwrap();
+    drop(newer);
+    let core = open(written.dir.path(), &written.secrets).await;
+    let session: Session = ask(&core, "get_session").await;
+    assert!(matches!(session, Session::Locked { why: LockReason::Newer, .. }), "{session:?}");
+    let refused = core.rpc("list_outbox", serde_json::json!({})).await.unwrap_err();
+    assert!(refused.message.contains("update"), "{refused:?}");
+    drop(core);
+    let names = fs::read_dir(written.dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    assert!(!names.into_iter().any(|name| name.contains("unreadable")), "nothing is put aside");
+    let again = deskbell_sqlite::open_writer(&written.path(), Some(&written.key)).unwrap();
+    let kept: i64 = again.query_row("SELECT count(*) FROM outbox", [], |r| r.get(0)).unwrap();
+    assert_eq!(kept as usize, written.outbox.len());
+}

@@ -44,6 +44,7 @@ pub(crate) fn locked(why: LockReason) -> RpcError {
         }
         LockReason::KeyLost => "The key of what is kept on this computer is lost: sign in again.",
         LockReason::DiskFull => "There is no room on the disk to open what is kept on this computer: make room first.",
+        LockReason::Newer => NEWER,
         LockReason::Password | LockReason::KeyringLocked | LockReason::KeyringMissing => {
             "What is kept on this computer is locked: unlock it first."
         }
@@ -63,6 +64,9 @@ pub(crate) fn not_found() -> RpcError {
     error("not_found", "It does not exist, or you may not see it.", false)
 }
 
+/// The cache is of a newer program.
+const NEWER: &str = "A newer Deskbell has worked with what is kept on this computer: update this one.";
+
 /// A part of the cache cannot be read.
 pub(crate) const CACHE_DAMAGED: &str = "cache_damaged";
 
@@ -70,6 +74,8 @@ pub(crate) const CACHE_DAMAGED: &str = "cache_damaged";
 pub(crate) fn store(problem: &StoreError) -> RpcError {
     if problem.is_disk_full() {
         error("disk_full", "The disk of this computer is full: make room, then try again.", true)
+    } else if problem.is_newer() {
+        error("cache_newer", NEWER, false)
     } else if problem.is_damaged() {
         damaged()
     } else {

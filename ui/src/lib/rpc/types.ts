@@ -71,7 +71,7 @@ export type Session = { "state": "signed_out", hub: string | null, email: string
 /**
  * Why the cache is locked.
  */
-export type LockReason = "password" | "keyring_locked" | "keyring_missing" | "key_lost" | "damaged" | "disk_full";
+export type LockReason = "password" | "keyring_locked" | "keyring_missing" | "key_lost" | "damaged" | "disk_full" | "newer";
 
 /**
  * The signed-in member.

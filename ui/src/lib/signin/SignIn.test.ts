@@ -216,6 +216,12 @@ test("a_full_disk_is_no_lost_key", async () => {
   expect(fake.called("unlock")).toEqual([{ password: null }]);
 });
 
+test("what_a_newer_program_wrote_asks_for_an_update_and_not_for_a_sign_in", () => {
+  render(Unlock, { why: "newer", ...known });
+  expect(screen.getByText(/Update this one/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /Sign in again/ })).toBeNull();
+});
+
 test("a_lost_key_comes_back_by_signing_in_again", async () => {
   const user = userEvent.setup();
   render(Unlock, { why: "key_lost", ...known });

@@ -301,7 +301,8 @@ pub(crate) async fn unlock(core: &Core, args: Unlock) -> Result<Session, RpcErro
             core.set_state(state).await;
         }
         None => {
-            let asks_keyring = !matches!(&*core.inner.state.read().await, State::Locked(LockReason::DiskFull));
+            let asks_keyring =
+                !matches!(&*core.inner.state.read().await, State::Locked(LockReason::DiskFull | LockReason::Newer));
             if asks_keyring && let Err(error) = core.inner.options.secrets.unlock().await {
                 return Err(errors::plain(error.code(), error));
             }

@@ -33,6 +33,8 @@ pub enum LockReason {
     Damaged,
     /// There is no room on the disk to open it.
     DiskFull,
+    /// A newer program has brought its tables to a shape that this one does not know: only an update helps.
+    Newer,
 }
 
 /// The signed-in member.
