@@ -3,6 +3,7 @@
 //! One connection writes and many read: SQLite has one writer at a time anyway, and a known writer never meets
 //! `SQLITE_BUSY`. `synchronous=FULL`: what was answered is durable. Migrations are the owner's (refinery, embedded there).
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 
@@ -60,6 +61,7 @@ const CACHE_KIB: i64 = 8 * 1024;
 
 /// Opens the one writer, making the file where there is none.
 pub fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, OpenError> {
+    keep_openssl();
     let connection = Connection::open(path)?;
     unlock(&connection, key)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -70,6 +72,7 @@ pub fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, OpenErr
 
 /// Opens a reader of a file that a writer has made.
 pub fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, OpenError> {
+    keep_openssl();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(path, flags)?;
     unlock(&connection, key)?;
@@ -78,11 +81,40 @@ pub fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, OpenErr
     Ok(connection)
 }
 
+/// Opens a plain file that nobody writes, without changing anything, also on a disk that cannot be written. A log beside
+/// it is not read.
+pub fn open_immutable(path: &Path) -> Result<Connection, OpenError> {
+    keep_openssl();
+    let path = path.canonicalize().unwrap_or_else(|_| path.into());
+    let escaped: String = path.to_string_lossy().chars().fold(String::new(), |mut text, c| {
+        match c {
+            '%' => text.push_str("%25"),
+            '?' => text.push_str("%3f"),
+            '#' => text.push_str("%23"),
+            c => text.push(c),
+        }
+        text
+    });
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
+    unlock(&connection, None)?;
+    Ok(connection)
+}
+
 /// A plain database in memory, for simulators and tests of a store.
 pub fn open_memory() -> Result<Connection, OpenError> {
+    keep_openssl();
     let connection = Connection::open_in_memory()?;
     prepare(&connection)?;
     Ok(connection)
+}
+
+/// Starts OpenSSL, which SQLCipher uses, so that it takes nothing down at the end of the process. A thread that ends in the
+/// same moment (one of a program that does not wait for a slow hub) would free again what it had freed: a program that
+/// had done its work was killed by a signal now and then.
+fn keep_openssl() {
+    #[cfg(target_os = "linux")]
+    openssl_sys::init();
 }
 
 fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), OpenError> {
@@ -108,6 +140,9 @@ fn prepare(connection: &Connection) -> Result<(), OpenError> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Where a partial index might serve, the planner looks at bound values, and prepares the statement anew whenever one
+    // changes: the hub's feed and the client's outbox spent a quarter of their time on that. No plan of ours needs it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

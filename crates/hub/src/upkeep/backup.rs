@@ -12,7 +12,7 @@ use crate::private;
 use crate::store::{SqliteStore, StoreError, read_head};
 use deskbell_protocol::{Generation, Stamp};
 use deskbell_sqlite::OpenError;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, params};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -252,21 +252,7 @@ fn open_to_read(file: &Path) -> Result<Connection, OpenError> {
     if has_log(file) {
         return deskbell_sqlite::open_reader(file, None);
     }
-    let path = file.canonicalize().unwrap_or_else(|_| file.into());
-    let escaped: String = path.to_string_lossy().chars().fold(String::new(), |mut text, c| {
-        match c {
-            '%' => text.push_str("%25"),
-            '?' => text.push_str("%3f"),
-            '#' => text.push_str("%23"),
-            c => text.push(c),
-        }
-        text
-    });
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
-    connection.pragma_update(None, "cipher_log_level", "NONE")?;
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-    Ok(connection)
+    deskbell_sqlite::open_immutable(file)
 }
 
 /// Another generation and another mark, so that every client notices (S13).
