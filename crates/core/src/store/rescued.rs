@@ -145,11 +145,11 @@ impl Write<'_> {
     }
 
     /// Says once that everything that was to be fetched is here.
-    pub(super) fn rebuilt(&mut self) -> Stored<bool> {
+    pub(super) fn rebuilt(&mut self) -> Stored<()> {
         if meta::get::<bool>(&self.tx, REBUILD)? != Some(false) {
-            return Ok(false);
+            return Ok(());
         }
         self.tx.execute("DELETE FROM meta WHERE key = ?", [REBUILD])?;
-        Ok(true)
+        Ok(())
     }
 }

@@ -1,9 +1,7 @@
 //! A hub that was restored from a backup, or lost what the cache has seen (S13), and booting again in place.
 
 use super::pending::Lanes;
-use super::{
-    Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query, rows,
-};
+use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query};
 use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
 use deskbell_protocol::Session;
@@ -163,20 +161,11 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// All scopes are as the restored hub has them: what is there needs nobody's decision.
+    /// All scopes are as the restored hub has them. What it has after all was decided as it came
+    /// ([`Write::needs_no_decision`]).
     pub(super) fn rolled_back_is_over(&mut self) -> Stored<()> {
-        let rebuilt = self.rebuilt()?;
-        if !rebuilt && meta::get::<bool>(&self.tx, ROLLED_BACK)? != Some(true) {
-            return Ok(());
-        }
+        self.rebuilt()?;
         self.tx.execute("DELETE FROM meta WHERE key = ?", [ROLLED_BACK])?;
-        for item in outbox::unfinished(&self.tx)? {
-            let unsure = matches!(item.reason, Some(Reason::Restored | Reason::Rescued));
-            let Some(message) = item.message.filter(|_| unsure) else { continue };
-            if rows::message(&self.tx, message)?.is_some() {
-                self.delete_outbox(item.id)?;
-            }
-        }
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! What a chat command finds behind its identifier, and whether the actor may see it.
 
-use crate::{Actor, Channel, ChatId, Context, Conversation, DirectChat, Inbox, Member, Ref, Rejection, Role, Rows};
+use crate::{
+    Actor, Channel, ChatId, Context, Conversation, DirectChat, Inbox, Kind, Member, ReadPosition, Ref, Rejection, Role,
+    Rows,
+};
 
 /// A conversation with what it hangs on.
 pub(super) struct Seen<'a> {
@@ -23,6 +26,13 @@ pub(super) fn chat_refs(chat: ChatId, rows: &Rows) -> Vec<Ref> {
             refs.push(Ref::inbox(channel.inbox));
         }
     }
+    refs
+}
+
+/// References behind what a member has read of a chat.
+pub(super) fn reading_refs(chat: ChatId, actor: Actor, rows: &Rows) -> Vec<Ref> {
+    let mut refs = chat_refs(chat, rows);
+    refs.extend(actor.member().map(|me| Ref::Row(Kind::ReadPosition, ReadPosition::id_of(me, chat))));
     refs
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Rule, access};
 use crate::plant::{Plant, planted};
-use crate::{Actor, ChatId, Context, Decision, Kind, ReadPosition, Ref, Refusal, Rejection, Rows, UnreadMarkId};
+use crate::{Actor, ChatId, Context, Decision, ReadPosition, Ref, Refusal, Rejection, Rows, UnreadMarkId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,11 +24,7 @@ pub struct MarkRead {
 
 impl Rule for MarkRead {
     fn reads(&self, actor: Actor, rows: &Rows) -> Vec<Ref> {
-        let mut refs = access::chat_refs(self.chat, rows);
-        if let Actor::Member(me) = actor {
-            refs.push(Ref::Row(Kind::ReadPosition, ReadPosition::id_of(me, self.chat)));
-        }
-        refs
+        access::reading_refs(self.chat, actor, rows)
     }
 
     fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {

@@ -2,9 +2,7 @@
 //! one in hub order stands, and only a `mark_read` by somebody who had seen it takes it away.
 
 use super::{Rule, access};
-use crate::{
-    Actor, ChatId, Context, Decision, Kind, ReadPosition, Ref, Refusal, Rejection, Rows, UnreadMark, UnreadMarkId,
-};
+use crate::{Actor, ChatId, Context, Decision, ReadPosition, Ref, Refusal, Rejection, Rows, UnreadMark, UnreadMarkId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,11 +19,7 @@ pub struct MarkUnread {
 
 impl Rule for MarkUnread {
     fn reads(&self, actor: Actor, rows: &Rows) -> Vec<Ref> {
-        let mut refs = access::chat_refs(self.chat, rows);
-        if let Actor::Member(me) = actor {
-            refs.push(Ref::Row(Kind::ReadPosition, ReadPosition::id_of(me, self.chat)));
-        }
-        refs
+        access::reading_refs(self.chat, actor, rows)
     }
 
     fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {

@@ -1,6 +1,6 @@
 //! Threads, writing in them, and the links in them.
 
-use super::{stored, transaction};
+use super::stored;
 use crate::core::Core;
 use crate::rpc::errors;
 use crate::rpc::types::{Empty, ListMessages, OpenLink, RpcError, SendMessage, SentMessage, ThreadPage};
@@ -12,7 +12,7 @@ pub(crate) async fn list_messages(core: &Core, args: ListMessages) -> Result<Thr
     core.cache().await?.read(move |c| query::list_messages(c, &args)).await
 }
 
-/// Sends, and clears the draft in the same transaction: a crash leaves the one or the other, never both or none.
+/// Sends what stands in the draft of the chat.
 pub(crate) async fn send_message(core: &Core, args: SendMessage) -> Result<SentMessage, RpcError> {
     let text = MessageText::parse(&args.text).map_err(errors::text)?;
     let (chat, message, id) = (args.chat, Uuid::now_v7().into(), Uuid::now_v7().into());
@@ -21,10 +21,8 @@ pub(crate) async fn send_message(core: &Core, args: SendMessage) -> Result<SentM
         .command(move |store, at| {
             let seen = stored(query::last_pos(store.connection(), chat))?;
             let command = command::SendMessage { chat, message, text, seen }.into();
-            transaction(store, |w| {
-                w.submit(&NewCommand { id, command, instead_of: None }, at)?;
-                Ok(w.save_draft(chat, "")?)
-            })
+            let sent = store.send(&NewCommand { id, command, instead_of: None }, chat, at);
+            sent.map_err(|problem| errors::submit(store, &problem))
         })
         .await?;
     Ok(SentMessage { message, command: id })
