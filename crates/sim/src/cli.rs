@@ -1,5 +1,6 @@
 //! The command line: many histories, one told in full, or faults planted to see whether they are found.
 
+use crate::failure::Broken;
 use crate::plan::Plan;
 use crate::shrink::{breaks, broken, shrink};
 use crate::story::Story;
@@ -9,6 +10,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use deskbell_domain::plant::{Plant, plant};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -20,16 +22,13 @@ use std::time::Instant;
 pub struct Arguments {
     /// The histories to run, `A..B` without B
     #[arg(long, default_value = "0..2000", value_parser = range)]
-    seeds: std::ops::Range<u64>,
+    seeds: Range<u64>,
     /// Plant this fault, or `all` of them one after the other, and see whether it is found
     #[arg(long)]
     plant: Option<String>,
     /// Tell the whole story of one history
     #[arg(long)]
     trace: Option<u64>,
-    /// Replay the seed that is recorded for each plant
-    #[arg(long)]
-    recorded: bool,
     /// Run all of them whatever fails, and count what broke
     #[arg(long)]
     survey: bool,
@@ -38,7 +37,7 @@ pub struct Arguments {
     threads: usize,
 }
 
-fn range(text: &str) -> Result<std::ops::Range<u64>, String> {
+fn range(text: &str) -> Result<Range<u64>, String> {
     let (from, to) = text.split_once("..").ok_or("write A..B")?;
     let number = |s: &str| s.parse::<u64>().map_err(|e| format!("{s}: {e}"));
     let range = number(from)?..number(to)?;
@@ -60,9 +59,6 @@ fn perform(arguments: &Arguments) -> Result<()> {
     if let Some(seed) = arguments.trace {
         return trace(seed, arguments.plant.as_deref());
     }
-    if arguments.recorded {
-        return plants::replay_recorded();
-    }
     match arguments.plant.as_deref() {
         Some("all") => plants::find_all(arguments.seeds.clone(), arguments.threads),
         Some(name) => plants::find_one(name, arguments.seeds.clone(), arguments.threads),
@@ -71,29 +67,13 @@ fn perform(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// Runs all of them and counts what broke, with a seed for each rule.
-fn survey(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
+/// Runs all of them and counts what broke, with some seeds for each rule.
+fn survey(seeds: Range<u64>, threads: usize) -> Result<()> {
     let (began, count) = (Instant::now(), seeds.end - seeds.start);
-    let next = AtomicU64::new(seeds.start);
-    let found = Mutex::new(BTreeMap::<&'static str, Vec<(u64, String)>>::new());
-    std::thread::scope(|scope| {
-        let worker = || -> Result<()> {
-            let template = Template::make()?;
-            loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= seeds.end {
-                    return Ok(());
-                }
-                if let Some(broken) = breaks(&template, &Plan::draw(seed)) {
-                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                    found.entry(broken.rule).or_default().push((seed, broken.what));
-                }
-            }
-        };
-        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a history panicked")))
-    })?;
-    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut found = BTreeMap::<&'static str, Vec<(u64, String)>>::new();
+    for (seed, broken) in failures(seeds, threads, None, false)? {
+        found.entry(broken.rule).or_default().push((seed, broken.what));
+    }
     for (rule, failures) in &found {
         println!("{rule}: {} histories", failures.len());
         for (seed, what) in failures.iter().take(4) {
@@ -106,7 +86,7 @@ fn survey(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
 }
 
 /// Runs the histories; the first that fails is shrunk and told.
-fn run(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
+fn run(seeds: Range<u64>, threads: usize) -> Result<()> {
     let began = Instant::now();
     let count = seeds.end - seeds.start;
     let failed = first_failure(seeds, threads, None)?;
@@ -123,9 +103,15 @@ fn run(seeds: std::ops::Range<u64>, threads: usize) -> Result<()> {
     }
 }
 
-/// The lowest seed that was found to fail, on so many threads; all stop soon after.
-pub fn first_failure(seeds: std::ops::Range<u64>, threads: usize, planted: Option<Plant>) -> Result<Option<u64>> {
-    let (next, first) = (AtomicU64::new(seeds.start), AtomicU64::new(u64::MAX));
+/// The lowest seed that fails.
+pub fn first_failure(seeds: Range<u64>, threads: usize, planted: Option<Plant>) -> Result<Option<u64>> {
+    Ok(failures(seeds, threads, planted, true)?.first().map(|(seed, _)| *seed))
+}
+
+/// What fails, by seed, on so many threads; if `only_first`, nothing behind the first is looked at.
+fn failures(seeds: Range<u64>, threads: usize, planted: Option<Plant>, only_first: bool) -> Result<Vec<(u64, Broken)>> {
+    let (next, end) = (AtomicU64::new(seeds.start), AtomicU64::new(seeds.end));
+    let found = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         let worker = || -> Result<()> {
             plant(None);
@@ -133,25 +119,22 @@ pub fn first_failure(seeds: std::ops::Range<u64>, threads: usize, planted: Optio
             plant(planted);
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= seeds.end || seed > first.load(Ordering::Relaxed) {
+                if seed >= end.load(Ordering::Relaxed) {
                     return Ok(());
                 }
-                if breaks(&template, &Plan::draw(seed)).is_some() {
-                    first.fetch_min(seed, Ordering::Relaxed);
+                let Some(broken) = breaks(&template, &Plan::draw(seed)) else { continue };
+                if only_first {
+                    end.fetch_min(seed, Ordering::Relaxed);
                 }
+                found.lock().unwrap_or_else(PoisonError::into_inner).push((seed, broken));
             }
         };
         let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => done?,
-                Err(_) => bail!("a history panicked"),
-            }
-        }
-        Ok(())
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a history panicked")))
     })?;
-    let first = first.into_inner();
-    Ok((first != u64::MAX).then_some(first))
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|(seed, _)| *seed);
+    Ok(found)
 }
 
 fn trace(seed: u64, plant: Option<&str>) -> Result<()> {

@@ -119,27 +119,37 @@ impl History<'_> {
         self.after(at)
     }
 
+    /// Lets something happen at a client.
+    fn at_client<T>(
+        &mut self,
+        at: usize,
+        chance: Chance,
+        faults: u64,
+        happens: impl FnOnce(&mut SimClient, &mut Env<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut env = Env { hub: &mut self.hub, now_ms: self.now_ms, chance, faults, story: &mut *self.story };
+        happens(&mut self.clients[at], &mut env)
+    }
+
+    /// The hub died in what was done last: it is started again, and everybody has lost it.
+    fn start_hub_again(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.hub.crashed) {
+            return Ok(());
+        }
+        self.story.say(|| "The hub dies and is started again".into());
+        self.lose_connections()
+    }
+
     /// What must hold after each step.
     fn after(&mut self, at: usize) -> Result<()> {
-        if std::mem::take(&mut self.hub.crashed) {
-            self.story.say(|| "The hub dies and is started again".into());
-            self.lose_connections()?;
-        }
+        self.start_hub_again()?;
         self.clients[at].check_step(&self.deleted)
     }
 
     fn lose_connections(&mut self) -> Result<()> {
-        for at in 0..self.clients.len() {
-            let mut env = Env {
-                hub: &mut self.hub,
-                now_ms: self.now_ms,
-                chance: Chance::new(at as u64),
-                faults: self.plan.faults,
-                story: &mut *self.story,
-            };
-            self.clients[at].lose_connections(&mut env)?;
-        }
-        Ok(())
+        (0..self.clients.len()).try_for_each(|at| {
+            self.at_client(at, Chance::new(at as u64), self.plan.faults, SimClient::lose_connections)
+        })
     }
 
     fn clone_disk(&mut self, at: usize, chance: &mut Chance) -> Result<()> {
@@ -228,11 +238,7 @@ impl History<'_> {
             Act::HubCrash => self.hub.die_after(chance.below(3) as i64),
             _ => {}
         }
-        if std::mem::take(&mut self.hub.crashed) {
-            self.story.say(|| "The hub dies and is started again".into());
-            self.lose_connections()?;
-        }
-        Ok(())
+        self.start_hub_again()
     }
 
     /// Deletes a chat in pieces: one that was begun goes on.
@@ -291,14 +297,8 @@ impl History<'_> {
         for at in 0..self.clients.len() {
             let mut taken = BTreeSet::new();
             for item in self.clients[at].needs_attention()? {
-                let mut env = Env {
-                    hub: &mut self.hub,
-                    now_ms: self.now_ms,
-                    chance: Chance::new(self.after.draw()),
-                    faults: 0,
-                    story: &mut *self.story,
-                };
-                if self.clients[at].again(&item, &mut env)?.is_some() {
+                let chance = Chance::new(self.after.draw());
+                if self.at_client(at, chance, 0, |client, env| client.again(&item, env))?.is_some() {
                     taken.extend(item.message);
                 }
             }
@@ -328,14 +328,8 @@ impl History<'_> {
         for _ in 0..ROUNDS {
             let mut quiet = true;
             for at in 0..self.clients.len() {
-                let mut env = Env {
-                    hub: &mut self.hub,
-                    now_ms: self.now_ms,
-                    chance: Chance::new(self.after.draw()),
-                    faults: 0,
-                    story: &mut *self.story,
-                };
-                self.clients[at].carry_all(&mut env)?;
+                let chance = Chance::new(self.after.draw());
+                self.at_client(at, chance, 0, SimClient::carry_all)?;
                 quiet &= self.clients[at].is_quiet(&mut self.hub)?;
                 self.clients[at].check_step(&self.deleted)?;
             }
