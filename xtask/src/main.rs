@@ -46,8 +46,8 @@ enum Task {
     Kill(kill::Options),
     /// Write the files that are generated from the Rust types
     Codegen(codegen::Options),
-    /// Check what no compiler checks: arrows between crates, long files, texts outside the catalogue
-    Tidy,
+    /// Check what no compiler checks: arrows between crates, long files, texts outside the catalogue, what is said to be built
+    Tidy(tidy::Options),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +68,6 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Sim(options) => sim::sim(&workspace, &options),
         Task::Kill(options) => kill::kill(&workspace, &options),
         Task::Codegen(options) => codegen::codegen(&workspace, &options),
-        Task::Tidy => tidy::tidy(&workspace),
+        Task::Tidy(options) => tidy::tidy(&workspace, &options),
     }
 }

@@ -1,6 +1,7 @@
 //! What no compiler checks: the house keeps its shape.
 
 mod arrows;
+mod coverage;
 mod lines;
 mod markup;
 mod pages;
@@ -10,6 +11,7 @@ use std::fs;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
+use clap::Args;
 
 use crate::codegen::{self, Printers};
 use crate::commands;
@@ -21,12 +23,19 @@ struct Source {
     text: String,
 }
 
+/// Arguments of `cargo xtask tidy`.
+#[derive(Args)]
+pub struct Options {
+    /// Only what can be seen without building: generated files are not compared
+    #[arg(long)]
+    quick: bool,
+}
+
 /// Prints what is wrong, stale generated files included.
-pub fn tidy(workspace: &Workspace) -> Result<ExitCode> {
+pub fn tidy(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let mut findings = findings(workspace)?;
-    match codegen::stale(workspace, &Printers::Build) {
-        Ok(stale) => findings.extend(stale),
-        Err(error) => findings.push(format!("what is generated cannot be compared: {error:#}")),
+    if !options.quick {
+        findings.extend(stale(workspace));
     }
     for finding in &findings {
         println!("{finding}");
@@ -35,10 +44,23 @@ pub fn tidy(workspace: &Workspace) -> Result<ExitCode> {
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+fn stale(workspace: &Workspace) -> Vec<String> {
+    match codegen::stale(workspace, &Printers::Build) {
+        Ok(stale) => stale,
+        Err(error) => vec![format!("what is generated cannot be compared: {error:#}")],
+    }
+}
+
 /// A sentence for everything that is wrong and can be seen without building.
 pub fn findings(workspace: &Workspace) -> Result<Vec<String>> {
     let mut findings = arrows::findings(workspace.packages());
-    for source in sources(workspace)? {
+    let sources = sources(workspace)?;
+    let tests: Vec<String> = sources.iter().flat_map(coverage::tests_of).collect();
+    match sources.iter().find(|source| source.path == coverage::PAGE) {
+        Some(page) => findings.extend(coverage::findings(page, &tests)),
+        None => findings.push(format!("{} is not there", coverage::PAGE)),
+    }
+    for source in sources {
         if pages::is_page(&source.path) {
             findings.extend(pages::findings(&source, |file| workspace.path(file).exists()));
         } else {
