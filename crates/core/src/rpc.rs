@@ -59,6 +59,11 @@ rpc_list! {
         count_chats(CountChats) -> ChatCounts;
         get_chat(OfChat) -> ChatHead;
         list_assignees(OfChat) -> Members;
+        list_history(ListHistory) -> HistoryPage;
+        get_list_view(GetListView) -> ListView;
+        set_list_view(ListView) -> Empty;
+        pin_chat(PinChat) -> Empty;
+        unpin_chat(OfChat) -> Empty;
         create_direct_chat(CreateDirectChat) -> CreatedChat;
         assign_chat(AssignChat) -> Empty;
         close_chat(OfChat) -> Empty;
@@ -66,7 +71,30 @@ rpc_list! {
         mark_read(MarkRead) -> Empty;
         mark_unread(MarkUnread) -> Empty;
     }
+    teams {
+        create_team_chat(CreateTeamChat) -> CreatedChat;
+        rename_chat(RenameChat) -> Empty;
+        add_to_chat(AddToChat) -> Empty;
+        leave_chat(OfChat) -> Empty;
+    }
+    undo {
+        get_undo(Empty) -> Undo;
+        undo(Empty) -> Undo;
+    }
+    settings {
+        get_settings(Empty) -> Settings;
+        set_settings(Settings) -> Empty;
+        get_quiet(Empty) -> Quiet;
+        set_quiet(Quiet) -> Empty;
+    }
+    presence {
+        get_presence(OfChat) -> Presence;
+        tell_typing(OfChat) -> Empty;
+    }
     thread {
+        find_date(FindDate) -> ThreadPoint;
+        get_reading(OfChat) -> ThreadPoint;
+        save_reading(SaveReading) -> Empty;
         list_messages(ListMessages) -> ThreadPage;
         send_message(SendMessage) -> SentMessage;
         open_link(OpenLink) -> Empty;
@@ -75,6 +103,8 @@ rpc_list! {
         list_contacts(ListContacts) -> Contacts;
         create_contact(CreateContact) -> CreatedContact;
         share_contact(OfContact) -> Empty;
+        add_favorite(OfContact) -> Empty;
+        remove_favorite(OfContact) -> Empty;
     }
     search {
         search_messages(SearchMessages) -> FoundMessages;

@@ -29,13 +29,21 @@ pub enum Kind {
     Tag,
     /// [`ReadPosition`]
     ReadPosition,
+    /// [`TeamChat`]
+    TeamChat,
+    /// [`Favorite`]
+    Favorite,
+    /// [`Pin`]
+    Pin,
+    /// [`Quiet`]
+    Quiet,
     /// [`Grant`]
     Grant,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Organization,
         Kind::Member,
         Kind::Inbox,
@@ -46,6 +54,10 @@ impl Kind {
         Kind::Message,
         Kind::Tag,
         Kind::ReadPosition,
+        Kind::TeamChat,
+        Kind::Favorite,
+        Kind::Pin,
+        Kind::Quiet,
         Kind::Grant,
     ];
 
@@ -62,6 +74,10 @@ impl Kind {
             Kind::Message => "message",
             Kind::Tag => "tag",
             Kind::ReadPosition => "read_position",
+            Kind::TeamChat => "team_chat",
+            Kind::Favorite => "favorite",
+            Kind::Pin => "pin",
+            Kind::Quiet => "quiet",
             Kind::Grant => "grant",
         }
     }
@@ -143,6 +159,7 @@ refs_and_getters! {
     contact contact ContactId Contact;
     conversation conversation ChatId Conversation;
     direct_chat direct_chat ChatId DirectChat;
+    team_chat team_chat ChatId TeamChat;
     message message MessageId Message;
     tag tag TagId Tag;
 }
@@ -192,6 +209,30 @@ impl Rows {
     pub fn read_position(&self, member: MemberId, chat: ChatId) -> Option<&ReadPosition> {
         match self.row(Kind::ReadPosition, ReadPosition::id_of(member, chat))? {
             Row::ReadPosition(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// A contact among a member's favorites.
+    pub fn favorite(&self, member: MemberId, contact: ContactId) -> Option<&Favorite> {
+        match self.row(Kind::Favorite, Favorite::id_of(member, contact))? {
+            Row::Favorite(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// A chat that a member pinned.
+    pub fn pin(&self, member: MemberId, chat: ChatId) -> Option<&Pin> {
+        match self.row(Kind::Pin, Pin::id_of(member, chat))? {
+            Row::Pin(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// When a member is not to be disturbed.
+    pub fn quiet(&self, member: MemberId) -> Option<&Quiet> {
+        match self.row(Kind::Quiet, Quiet::id_of(member))? {
+            Row::Quiet(row) => Some(row),
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ pub const ROW_VERSION: u64 = 1;
 
 /// How much this program knows of rows. It rises with every kind and every field that is added: a cache that was written by a
 /// program that knew less lacks them, though each of its rows has the hub's `rev`, so it is booted again in place (S17).
-pub const ROW_KNOWLEDGE: u64 = 2;
+pub const ROW_KNOWLEDGE: u64 = 3;
 
 /// A row that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,9 @@ macro_rules! row_enum {
     };
 }
 
-row_enum! { Organization Member Inbox Channel Contact Conversation DirectChat Message Tag ReadPosition Grant }
+row_enum! {
+    Organization Member Inbox Channel Contact Conversation DirectChat TeamChat Message Tag ReadPosition Favorite Pin Quiet Grant
+}
 
 fn with_version<T: Serialize>(row: &T) -> Value {
     let mut json = serde_json::to_value(row).expect("rows are plain data with string keys");
@@ -101,9 +103,13 @@ impl Row {
             Row::Contact(r) => r.id.0,
             Row::Conversation(r) => r.id.0,
             Row::DirectChat(r) => r.id.0,
+            Row::TeamChat(r) => r.id.0,
             Row::Message(r) => r.id.0,
             Row::Tag(r) => r.id.0,
             Row::ReadPosition(r) => ReadPosition::id_of(r.member, r.chat),
+            Row::Favorite(r) => Favorite::id_of(r.member, r.contact),
+            Row::Pin(r) => Pin::id_of(r.member, r.chat),
+            Row::Quiet(r) => Quiet::id_of(r.member),
             Row::Grant(r) => Grant::id_of(r.member, r.scope),
         }
     }
@@ -117,8 +123,12 @@ impl Row {
             Row::Channel(r) => Scope::Channel(r.id),
             Row::Conversation(r) => Scope::Channel(r.channel),
             Row::DirectChat(r) => Scope::Chat(r.id),
+            Row::TeamChat(r) => Scope::Chat(r.id),
             Row::Message(r) => r.scope,
             Row::ReadPosition(r) => Scope::Member(r.member),
+            Row::Favorite(r) => Scope::Member(r.member),
+            Row::Pin(r) => Scope::Member(r.member),
+            Row::Quiet(r) => Scope::Member(r.member),
             Row::Grant(r) => Scope::Member(r.member),
         }
     }

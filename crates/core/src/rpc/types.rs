@@ -12,6 +12,7 @@ mod outbox;
 mod places;
 mod search;
 mod session;
+mod settings;
 mod window;
 
 pub use acts::*;
@@ -23,4 +24,5 @@ pub use outbox::*;
 pub use places::*;
 pub use search::*;
 pub use session::*;
+pub use settings::*;
 pub use window::*;

@@ -20,14 +20,16 @@ pub fn typescript() -> String {
     declarations!(out:
         ChannelId ChatId CommandId ContactId InboxId MemberId MessageId TagId
         RpcError Session LockReason SignedIn MemberInfo LookupHub HubInfo SignIn Unlock SignOut Status CacheCheck
-        Network Place Places InboxPlace ChannelPlace DirectPlace Tab Segment ListChats ChatPage ChatRow
+        Network Place Places InboxPlace ChannelPlace FavoritePlace TeamPlace DirectPlace Tab Segment Filter Sort
+        ListView GetListView PinChat ListHistory HistoryPage HistoryRow ListChats ChatPage ChatRow
         Preview PendingMark TagInfo CountChats ChatCounts OfChat ChatHead ClosedInfo ListMessages
+        FindDate ThreadPoint SaveReading Presence
         ThreadPage Entry EntryAuthor EntryContent TextPart EventLine Delivery PendingSend OtherReply
         SearchMessages FoundMessages FoundMessage
-        Members CreateDirectChat CreatedChat SendMessage SentMessage AssignChat TagChat CreateTag
+        Members CreateTeamChat RenameChat AddToChat Undo UndoableAct CreateDirectChat CreatedChat SendMessage SentMessage AssignChat TagChat CreateTag
         CreatedTag Tags MarkRead MarkUnread CreateContact CreatedContact OfContact ListContacts Contacts
         ContactInfo Draft OutboxPart ListOutbox Outbox OutboxCounts OutboxRow Behind OutboxCase Said EditMessage
-        OfCommand SetView OpenLink Empty CoreEvent
+        OfCommand Settings Quiet QuietHours SetView OpenLink Empty CoreEvent
     );
     out.push_str("\n/** Every call: what it takes and what it answers. */\nexport interface RpcMap {\n");
     for (name, request, response) in CALLS {

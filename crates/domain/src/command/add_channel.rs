@@ -13,7 +13,7 @@ pub struct AddChannel {
 
 impl Rule for AddChannel {
     fn reads(&self, _: Actor, _: &Rows) -> Vec<Ref> {
-        vec![Ref::channel(self.channel.id), Ref::inbox(self.channel.inbox)]
+        std::iter::once(Ref::channel(self.channel.id)).chain(self.channel.inbox.map(Ref::inbox)).collect()
     }
 
     fn decide(&self, rows: &Rows, _: &Context) -> Result<Decision, Refusal> {

@@ -1,6 +1,6 @@
-//! Chats: conversations and direct chats, and how far a member has read.
+//! Chats: conversations, direct and team chats, and what a member keeps of them: how far they read, pins, favorites.
 
-use crate::{Address, ChannelId, ChatId, MemberId, MessageId, Name, TagId, UnreadMarkId, derived_id};
+use crate::{Address, ChannelId, ChatId, ContactId, MemberId, MessageId, Name, TagId, UnreadMarkId, derived_id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -109,6 +109,85 @@ pub struct DirectChat {
     /// Newest message.
     #[serde(default)]
     pub last_message: Option<LastMessage>,
+}
+
+/// A named group of members.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TeamChat {
+    /// Identifier.
+    pub id: ChatId,
+    /// Shown in the rail.
+    pub name: Name,
+    /// Who is in it.
+    pub members: BTreeSet<MemberId>,
+    /// When it began (UTC milliseconds).
+    pub created_ms: i64,
+    /// Newest message.
+    #[serde(default)]
+    pub last_message: Option<LastMessage>,
+}
+
+/// A contact that a member keeps at hand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Favorite {
+    /// Whose.
+    pub member: MemberId,
+    /// Who.
+    pub contact: ContactId,
+}
+
+impl Favorite {
+    /// One per member and contact.
+    pub fn id_of(member: MemberId, contact: ContactId) -> Uuid {
+        derived_id("favorite", &[member.0.as_bytes(), contact.0.as_bytes()])
+    }
+}
+
+/// A chat that a member keeps above their list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pin {
+    /// Whose.
+    pub member: MemberId,
+    /// Which chat.
+    pub chat: ChatId,
+    /// The member's own order, ascending; ties by chat.
+    pub order: i64,
+}
+
+impl Pin {
+    /// One per member and chat.
+    pub fn id_of(member: MemberId, chat: ChatId) -> Uuid {
+        derived_id("pin", &[member.0.as_bytes(), chat.0.as_bytes()])
+    }
+}
+
+/// When a member is not to be disturbed. One per member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quiet {
+    /// Whose.
+    pub member: MemberId,
+    /// Silent until then (UTC milliseconds).
+    #[serde(default)]
+    pub until_ms: Option<i64>,
+    /// Silent hours of every day, in the time zone of the computer that notifies.
+    #[serde(default)]
+    pub hours: Option<QuietHours>,
+}
+
+/// Hours of a day; over midnight where `from` is later than `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietHours {
+    /// Minute of the day, 0 to 1439; silent from it on.
+    pub from: u32,
+    /// Minute of the day, 0 to 1439; loud from it on.
+    pub to: u32,
+}
+
+impl Quiet {
+    /// One per member.
+    pub fn id_of(member: MemberId) -> Uuid {
+        derived_id("quiet", &[member.0.as_bytes()])
+    }
 }
 
 /// How far a member has read in a chat.

@@ -1,7 +1,8 @@
 //! What stands in a thread: messages and system lines.
 
-use crate::{ChatId, MemberId, MessageId, MessageText, Scope};
+use crate::{ChatId, MemberId, MessageId, MessageText, Name, Scope};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// An entry of a thread. System lines are entries, never *messages* where a rule counts or sorts by messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,18 @@ pub enum Content {
     Closed,
     /// System line: reopened.
     Reopened,
+    /// System line: a team chat got another name.
+    Renamed {
+        /// The new name.
+        name: Name,
+    },
+    /// System line: members came into a team chat.
+    Added {
+        /// Who.
+        members: BTreeSet<MemberId>,
+    },
+    /// System line: the author left a team chat.
+    Left,
 }
 
 /// What became of a message. Ordered by rank: a status never goes back.

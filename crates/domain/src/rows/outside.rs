@@ -33,20 +33,39 @@ impl ChannelKind {
     }
 }
 
-/// A way in and out.
+/// A way in and out. It delivers into an inbox, or is a member's own texting number, or is the archive of what such a number
+/// exchanged before it came into an inbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
     /// Identifier.
     pub id: ChannelId,
-    /// The inbox that it delivers into.
-    pub inbox: InboxId,
+    /// The inbox that it delivers into, or whose *Archived* tab shows it; `None` on a member's own number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<InboxId>,
+    /// Whose number it is, or was before it was archived; `None` on channels of an inbox, and on an archive that its owner
+    /// shared with the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<MemberId>,
+    /// What was exchanged on a personal number before it came into an inbox: read-only, never in *Open* or *Closed*.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
     /// What it is.
     pub kind: ChannelKind,
     /// Shown in the rail.
     pub name: Name,
+    /// Its telephone number, on SMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<PhoneNumber>,
     /// Settings of the chat box; `None` on other kinds.
     #[serde(default)]
     pub webchat: Option<Webchat>,
+}
+
+impl Channel {
+    /// A member's own texting number, in use.
+    pub fn is_personal(&self) -> bool {
+        self.owner.is_some() && !self.archived
+    }
 }
 
 /// Settings of a chat box.

@@ -11,6 +11,50 @@ pub struct CreateDirectChat {
     pub member: MemberId,
 }
 
+/// `create_team_chat`: the member is in it anyway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CreateTeamChat {
+    pub name: String,
+    pub members: Vec<MemberId>,
+}
+
+/// `rename_chat`: a team chat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RenameChat {
+    pub chat: ChatId,
+    pub name: String,
+}
+
+/// `add_to_chat`: members into a team chat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct AddToChat {
+    pub chat: ChatId,
+    pub members: Vec<MemberId>,
+}
+
+/// What *Undo* would take back: `get_undo`, `undo`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Undo {
+    /// `None` = nothing.
+    pub act: Option<UndoableAct>,
+}
+
+/// An act that can be undone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct UndoableAct {
+    /// `assign_chat`, `close_chat`, `tag_chat`, `untag_chat`, `send_message`.
+    pub kind: String,
+    pub chat: ChatId,
+    /// Title of the chat.
+    pub title: String,
+    /// Name of the tag, or of the new assignee (`None` = nobody), where the kind has one.
+    pub what: Option<String>,
+    pub command: CommandId,
+    pub at_ms: i64,
+    /// A message that is held back leaves at this moment; `None` for all else.
+    pub leaves_ms: Option<i64>,
+}
+
 /// The chat that now exists (or already did).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct CreatedChat {
