@@ -134,6 +134,8 @@ pub enum Rejection {
     WrongKind,
     /// The same thing exists with other content.
     Exists,
+    /// It was exchanged on a personal number before that came into an inbox: read-only.
+    Archived,
 }
 
 impl Rejection {
@@ -153,6 +155,7 @@ impl Rejection {
             Rejection::UnknownCommand => "unknown_command",
             Rejection::WrongKind => "wrong_kind",
             Rejection::Exists => "exists",
+            Rejection::Archived => "archived",
         }
     }
 }

@@ -42,6 +42,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Those that are chats. An identifier is one chat's, of whatever kind.
+    pub const CHATS: [Kind; 3] = [Kind::Conversation, Kind::DirectChat, Kind::TeamChat];
+
     /// All kinds.
     pub const ALL: [Kind; 15] = [
         Kind::Organization,

@@ -180,7 +180,7 @@ fn a_channel_that_moves_changes_grants_and_no_conversation() {
     let moved = w.system(MoveChannel { channel: CHANNEL, to: OTHER }).unwrap();
     let scope = Scope::Channel(CHANNEL);
     let channel = w.rows.channel(CHANNEL).unwrap().clone();
-    assert_eq!(channel.inbox, OTHER);
+    assert_eq!(channel.inbox, Some(OTHER));
     // Who is in both is not mentioned: a grant given again would be a new epoch.
     let expected = [
         Effect::Put(channel.into()),

@@ -18,7 +18,7 @@ use uuid::Uuid;
 impl SimClient {
     /// Epoch of the scope of a chat, as the client has it; 0 = none.
     pub fn epoch_of(&self, chat: ChatId) -> Result<u64> {
-        let sql = "SELECT s.epoch FROM entity e JOIN scope s ON s.n = e.scope WHERE e.id = ?1 AND e.kind IN ('conversation', 'direct_chat')";
+        let sql = "SELECT s.epoch FROM entity e JOIN scope s ON s.n = e.scope WHERE e.id = ?1 AND e.kind IN ('conversation', 'direct_chat', 'team_chat')";
         let mut statement = self.connection()?.prepare_cached(sql)?;
         let epoch = statement.query_row([self.known_as(chat)?.0.into_bytes()], |r| r.get::<_, i64>(0)).optional()?;
         Ok(epoch.unwrap_or(0).unsigned_abs())

@@ -214,7 +214,7 @@ impl SimHub {
 
     /// Its chats.
     pub fn chats(&mut self) -> Result<Vec<ChatId>> {
-        let sql = "SELECT id FROM entity WHERE kind IN ('conversation', 'direct_chat') ORDER BY id";
+        let sql = "SELECT id FROM entity WHERE kind IN ('conversation', 'direct_chat', 'team_chat') ORDER BY id";
         let mut statement = self.connection().prepare_cached(sql)?;
         let found = statement.query_map([], |r| r.get(0).map(ChatId))?;
         Ok(found.collect::<Result<_, _>>()?)

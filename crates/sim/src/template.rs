@@ -123,13 +123,7 @@ fn office() -> Result<Connection> {
     }
     let kinds = [ChannelKind::Sms, ChannelKind::Webchat, ChannelKind::Whatsapp];
     for (at, name) in ["Shop", "Chat", "Fair"].into_iter().enumerate() {
-        let channel = Channel {
-            id: CHANNELS[at],
-            inbox: INBOXES[at / 2],
-            kind: kinds[at],
-            name: Name::parse(name)?,
-            webchat: None,
-        };
+        let channel = Channel::of_inbox(CHANNELS[at], INBOXES[at / 2], kinds[at], Name::parse(name)?);
         done(AddChannel { channel }.into())?;
     }
     for (inbox, member) in [(0, ADA), (0, BEN), (0, MIA), (1, ADA), (1, MIA)] {

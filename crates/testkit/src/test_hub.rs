@@ -48,7 +48,7 @@ impl TestHub {
         let (inbox, channel) = (InboxId(Uuid::now_v7()), ChannelId(Uuid::now_v7()));
         let shared = Inbox::new(inbox, name("Support")?, InboxKind::Shared);
         done(&hub, AddInbox { inbox: shared }).await?;
-        let shop = Channel { id: channel, inbox, kind: ChannelKind::Sms, name: name("Shop")?, webchat: None };
+        let shop = Channel::of_inbox(channel, inbox, ChannelKind::Sms, name("Shop")?);
         done(&hub, AddChannel { channel: shop }).await?;
         for member in [alice, bob, mira] {
             done(&hub, AssignInbox { inbox, member, assigned: true, channels: vec![channel] }).await?;

@@ -79,9 +79,8 @@ pub fn reason(me: MemberId, view: &View, chat: &ChatFacts, entry: &Message) -> O
         (Content::Assigned { from, .. }, Whose::Assigned(now)) if *from == Some(me) => {
             (now != Some(me)).then_some(Reason::Taken)
         }
-        (Content::Text { .. }, Whose::Closed) | (Content::Assigned { .. } | Content::Closed | Content::Reopened, _) => {
-            None
-        }
+        // Whose it is not, and all other system lines.
+        _ => None,
     }
 }
 

@@ -60,6 +60,11 @@ pub(crate) fn closed() -> RpcError {
     error("closed", "The profile was closed: start Deskbell again.", false)
 }
 
+/// For calls that are named and not built.
+pub(crate) fn not_yet() -> RpcError {
+    error("not_yet", "This is not there yet.", false)
+}
+
 pub(crate) fn not_found() -> RpcError {
     error("not_found", "It does not exist, or you may not see it.", false)
 }

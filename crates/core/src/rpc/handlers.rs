@@ -6,10 +6,14 @@ pub(crate) mod drafts;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod places;
+pub(crate) mod presence;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod tags;
+pub(crate) mod teams;
 pub(crate) mod thread;
+pub(crate) mod undo;
 pub(crate) mod view;
 
 use super::{errors, types::RpcError};

@@ -154,7 +154,7 @@ pub(crate) fn derived_differences(c: &Connection) -> Stored<Vec<String>> {
             if let Some(kind) = Kind::parse(&word).filter(|kind| rows::has_keys(*kind)) {
                 let row = rows::parsed(kind, r.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
                 keys.extend(row.keys().into_iter().map(|key| (key.to_string(), id)));
-                if matches!(row, Row::Conversation(_) | Row::DirectChat(_)) {
+                if matches!(row, Row::Conversation(_) | Row::DirectChat(_) | Row::TeamChat(_)) {
                     chats.insert(id);
                 }
             }

@@ -97,7 +97,7 @@ impl Write<'_> {
                     lanes.add_row(&row);
                 }
             }
-            (None, Kind::Conversation | Kind::DirectChat) => lanes.add(change.id),
+            (None, Kind::Conversation | Kind::DirectChat | Kind::TeamChat) => lanes.add(change.id),
             (None, Kind::Contact) => lanes.add(Lane::CONTACTS.0),
             (None, _) => *lanes = Lanes::All,
         }

@@ -47,7 +47,7 @@ pub(super) fn text_of(json: &str) -> Stored<Option<String>> {
     Ok(match rows::parsed(Kind::Message, json)? {
         Row::Message(message) => match message.content {
             Content::Text { text } => Some(text.into()),
-            Content::Assigned { .. } | Content::Closed | Content::Reopened => None,
+            _ => None,
         },
         _ => None,
     })

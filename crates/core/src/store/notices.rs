@@ -234,7 +234,7 @@ fn entry_at(c: &Connection, pos: u64) -> Stored<Option<Message>> {
 fn facts(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<ChatFacts>> {
     if let Some(conversation) = rows::conversation(c, chat)? {
         let channel = rows::channel(c, conversation.channel)?;
-        let inbox = channel.map(|channel| rows::inbox(c, channel.inbox)).transpose()?.flatten();
+        let inbox = rows::inbox_of(c, channel.as_ref())?;
         let whose = match &inbox {
             _ if !conversation.is_open() => Whose::Closed,
             Some(inbox) if !inbox.assignment => Whose::Everybodys,
@@ -245,9 +245,12 @@ fn facts(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<ChatFacts>
         let title = query::conversation_title(c, &conversation)?;
         return Ok(Some(ChatFacts { chat, title, whose, read }));
     }
-    let Some(direct) = rows::direct_chat(c, chat)? else { return Ok(None) };
+    let title = match (rows::direct_chat(c, chat)?, rows::team_chat(c, chat)?) {
+        (Some(direct), _) => query::direct_title(c, me, &direct)?,
+        (None, Some(team)) => team.name.to_string(),
+        (None, None) => return Ok(None),
+    };
     let read = project::reading(c, me, chat, Scope::Chat(chat))?.pos;
-    let title = query::direct_title(c, me, &direct)?;
     Ok(Some(ChatFacts { chat, title, whose: Whose::Direct, read }))
 }
 

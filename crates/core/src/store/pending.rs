@@ -53,6 +53,7 @@ impl Lanes {
     pub fn add_row(&mut self, row: &Row) {
         match row {
             Row::Conversation(r) => self.add(r.id.0),
+            Row::TeamChat(r) => self.add(r.id.0),
             Row::DirectChat(r) => {
                 self.add(r.id.0);
                 // It may be the one that a pending command means to make.

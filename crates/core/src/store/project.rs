@@ -2,8 +2,7 @@
 
 use super::{LOCAL_POS, Stored, Write, rows};
 use deskbell_domain::{
-    ChatId, Conversation, DirectChat, Inbox, Kind, LastMessage, MemberId, NaturalKey, ReadPosition, Row, Scope,
-    UnreadMark,
+    ChatId, Conversation, Inbox, Kind, LastMessage, MemberId, NaturalKey, ReadPosition, Row, Scope, UnreadMark,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -102,6 +101,7 @@ impl Write<'_> {
         match row {
             Row::Conversation(r) => self.touch_chat(r.id.0),
             Row::DirectChat(r) => self.touch_chat(r.id.0),
+            Row::TeamChat(r) => self.touch_chat(r.id.0),
             Row::Message(r) => self.touch_chat(r.chat.0),
             Row::ReadPosition(r) => self.touch_chat(r.chat.0),
             Row::Inbox(r) => {
@@ -130,6 +130,9 @@ impl Write<'_> {
                 self.tag("chats");
             }
             Row::Organization(_) => self.tag("session"),
+            Row::Favorite(_) => self.tag("places"),
+            Row::Pin(r) => self.touch_chat(r.chat.0),
+            Row::Quiet(_) => self.tag("quiet"),
             Row::Grant(_) => {}
         }
         Ok(())
@@ -197,13 +200,18 @@ impl ListRow {
         if let Some(conversation) = rows::conversation(c, chat)? {
             return Self::of_conversation(c, me, &conversation).map(Some);
         }
-        rows::direct_chat(c, chat)?.map(|direct| Self::of_direct(c, me, &direct)).transpose()
+        if let Some(direct) = rows::direct_chat(c, chat)? {
+            let (last, created_ms) = (direct.last_message.as_ref(), direct.created_ms);
+            return Self::of_members("direct", c, me, chat, last, created_ms).map(Some);
+        }
+        let Some(team) = rows::team_chat(c, chat)? else { return Ok(None) };
+        Self::of_members("team", c, me, chat, team.last_message.as_ref(), team.created_ms).map(Some)
     }
 
     fn of_conversation(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<Self> {
         let channel = rows::channel(c, conversation.channel)?;
         // Known from the channel, whether or not its settings are here: they find the chat by it when they come.
-        let of_inbox = channel.map(|channel| channel.inbox);
+        let of_inbox = channel.and_then(|channel| channel.inbox);
         let inbox = of_inbox.map(|id| rows::inbox(c, id)).transpose()?.flatten();
         let assignee = match &inbox {
             Some(inbox) => assignee_in(c, conversation, inbox)?,
@@ -227,11 +235,18 @@ impl ListRow {
         })
     }
 
-    fn of_direct(c: &Connection, me: MemberId, direct: &DirectChat) -> Stored<Self> {
-        let reading = reading(c, me, direct.id, Scope::Chat(direct.id))?;
-        let unread = count_unread(c, me, direct.id, reading.upto(), reading)?;
-        let sort = sort_of(direct.last_message.as_ref(), direct.created_ms);
-        let (kind, badge) = ("direct", unread > 0);
+    /// A direct or team chat.
+    fn of_members(
+        kind: &'static str,
+        c: &Connection,
+        me: MemberId,
+        chat: ChatId,
+        last: Option<&LastMessage>,
+        created_ms: i64,
+    ) -> Stored<Self> {
+        let reading = reading(c, me, chat, Scope::Chat(chat))?;
+        let unread = count_unread(c, me, chat, reading.upto(), reading)?;
+        let (sort, badge) = (sort_of(last, created_ms), unread > 0);
         Ok(Self { kind, inbox: None, channel: None, open: true, assignee: None, sort, unread, badge })
     }
 
@@ -242,7 +257,11 @@ impl ListRow {
             .query_row([chat.0.into_bytes()], |r| {
                 let id = |at| r.get::<_, Option<[u8; 16]>>(at).map(|id| id.map(super::uuid_from));
                 Ok(Self {
-                    kind: if r.get_ref(0)?.as_str()? == "direct" { "direct" } else { "conversation" },
+                    kind: match r.get_ref(0)?.as_str()? {
+                        "direct" => "direct",
+                        "team" => "team",
+                        _ => "conversation",
+                    },
                     inbox: id(1)?,
                     channel: id(2)?,
                     open: r.get(3)?,

@@ -112,6 +112,7 @@ impl Write<'_> {
                 Row::DirectChat(chat) => {
                     drop(titles.insert(chat.id, query::direct_title(&self.tx, identity.me, chat)?))
                 }
+                Row::TeamChat(chat) => drop(titles.insert(chat.id, chat.name.to_string())),
                 _ => {}
             }
         }

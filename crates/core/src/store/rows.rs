@@ -97,8 +97,17 @@ typed! {
     contact ContactId Contact;
     conversation ChatId Conversation;
     direct_chat ChatId DirectChat;
+    team_chat ChatId TeamChat;
     message MessageId Message;
     tag TagId Tag;
+}
+
+/// The inbox that a channel belongs to, as far as it is here; a member's own number has none.
+pub(crate) fn inbox_of(
+    c: &Connection,
+    channel: Option<&deskbell_domain::Channel>,
+) -> Stored<Option<deskbell_domain::Inbox>> {
+    Ok(channel.and_then(|channel| channel.inbox).map(|id| inbox(c, id)).transpose()?.flatten())
 }
 
 /// All visible rows of a kind.

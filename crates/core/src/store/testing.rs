@@ -40,7 +40,7 @@ impl FakeHub {
         let mut hub = Self { rows: Rows::new(), seq: 0, epoch: 1, changes: BTreeMap::new() };
         let mut inbox = Inbox::new(INBOX, name("Support"), InboxKind::Shared);
         inbox.members = [ME, BOB].into();
-        let channel = Channel { id: CHANNEL, inbox: INBOX, kind: ChannelKind::Sms, name: name("Shop"), webchat: None };
+        let channel = Channel::of_inbox(CHANNEL, INBOX, ChannelKind::Sms, name("Shop"));
         let rows: [Row; 4] = [member(ME, "Me"), member(BOB, "Bob"), inbox.into(), channel.into()];
         hub.put(rows.map(Effect::Put).into());
         hub

@@ -1,7 +1,7 @@
 //! The cache against a hub of a few lines that decides by the same rules.
 
 use super::*;
-use crate::rpc::types::{ListChats, Place, Segment, Tab};
+use crate::rpc::types::{Filter, ListChats, Place, Segment, Sort, Tab};
 use deskbell_domain::command::{
     AssignChat, CloseChat, CreateChat, CreateTag, MarkRead, NewChat, SeenAssignee, SendMessage, TagChat,
 };
@@ -270,7 +270,16 @@ fn chats_without_a_message_stand_first_and_ties_go_by_id() {
     client.pull();
     chats.sort();
     let list = |after: Option<String>| {
-        let args = ListChats { place: Place::Inbox(INBOX), tab: Tab::Open, segment: Segment::All, after, limit: 2 };
+        let args = ListChats {
+            place: Place::Inbox(INBOX),
+            tab: Tab::Open,
+            segment: Segment::All,
+            with_me: false,
+            filter: Filter::All,
+            sort: Sort::RecentMessages,
+            after,
+            limit: 2,
+        };
         query::list_chats(client.store.connection(), &args).unwrap()
     };
     let (mut seen, mut after) = (Vec::new(), None);
@@ -340,7 +349,16 @@ fn page_of(client: &Client, boot: &Boot, rows: &[SnapshotRow]) -> Snapshot {
 }
 
 fn listed(store: &Store, tab: Tab) -> Vec<(String, u32)> {
-    let args = ListChats { place: Place::Inbox(INBOX), tab, segment: Segment::All, after: None, limit: 50 };
+    let args = ListChats {
+        place: Place::Inbox(INBOX),
+        tab,
+        segment: Segment::All,
+        with_me: false,
+        filter: Filter::All,
+        sort: Sort::RecentMessages,
+        after: None,
+        limit: 50,
+    };
     let page = query::list_chats(store.connection(), &args).unwrap();
     page.rows.into_iter().map(|row| (row.preview.map(|p| p.text).unwrap_or_default(), row.unread)).collect()
 }

@@ -1,32 +1,38 @@
 //! What a chat command finds behind its identifier, and whether the actor may see it.
 
 use crate::{
-    Actor, Channel, ChatId, Context, Conversation, DirectChat, Inbox, Kind, Member, ReadPosition, Ref, Rejection, Role,
-    Rows,
+    Actor, Channel, ChatId, Context, Conversation, DirectChat, Inbox, Kind, Member, MemberId, ReadPosition, Ref,
+    Rejection, Role, Rows, TeamChat,
 };
 
 /// A conversation with what it hangs on.
 pub(super) struct Seen<'a> {
     pub conversation: &'a Conversation,
-    pub inbox: &'a Inbox,
+    pub channel: &'a Channel,
+    /// The inbox whose settings hold; `None` on a member's own number and on what became of one.
+    pub inbox: Option<&'a Inbox>,
 }
 
 /// A chat that the actor may see.
 pub(super) enum Chat<'a> {
     Conversation(Seen<'a>),
     Direct(&'a DirectChat),
+    Team(&'a TeamChat),
 }
 
 /// References behind a chat: the chat, its channel, its inbox.
 pub(super) fn chat_refs(chat: ChatId, rows: &Rows) -> Vec<Ref> {
-    let mut refs = vec![Ref::conversation(chat), Ref::direct_chat(chat)];
+    let mut refs = vec![Ref::conversation(chat), Ref::direct_chat(chat), Ref::team_chat(chat)];
     if let Some(conversation) = rows.conversation(chat) {
         refs.push(Ref::channel(conversation.channel));
-        if let Some(channel) = rows.channel(conversation.channel) {
-            refs.push(Ref::inbox(channel.inbox));
-        }
+        refs.extend(rows.channel(conversation.channel).and_then(|channel| channel.inbox).map(Ref::inbox));
     }
     refs
+}
+
+/// Whether an identifier is a chat's already, of whatever kind.
+pub(super) fn is_chat(chat: ChatId, rows: &Rows) -> bool {
+    rows.conversation(chat).is_some() || rows.direct_chat(chat).is_some() || rows.team_chat(chat).is_some()
 }
 
 /// References behind what a member has read of a chat.
@@ -38,22 +44,36 @@ pub(super) fn reading_refs(chat: ChatId, actor: Actor, rows: &Rows) -> Vec<Ref> 
 
 /// The chat, where the actor may see it. What exists out of sight has the same answer as what does not exist.
 pub(super) fn chat<'a>(id: ChatId, rows: &'a Rows, context: &Context) -> Result<Chat<'a>, Rejection> {
-    if let Some(direct) = rows.direct_chat(id) {
-        let inside = context.actor.member().is_none_or(|m| direct.members.contains(&m));
-        return if inside { Ok(Chat::Direct(direct)) } else { Err(Rejection::NotFound) };
-    }
-    let conversation = rows.conversation(id).ok_or(Rejection::NotFound)?;
-    let channel: &Channel = rows.channel(conversation.channel).ok_or(Rejection::NotFound)?;
-    let inbox = rows.inbox(channel.inbox).ok_or(Rejection::NotFound)?;
-    let inside = context.actor.member().is_none_or(|m| inbox.members.contains(&m));
-    if inside { Ok(Chat::Conversation(Seen { conversation, inbox })) } else { Err(Rejection::NotFound) }
+    let me = context.actor.member();
+    let (chat, inside) = if let Some(direct) = rows.direct_chat(id) {
+        (Chat::Direct(direct), me.is_none_or(|m| direct.members.contains(&m)))
+    } else if let Some(team) = rows.team_chat(id) {
+        (Chat::Team(team), me.is_none_or(|m| team.members.contains(&m)))
+    } else {
+        let conversation = rows.conversation(id).ok_or(Rejection::NotFound)?;
+        let channel = rows.channel(conversation.channel).ok_or(Rejection::NotFound)?;
+        let of = channel.inbox.and_then(|inbox| rows.inbox(inbox));
+        let inside = me.is_none_or(|m| sees_channel(channel, of, m));
+        let inbox = of.filter(|_| !channel.archived);
+        (Chat::Conversation(Seen { conversation, channel, inbox }), inside)
+    };
+    if inside { Ok(chat) } else { Err(Rejection::NotFound) }
 }
 
-/// The conversation; a direct chat is of the wrong kind.
+/// Whether a member may see what goes over a channel: its owner alone where it has one, else who is in its inbox.
+fn sees_channel(channel: &Channel, inbox: Option<&Inbox>, member: MemberId) -> bool {
+    match channel.owner {
+        Some(owner) => owner == member,
+        None => inbox.is_some_and(|inbox| inbox.members.contains(&member)),
+    }
+}
+
+/// The conversation, to change it: a direct or team chat is of the wrong kind, an archived one is read-only.
 pub(super) fn conversation<'a>(id: ChatId, rows: &'a Rows, context: &Context) -> Result<Seen<'a>, Rejection> {
     match chat(id, rows, context)? {
+        Chat::Conversation(seen) if seen.channel.archived => Err(Rejection::Archived),
         Chat::Conversation(seen) => Ok(seen),
-        Chat::Direct(_) => Err(Rejection::WrongKind),
+        Chat::Direct(_) | Chat::Team(_) => Err(Rejection::WrongKind),
     }
 }
 

@@ -1,7 +1,7 @@
-//! `add_channel`: a way in and out is connected to an inbox; its members may see it.
+//! `add_channel`: a way in and out. Connected to an inbox, its members may see it; a member's own number is theirs alone.
 
 use super::Rule;
-use crate::{Actor, Channel, Context, Decision, Effect, Ref, Refusal, Rejection, Rows, Scope};
+use crate::{Actor, Channel, ChannelKind, Context, Decision, Effect, MemberId, Ref, Refusal, Rejection, Rows, Scope};
 use serde::{Deserialize, Serialize};
 
 /// Adds a channel.
@@ -13,16 +13,27 @@ pub struct AddChannel {
 
 impl Rule for AddChannel {
     fn reads(&self, _: Actor, _: &Rows) -> Vec<Ref> {
-        std::iter::once(Ref::channel(self.channel.id)).chain(self.channel.inbox.map(Ref::inbox)).collect()
+        let Channel { id, inbox, owner, .. } = &self.channel;
+        std::iter::once(Ref::channel(*id)).chain(inbox.map(Ref::inbox)).chain(owner.map(Ref::member)).collect()
     }
 
     fn decide(&self, rows: &Rows, _: &Context) -> Result<Decision, Refusal> {
         if rows.channel(self.channel.id).is_some() {
             return Err(Rejection::Exists.into());
         }
-        let inbox = rows.inbox(self.channel.inbox).ok_or(Rejection::NotFound)?;
+        let wrong = |field: &str, problem: &str| Rejection::Invalid { field: field.into(), problem: problem.into() };
+        let seen_by: Vec<MemberId> = match (self.channel.inbox, self.channel.owner) {
+            _ if self.channel.archived => return Err(wrong("archived", "not_new").into()),
+            (Some(inbox), None) => rows.inbox(inbox).ok_or(Rejection::NotFound)?.members.iter().copied().collect(),
+            (None, Some(owner)) if self.channel.kind == ChannelKind::Sms => {
+                rows.member(owner).filter(|m| m.active).ok_or(Rejection::NotFound)?;
+                vec![owner]
+            }
+            (None, Some(_)) => return Err(wrong("kind", "not_a_number").into()),
+            (None, None) | (Some(_), Some(_)) => return Err(wrong("owner", "inbox_or_owner").into()),
+        };
         let mut decision = Decision::put([self.channel.clone().into()]);
-        decision.effects.extend(inbox.members.iter().map(|m| Effect::Grant(*m, Scope::Channel(self.channel.id))));
+        decision.effects.extend(seen_by.into_iter().map(|m| Effect::Grant(m, Scope::Channel(self.channel.id))));
         Ok(decision)
     }
 }

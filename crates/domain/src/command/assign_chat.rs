@@ -38,7 +38,9 @@ impl Rule for AssignChat {
 
     fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {
         let seen = access::conversation(self.chat, rows, context)?;
-        if !seen.inbox.assignment {
+        // A text is its owner's: there is nobody to give it to.
+        let inbox = seen.inbox.ok_or(Rejection::WrongKind)?;
+        if !inbox.assignment {
             return Err(Rejection::AssignmentOff.into());
         }
         let current = seen.conversation.assignee.as_ref();
@@ -61,13 +63,13 @@ impl Rule for AssignChat {
                     return Err(Rejection::TakenBy { by: has, at_ms }.into());
                 }
             }
-            None if !access::may_assign_others(seen.inbox, rows, context.actor) => {
+            None if !access::may_assign_others(inbox, rows, context.actor) => {
                 return Err(Rejection::Forbidden.into());
             }
             None => {}
         }
         if let Some(to) = self.to
-            && !(seen.inbox.members.contains(&to) && rows.member(to).is_some_and(|m| m.active))
+            && !(inbox.members.contains(&to) && rows.member(to).is_some_and(|m| m.active))
         {
             return Err(Rejection::NotInInbox { member: to }.into());
         }

@@ -31,7 +31,7 @@ impl Rule for AssignInbox {
         if !changed {
             return Ok(Decision::nothing());
         }
-        let channels = self.channels.iter().filter(|c| rows.channel(**c).is_some_and(|c| c.inbox == self.inbox));
+        let channels = self.channels.iter().filter(|c| rows.channel(**c).is_some_and(|c| c.is_of(self.inbox)));
         let scopes = std::iter::once(Scope::Inbox(self.inbox)).chain(channels.map(|c| Scope::Channel(*c)));
         let change = |scope| {
             if self.assigned { Effect::Grant(self.member, scope) } else { Effect::Revoke(self.member, scope) }

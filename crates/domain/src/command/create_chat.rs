@@ -1,6 +1,6 @@
 //! `create_chat`: starts a chat under an identifier that the client makes.
 
-use super::Rule;
+use super::{Rule, access};
 use crate::{
     Actor, ChatId, Context, Decision, DirectChat, Effect, MemberId, NaturalKey, Ref, Refusal, Rejection, Rows, Scope,
 };
@@ -31,7 +31,8 @@ pub enum NewChat {
 impl Rule for CreateChat {
     fn reads(&self, actor: Actor, _: &Rows) -> Vec<Ref> {
         let NewChat::Direct { with } = self.new;
-        let mut refs = vec![Ref::member(with), Ref::direct_chat(self.chat), Ref::conversation(self.chat)];
+        let mut refs = vec![Ref::member(with), Ref::conversation(self.chat)];
+        refs.extend([Ref::direct_chat(self.chat), Ref::team_chat(self.chat)]);
         if let Actor::Member(me) = actor {
             refs.push(Ref::Key(NaturalKey::pair(me, with)));
         }
@@ -50,7 +51,7 @@ impl Rule for CreateChat {
         if let Some(existing) = rows.key(&NaturalKey::pair(me, with)) {
             return Ok(Decision::joined(self.chat.0, existing));
         }
-        if rows.direct_chat(self.chat).is_some() || rows.conversation(self.chat).is_some() {
+        if access::is_chat(self.chat, rows) {
             return Err(Rejection::Exists.into());
         }
         let members = if me < with { [me, with] } else { [with, me] };

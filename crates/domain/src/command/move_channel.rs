@@ -19,19 +19,21 @@ pub struct MoveChannel {
 impl Rule for MoveChannel {
     fn reads(&self, _: Actor, rows: &Rows) -> Vec<Ref> {
         let mut refs = vec![Ref::channel(self.channel), Ref::inbox(self.to)];
-        refs.extend(rows.channel(self.channel).map(|channel| Ref::inbox(channel.inbox)));
+        refs.extend(rows.channel(self.channel).and_then(|channel| channel.inbox).map(Ref::inbox));
         refs
     }
 
     fn decide(&self, rows: &Rows, _: &Context) -> Result<Decision, Refusal> {
         let mut channel = rows.channel(self.channel).ok_or(Rejection::NotFound)?.clone();
         let after = &rows.inbox(self.to).ok_or(Rejection::NotFound)?.members;
-        if channel.inbox == self.to {
+        // A member's own number comes into an inbox as a new channel, and what is its owner's alone stays with them.
+        let from = channel.inbox.filter(|_| channel.owner.is_none()).ok_or(Rejection::WrongKind)?;
+        if from == self.to {
             return Ok(Decision::nothing());
         }
-        let before = &rows.inbox(channel.inbox).ok_or(Rejection::NotFound)?.members;
+        let before = &rows.inbox(from).ok_or(Rejection::NotFound)?.members;
         let scope = Scope::Channel(self.channel);
-        channel.inbox = self.to;
+        channel.inbox = Some(self.to);
         let mut decision = Decision::put([channel.into()]);
         decision.effects.extend(before.difference(after).map(|m| Effect::Revoke(*m, scope)));
         decision.effects.extend(after.difference(before).map(|m| Effect::Grant(*m, scope)));

@@ -2,7 +2,7 @@
 
 use super::{Rule, thread::Thread};
 use crate::{
-    Actor, Address, Assignee, Author, ChannelId, ChatId, Content, Context, Conversation, Decision, MessageId,
+    Actor, Address, Assignee, Author, ChannelId, ChatId, Content, Context, Conversation, Decision, Inbox, MessageId,
     MessageText, Name, NaturalKey, Ref, Refusal, Rejection, Rows, Scope,
 };
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ impl ReceiveMessage {
 impl Rule for ReceiveMessage {
     fn reads(&self, _: Actor, rows: &Rows) -> Vec<Ref> {
         let mut refs = vec![Ref::channel(self.channel), Ref::message(self.message), Ref::Key(self.key())];
-        refs.extend(rows.channel(self.channel).map(|c| Ref::inbox(c.inbox)));
+        refs.extend(rows.channel(self.channel).and_then(|c| c.inbox).map(Ref::inbox));
         if let Some(newest) = rows.key(&self.key()) {
             refs.push(Ref::conversation(newest.into()));
         }
@@ -65,12 +65,17 @@ impl Rule for ReceiveMessage {
 
     fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {
         let channel = rows.channel(self.channel).ok_or(Rejection::NotFound)?;
-        let inbox = rows.inbox(channel.inbox).ok_or(Rejection::NotFound)?;
+        if channel.archived {
+            return Err(Rejection::Archived.into());
+        }
+        // A member's own number has no settings: what is new there is as in a new inbox.
+        let inbox = channel.inbox.map(|id| rows.inbox(id).ok_or(Rejection::NotFound)).transpose()?;
+        let reopen_days = inbox.map_or(Inbox::REOPEN_DAYS, |inbox| inbox.reopen_days);
         if rows.message(self.message).is_some() {
             return Ok(Decision::nothing());
         }
         let newest = rows.key(&self.key()).and_then(|id| rows.conversation(id.into()));
-        let reopen_after = context.at_ms() - i64::from(inbox.reopen_days) * DAY_MS;
+        let reopen_after = context.at_ms() - i64::from(reopen_days) * DAY_MS;
         let (mut conversation, reopened) = match newest {
             Some(open) if open.is_open() => (open.clone(), false),
             Some(closed) if closed.closed.as_ref().is_some_and(|c| c.at_ms > reopen_after) => (closed.clone(), true),
@@ -81,7 +86,7 @@ impl Rule for ReceiveMessage {
             conversation.closed = None;
             thread.line(Content::Reopened);
             let had: Option<Assignee> = conversation.assignee.take();
-            if inbox.keep_assignee {
+            if inbox.is_some_and(|inbox| inbox.keep_assignee) {
                 conversation.assignee = had;
             } else if let Some(had) = had {
                 thread.line(Content::Assigned { to: None, from: Some(had.member) });

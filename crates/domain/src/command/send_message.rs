@@ -49,6 +49,13 @@ impl Rule for SendMessage {
                 direct.last_message = Some(thread.message(self.message, Author::Member(me), &self.text));
                 Ok(thread.decision(direct))
             }
+            access::Chat::Team(team) => {
+                let mut team = team.clone();
+                let mut thread = Thread::new(self.chat, Scope::Chat(self.chat), self.message, context);
+                team.last_message = Some(thread.message(self.message, Author::Member(me), &self.text));
+                Ok(thread.decision(team))
+            }
+            access::Chat::Conversation(seen) if seen.channel.archived => Err(Rejection::Archived.into()),
             access::Chat::Conversation(seen) => {
                 if context.age_ms > STALE_AFTER_MS {
                     return Err(Refusal::Held(Hold::Stale));
@@ -89,8 +96,10 @@ impl SendMessage {
         // A reply in what nobody has claims it; sending in a closed one takes it over. Who is not in the inbox any more (the
         // channel has moved, say) has nothing, and is shown nowhere as having it.
         let had = conversation.assignee.as_ref().map(|a| a.member);
-        let nobody_has_it = had.is_none_or(|member| !seen.inbox.members.contains(&member));
-        if seen.inbox.assignment && had != Some(me) && (nobody_has_it || reopened) {
+        if let Some(inbox) = seen.inbox.filter(|inbox| inbox.assignment)
+            && had != Some(me)
+            && (reopened || had.is_none_or(|member| !inbox.members.contains(&member)))
+        {
             conversation.assignee = Some(Assignee { member: me, by: Some(me), at_ms: context.at_ms() });
             thread.line(Content::Assigned { to: Some(me), from: had });
         }

@@ -63,6 +63,9 @@ pub struct Inbox {
 }
 
 impl Inbox {
+    /// Days for which what is closed is reopened by an inbound message, where nothing else was set.
+    pub const REOPEN_DAYS: u32 = 7;
+
     /// A shared inbox as it is when new.
     pub fn new(id: InboxId, name: Name, kind: InboxKind) -> Self {
         Self {
@@ -71,7 +74,7 @@ impl Inbox {
             kind,
             assignment: true,
             agents_assign: false,
-            reopen_days: 7,
+            reopen_days: Self::REOPEN_DAYS,
             keep_assignee: false,
             members: BTreeSet::new(),
         }

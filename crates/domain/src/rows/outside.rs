@@ -62,6 +62,22 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// A channel of an inbox.
+    pub fn of_inbox(id: ChannelId, inbox: InboxId, kind: ChannelKind, name: Name) -> Self {
+        Self { id, inbox: Some(inbox), owner: None, archived: false, kind, name, number: None, webchat: None }
+    }
+
+    /// A member's own texting number.
+    pub fn personal(id: ChannelId, owner: MemberId, name: Name, number: PhoneNumber) -> Self {
+        let (kind, number) = (ChannelKind::Sms, Some(number));
+        Self { id, inbox: None, owner: Some(owner), archived: false, kind, name, number, webchat: None }
+    }
+
+    /// Whether the members of this inbox may see it: an archive that is its owner's alone is not theirs.
+    pub fn is_of(&self, inbox: InboxId) -> bool {
+        self.inbox == Some(inbox) && self.owner.is_none()
+    }
+
     /// A member's own texting number, in use.
     pub fn is_personal(&self) -> bool {
         self.owner.is_some() && !self.archived

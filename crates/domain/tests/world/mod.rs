@@ -52,8 +52,7 @@ impl World {
             world.system(AddMember { member }).expect("added");
         }
         world.system(AddInbox { inbox: Inbox::new(INBOX, name("Front desk"), InboxKind::Shared) }).expect("added");
-        let channel =
-            Channel { id: CHANNEL, inbox: INBOX, kind: ChannelKind::Webchat, name: name("Web chat"), webchat: None };
+        let channel = Channel::of_inbox(CHANNEL, INBOX, ChannelKind::Webchat, name("Web chat"));
         world.system(AddChannel { channel }).expect("added");
         for n in 0..4 {
             world

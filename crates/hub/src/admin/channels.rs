@@ -32,7 +32,7 @@ async fn all(hub: &Hub) -> Result<Vec<Channel>, StoreError> {
 
 /// Channels that deliver into an inbox.
 pub(super) async fn of_inbox(hub: &Hub, inbox: InboxId) -> Result<Vec<Channel>, StoreError> {
-    Ok(all(hub).await?.into_iter().filter(|c| c.inbox == inbox).collect())
+    Ok(all(hub).await?.into_iter().filter(|c| c.is_of(inbox)).collect())
 }
 
 /// A new public id.
@@ -56,7 +56,7 @@ pub(super) async fn add(hub: &Hub, new: NewWebchat) -> Result<Answer, AdminError
     }
     let webchat = Webchat { public_id: public_id(hub), origins, title, color };
     let id = ChannelId(hub.new_id());
-    let channel = Channel { id, inbox: inbox.id, kind: ChannelKind::Webchat, name, webchat: Some(webchat) };
+    let channel = Channel { webchat: Some(webchat), ..Channel::of_inbox(id, inbox.id, ChannelKind::Webchat, name) };
     let snippet = snippet(hub, &channel, new.hub_url.as_deref()).unwrap_or_default();
     let public_id = channel.webchat.as_ref().map(|w| w.public_id.clone());
     let shown = channel.clone();
@@ -143,7 +143,8 @@ pub(super) async fn list(hub: &Hub, hub_url: Option<String>) -> Result<Answer, A
     let mut rows = vec![["NAME", "KIND", "INBOX", "PUBLIC ID", "ORIGINS", "ID"].map(String::from).to_vec()];
     let mut found: Vec<Value> = Vec::new();
     for channel in &channels {
-        let inbox = inboxes.iter().find(|i| i.id == channel.inbox).map(|i| i.name.to_string()).unwrap_or_default();
+        let inbox =
+            inboxes.iter().find(|i| Some(i.id) == channel.inbox).map(|i| i.name.to_string()).unwrap_or_default();
         let webchat = channel.webchat.as_ref();
         rows.push(vec![
             channel.name.to_string(),

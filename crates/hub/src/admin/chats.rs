@@ -76,7 +76,7 @@ fn left_of(connection: &Connection, chat: ChatId) -> Result<Left, StoreError> {
         }
     }
     let mut row = false;
-    for kind in [Kind::Conversation, Kind::DirectChat] {
+    for kind in Kind::CHATS {
         row |= read_row(connection, kind, chat.0)?.is_some();
     }
     let all = entries.len() + readers.len() <= MAX_DELETED;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Kinds whose identifiers a device makes up, or may mean by an alias.
-const MADE_BY_DEVICES: [Kind; 4] = [Kind::Conversation, Kind::DirectChat, Kind::Tag, Kind::Contact];
+const MADE_BY_DEVICES: [Kind; 5] = [Kind::Conversation, Kind::DirectChat, Kind::TeamChat, Kind::Tag, Kind::Contact];
 
 pub(super) struct Overlay {
     rows: Rows,

@@ -39,7 +39,7 @@ const CHAT: ChatId = ChatId(Uuid::from_u128(20));
 /// What makes an office, one submission each.
 fn office() -> Vec<Submission> {
     let name = Name::parse("Front desk").unwrap();
-    let channel = Channel { id: CHANNEL, inbox: INBOX, kind: ChannelKind::Webchat, name: name.clone(), webchat: None };
+    let channel = Channel::of_inbox(CHANNEL, INBOX, ChannelKind::Webchat, name.clone());
     let system = |command: Command| own(Actor::System, command);
     vec![
         system(AddMember { member: member(1, "Ada") }.into()),
@@ -174,13 +174,8 @@ fn a_command_whose_rule_would_write_too_much_writes_nothing() {
         commit_batch(&mut store, &both, 2).unwrap();
     }
     let head = store.head().unwrap();
-    let channel = Channel {
-        id: CHANNEL,
-        inbox: INBOX,
-        kind: ChannelKind::Webchat,
-        name: Name::parse("Too many to grant at once").unwrap(),
-        webchat: None,
-    };
+    let channel =
+        Channel::of_inbox(CHANNEL, INBOX, ChannelKind::Webchat, Name::parse("Too many to grant at once").unwrap());
     let refused = commit_batch(&mut store, &[own(Actor::System, AddChannel { channel })], 3).unwrap();
     let outcome = &refused.answers[0].as_ref().unwrap()[0].outcome;
     assert!(matches!(outcome, Outcome::Rejected { reason: Rejection::Invalid { .. } }), "{outcome:?}");

@@ -8,10 +8,10 @@ use rusqlite::{Connection, params};
 
 /// The scope of a chat that the member may see.
 pub fn scope_of_chat(connection: &Connection, member: MemberId, chat: ChatId) -> Result<Scope, FeedError> {
-    let chat_row = match read_row(connection, Kind::Conversation, chat.0)? {
-        Some(found) => Some(found),
-        None => read_row(connection, Kind::DirectChat, chat.0)?,
-    };
+    let mut chat_row = None;
+    for kind in Kind::CHATS {
+        chat_row = chat_row.or(read_row(connection, kind, chat.0)?);
+    }
     let scope = chat_row.ok_or(FeedError::NotFound)?.row.scope();
     let granted = grants_of(connection, member)?.iter().any(|g| g.scope == scope);
     if granted { Ok(scope) } else { Err(FeedError::NotFound) }

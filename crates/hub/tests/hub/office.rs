@@ -192,7 +192,7 @@ async fn inbox(hub: &Hub, name: &str, members: &[MemberId]) -> (InboxId, Channel
     let name = Name::parse(name).unwrap();
     let new = AddInbox { inbox: Inbox::new(inbox, name.clone(), InboxKind::Shared) };
     hub.carry_out(Actor::System, new).await.unwrap();
-    let new = Channel { id: channel, inbox, kind: ChannelKind::Webchat, name, webchat: None };
+    let new = Channel::of_inbox(channel, inbox, ChannelKind::Webchat, name);
     hub.carry_out(Actor::System, AddChannel { channel: new }).await.unwrap();
     for member in members {
         let assign = AssignInbox { inbox, member: *member, assigned: true, channels: vec![channel] };

@@ -121,7 +121,7 @@ impl World {
             let (inbox, channel) = (id(inbox), id(channel));
             let new = AddInbox { inbox: Inbox::new(inbox, name.clone(), InboxKind::Shared) };
             hub.carry_out(Actor::System, new).await.unwrap();
-            let channel = Channel { id: channel, inbox, kind: ChannelKind::Webchat, name, webchat: None };
+            let channel = Channel::of_inbox(channel, inbox, ChannelKind::Webchat, name);
             hub.carry_out(Actor::System, AddChannel { channel: channel.clone() }).await.unwrap();
             for member in members {
                 let assign = AssignInbox { inbox, member: id(member), assigned: true, channels: vec![channel.id] };

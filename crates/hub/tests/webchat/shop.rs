@@ -93,7 +93,8 @@ pub async fn add_channel(hub: &Hub, inbox: InboxId, public_id: &str) -> ChannelI
         title: name("Kestrel & Co <b>"),
         color: Some("#f0b02a".into()),
     };
-    let channel = Channel { id, inbox, kind: ChannelKind::Webchat, name: name(public_id), webchat: Some(webchat) };
+    let channel =
+        Channel { webchat: Some(webchat), ..Channel::of_inbox(id, inbox, ChannelKind::Webchat, name(public_id)) };
     hub.carry_out(Actor::System, AddChannel { channel }).await.unwrap();
     id
 }

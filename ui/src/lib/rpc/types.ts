@@ -174,16 +174,28 @@ export type Network = "online" | "connecting" | "offline";
 /**
  * Where a list of chats comes from.
  */
-export type Place = { "place": "inbox", "id": InboxId } | { "place": "channel", "id": ChannelId } | { "place": "direct" };
+export type Place = { "place": "inbox", "id": InboxId } | { "place": "channel", "id": ChannelId } | { "place": "direct" } | { "place": "team" };
 
 /**
  * The rail.
  */
 export type Places = { inboxes: Array<InboxPlace>, 
 /**
+ * The member's own texting numbers.
+ */
+numbers: Array<ChannelPlace>, 
+/**
+ * Favorite contacts by name.
+ */
+favorites: Array<FavoritePlace>, 
+/**
  * Unread first, then by last message.
  */
-direct: Array<DirectPlace>, };
+direct: Array<DirectPlace>, 
+/**
+ * Unread first, then by last message.
+ */
+teams: Array<TeamPlace>, };
 
 /**
  * A shared inbox in the rail.
@@ -209,7 +221,33 @@ export type ChannelPlace = { id: ChannelId,
 /**
  * `sms`, `whatsapp`, `messenger`, `instagram`, `webchat`.
  */
-kind: string, name: string, unread: number, };
+kind: string, name: string, 
+/**
+ * The formatted telephone number, where it is one.
+ */
+number: string | null, unread: number, 
+/**
+ * Why a member cannot start a conversation here (`customer_writes_first`, `archived`); `None` = they can.
+ */
+no_start: string | null, };
+
+/**
+ * A favorite contact in the rail.
+ */
+export type FavoritePlace = { contact: ContactId, name: string, initials: string, tint: string, 
+/**
+ * Its latest conversation or text that the member may see; `None` = there is none to open.
+ */
+chat: ChatId | null, unread: number, 
+/**
+ * The contact is there no more: it can only be taken off the list.
+ */
+gone: boolean, };
+
+/**
+ * A team chat in the rail.
+ */
+export type TeamPlace = { chat: ChatId, name: string, members: number, unread: number, };
 
 /**
  * A direct chat in the rail.
@@ -219,7 +257,7 @@ export type DirectPlace = { chat: ChatId, member: MemberInfo, unread: number, };
 /**
  * A tab of the list.
  */
-export type Tab = "open" | "closed";
+export type Tab = "open" | "closed" | "archived";
 
 /**
  * A segment within *Open*.
@@ -227,26 +265,95 @@ export type Tab = "open" | "closed";
 export type Segment = "all" | "me" | "others" | "unassigned";
 
 /**
- * `list_chats`: a keyset page, most recent message first (chats without a message before all others); ties by id.
- * Direct chats have no tabs or segments: `tab` and `segment` are ignored there.
+ * What else a list is narrowed by.
  */
-export type ListChats = { place: Place, tab: Tab, segment: Segment, 
+export type Filter = "all" | "unread" | "archived";
+
+/**
+ * The order of a list. Ties by id, ascending, so that it is total.
+ */
+export type Sort = "recent_conversations" | "oldest_conversations" | "recent_messages" | "oldest_messages";
+
+/**
+ * How a list is shown, remembered for each list on this computer: `get_list_view` with the place answers what was set
+ * (or how it is when new), `set_list_view` remembers.
+ */
+export type ListView = { place: Place, tab: Tab, segment: Segment, with_me: boolean, filter: Filter, 
+/**
+ * Of each tab its own.
+ */
+sort_open: Sort, sort_closed: Sort, sort_archived: Sort, };
+
+/**
+ * `get_list_view`.
+ */
+export type GetListView = { place: Place, };
+
+/**
+ * `pin_chat`: above `before`, or last among the pinned ones.
+ */
+export type PinChat = { chat: ChatId, before: ChatId | null, };
+
+/**
+ * `list_history`: earlier (and other) conversations of the contact of this chat, across channels that the member may see,
+ * newest first, the chat itself not among them.
+ */
+export type ListHistory = { chat: ChatId, 
 /**
  * `next` of the page before.
  */
 after: string | null, limit: number, };
 
 /**
+ * One page of history.
+ */
+export type HistoryPage = { rows: Array<HistoryRow>, 
+/**
+ * All of them, other pages included.
+ */
+total: number, next: string | null, };
+
+/**
+ * An earlier conversation.
+ */
+export type HistoryRow = { chat: ChatId, 
+/**
+ * `conversation` or `text`.
+ */
+kind: string, channel: ChannelPlace | null, inbox: string | null, created_ms: number, closed: ClosedInfo | null, archived: boolean, 
+/**
+ * Who wrote first: `inbound` or `outbound`.
+ */
+direction: string, assignee: MemberInfo | null, messages: number, preview: Preview | null, };
+
+/**
+ * `list_chats`: a keyset page. Direct and team chats have no tabs or segments, texts no segments: they are ignored there.
+ */
+export type ListChats = { place: Place, tab: Tab, segment: Segment, 
+/**
+ * Within *Me*: conversations in which the member is a participant, whoever has them now, open and closed.
+ */
+with_me: boolean, filter: Filter, sort: Sort, 
+/**
+ * `next` of the page before; of another order or list it is refused with `other_list`.
+ */
+after: string | null, limit: number, };
+
+/**
  * One page.
  */
-export type ChatPage = { rows: Array<ChatRow>, next: string | null, };
+export type ChatPage = { 
+/**
+ * The member's pinned chats of this list in their own order, on the first page only; they are not among `rows`.
+ */
+pinned: Array<ChatRow>, rows: Array<ChatRow>, next: string | null, };
 
 /**
  * A row of the list.
  */
 export type ChatRow = { chat: ChatId, 
 /**
- * `conversation` or `direct`.
+ * `conversation`, `text`, `direct` or `team`.
  */
 kind: string, 
 /**
@@ -258,9 +365,9 @@ title: string, initials: string,
  */
 tint: string, 
 /**
- * Kind of the channel; `None` in direct chats.
+ * Kind of the channel; `None` in direct and team chats.
  */
-channel: string | null, closed: boolean, assignee: MemberInfo | null, 
+channel: string | null, closed: boolean, archived: boolean, pinned: boolean, assignee: MemberInfo | null, 
 /**
  * The last message in one line, never cut inside a grapheme.
  */
@@ -317,7 +424,7 @@ export type ChatCounts = {
 /**
  * Open, all segments.
  */
-all: number, me: number, others: number, unassigned: number, closed: number, };
+all: number, me: number, others: number, unassigned: number, closed: number, archived: number, };
 
 /**
  * Names one chat: `get_chat`, `close_chat`, `reopen_chat`, `get_draft`, `list_assignees`.
@@ -331,9 +438,34 @@ export type ChatHead = { chat: ChatId, kind: string, title: string, initials: st
 /**
  * The other member of a direct chat.
  */
-member: MemberInfo | null, channel: ChannelPlace | null, inbox: string | null, inbox_id: InboxId | null, closed: ClosedInfo | null, assignee: MemberInfo | null, created_ms: number, tags: Array<TagInfo>, 
+member: MemberInfo | null, 
 /**
- * What can be done now (`assign_to_me`, `unassign`, `assign_others`, `close`, `reopen`, `tag`, `send`).
+ * Members of a team chat, the member first; empty elsewhere.
+ */
+members: Array<MemberInfo>, 
+/**
+ * Who owns the address; `None` = unlinked, or no person outside.
+ */
+contact: ContactId | null, 
+/**
+ * The contact is among the member's favorites.
+ */
+favorite: boolean, pinned: boolean, 
+/**
+ * What was exchanged on a personal number before that came into an inbox: it is read-only.
+ */
+archived: boolean, 
+/**
+ * `inbound` or `outbound`, by who wrote first; `None` in direct and team chats.
+ */
+direction: string | null, 
+/**
+ * Address at the other end, formatted for reading.
+ */
+address: string | null, channel: ChannelPlace | null, inbox: string | null, inbox_id: InboxId | null, closed: ClosedInfo | null, assignee: MemberInfo | null, created_ms: number, tags: Array<TagInfo>, 
+/**
+ * What can be done now (`assign_to_me`, `unassign`, `assign_others`, `close`, `reopen`, `tag`, `send`, `favorite`,
+ * `rename`, `add_members`, `leave`).
  */
 can: Array<string>, 
 /**
@@ -351,9 +483,47 @@ last_pos: number, unread: number, };
 export type ClosedInfo = { by: string, at_ms: number, };
 
 /**
- * `list_messages`: the entries before `before` (from the end without it), oldest first.
+ * `list_messages`: entries oldest first: those before `before`, those after `after`, or as many as `limit` around `around`
+ * (from there on, and some before); without any of them the newest.
  */
-export type ListMessages = { chat: ChatId, before: number | null, limit: number, };
+export type ListMessages = { chat: ChatId, before: number | null, after: number | null, around: number | null, limit: number, };
+
+/**
+ * `find_date`: the first entry at or after a moment.
+ */
+export type FindDate = { chat: ChatId, at_ms: number, };
+
+/**
+ * Where to go in a thread: `find_date`, `get_reading`.
+ */
+export type ThreadPoint = { 
+/**
+ * The entry; `None` = the end.
+ */
+pos: number | null, 
+/**
+ * Pixels of the entry above the upper edge.
+ */
+offset: number, };
+
+/**
+ * `save_reading`: which entry is at the upper edge of the thread, so that the chat opens there again on this computer.
+ */
+export type SaveReading = { chat: ChatId, 
+/**
+ * `None` = the end.
+ */
+pos: number | null, offset: number, };
+
+/**
+ * `get_presence`: who else has the chat before their eyes, and who is writing. The thread's tag `presence:CHAT` says that
+ * it changed.
+ */
+export type Presence = { viewing: Array<MemberInfo>, typing: Array<MemberInfo>, 
+/**
+ * Known only while the hub is reached.
+ */
+known: boolean, };
 
 /**
  * A page of a thread. What this device has not brought to the hub comes last, in the last page only.
@@ -362,7 +532,11 @@ export type ThreadPage = { entries: Array<Entry>,
 /**
  * There is more before the first entry.
  */
-more: boolean, };
+more: boolean, 
+/**
+ * There is more after the last one.
+ */
+more_after: boolean, };
 
 /**
  * A message or a system line.
@@ -399,7 +573,7 @@ href: string | null, };
 /**
  * What a system line tells. Names are plain text; `None` = nobody.
  */
-export type EventLine = { "event": "assigned", by: MemberInfo | null, to: MemberInfo | null, from: MemberInfo | null, } | { "event": "closed", by: MemberInfo | null, } | { "event": "reopened", by: MemberInfo | null, };
+export type EventLine = { "event": "assigned", by: MemberInfo | null, to: MemberInfo | null, from: MemberInfo | null, } | { "event": "closed", by: MemberInfo | null, } | { "event": "reopened", by: MemberInfo | null, } | { "event": "renamed", by: MemberInfo | null, name: string, } | { "event": "added", by: MemberInfo | null, members: Array<MemberInfo>, } | { "event": "left", by: MemberInfo | null, };
 
 /**
  * What became of an outbound message.
@@ -417,7 +591,11 @@ reason: RpcError | null,
 /**
  * What the colleague wrote, where it is held because of it.
  */
-other: OtherReply | null, };
+other: OtherReply | null, 
+/**
+ * Held back on this computer until then, so that it can be undone.
+ */
+leaves_ms: number | null, };
 
 /**
  * The reply that was faster.
@@ -464,6 +642,51 @@ text: string, };
  * `list_assignees`: members of the inbox, the member first.
  */
 export type Members = { members: Array<MemberInfo>, };
+
+/**
+ * `create_team_chat`: the member is in it anyway.
+ */
+export type CreateTeamChat = { name: string, members: Array<MemberId>, };
+
+/**
+ * `rename_chat`: a team chat.
+ */
+export type RenameChat = { chat: ChatId, name: string, };
+
+/**
+ * `add_to_chat`: members into a team chat.
+ */
+export type AddToChat = { chat: ChatId, members: Array<MemberId>, };
+
+/**
+ * What *Undo* would take back: `get_undo`, `undo`.
+ */
+export type Undo = { 
+/**
+ * `None` = nothing.
+ */
+act: UndoableAct | null, };
+
+/**
+ * An act that can be undone.
+ */
+export type UndoableAct = { 
+/**
+ * `assign_chat`, `close_chat`, `tag_chat`, `untag_chat`, `send_message`.
+ */
+kind: string, chat: ChatId, 
+/**
+ * Title of the chat.
+ */
+title: string, 
+/**
+ * Name of the tag, or of the new assignee (`None` = nobody), where the kind has one.
+ */
+what: string | null, command: CommandId, at_ms: number, 
+/**
+ * A message that is held back leaves at this moment; `None` for all else.
+ */
+leaves_ms: number | null, };
 
 /**
  * `create_direct_chat`.
@@ -740,6 +963,82 @@ text?: string, };
 export type OfCommand = { command: CommandId, };
 
 /**
+ * How this computer shows and does things: `get_settings`, `set_settings`. Kept in the profile, there before anybody
+ * signs in, and never at the hub.
+ */
+export type Settings = { 
+/**
+ * `system`, or a language that the program has (`en`, `ar`).
+ */
+language: string, 
+/**
+ * `system`, `light` or `dark`.
+ */
+theme: string, 
+/**
+ * `comfortable` or `compact`.
+ */
+density: string, 
+/**
+ * Zoom of the window in percent, 50 to 200.
+ */
+zoom: number, 
+/**
+ * Single letters are shortcuts outside text fields.
+ */
+single_keys: boolean, 
+/**
+ * Seconds for which a message is held back so that it can be undone, 0 to 30.
+ */
+undo_seconds: number, 
+/**
+ * What opens after a close: `next`, `previous` or `stay`.
+ */
+after_close: string, 
+/**
+ * Ctrl+Enter sends and Enter breaks the line, instead of Enter and Shift+Enter.
+ */
+enter_breaks: boolean, 
+/**
+ * Notifications make a sound.
+ */
+sound: boolean, 
+/**
+ * Notifications show neither names nor text.
+ */
+hide_content: boolean, };
+
+/**
+ * When and of what the member is notified, on all their computers: `get_quiet`, `set_quiet`.
+ */
+export type Quiet = { 
+/**
+ * Silent until then (UTC milliseconds); `None` = not silenced.
+ */
+until_ms: number | null, 
+/**
+ * Hours of every day that are silent; `None` = none.
+ */
+hours: QuietHours | null, 
+/**
+ * Silent now, for one of the two reasons (ignored when set).
+ */
+now: boolean, };
+
+/**
+ * Quiet hours, in the member's own time zone; over midnight where `from` is later than `to`.
+ */
+export type QuietHours = { 
+/**
+ * Minute of the day, 0 to 1439.
+ */
+from: number, 
+/**
+ * Minute of the day, 0 to 1439.
+ */
+to: number, };
+
+/**
  * `set_view`: what is before the person's eyes; decides what is notified.
  */
 export type SetView = { 
@@ -784,18 +1083,40 @@ export interface RpcMap {
   count_chats: { req: CountChats; res: ChatCounts };
   get_chat: { req: OfChat; res: ChatHead };
   list_assignees: { req: OfChat; res: Members };
+  list_history: { req: ListHistory; res: HistoryPage };
+  get_list_view: { req: GetListView; res: ListView };
+  set_list_view: { req: ListView; res: Empty };
+  pin_chat: { req: PinChat; res: Empty };
+  unpin_chat: { req: OfChat; res: Empty };
   create_direct_chat: { req: CreateDirectChat; res: CreatedChat };
   assign_chat: { req: AssignChat; res: Empty };
   close_chat: { req: OfChat; res: Empty };
   reopen_chat: { req: OfChat; res: Empty };
   mark_read: { req: MarkRead; res: Empty };
   mark_unread: { req: MarkUnread; res: Empty };
+  create_team_chat: { req: CreateTeamChat; res: CreatedChat };
+  rename_chat: { req: RenameChat; res: Empty };
+  add_to_chat: { req: AddToChat; res: Empty };
+  leave_chat: { req: OfChat; res: Empty };
+  get_undo: { req: Empty; res: Undo };
+  undo: { req: Empty; res: Undo };
+  get_settings: { req: Empty; res: Settings };
+  set_settings: { req: Settings; res: Empty };
+  get_quiet: { req: Empty; res: Quiet };
+  set_quiet: { req: Quiet; res: Empty };
+  get_presence: { req: OfChat; res: Presence };
+  tell_typing: { req: OfChat; res: Empty };
+  find_date: { req: FindDate; res: ThreadPoint };
+  get_reading: { req: OfChat; res: ThreadPoint };
+  save_reading: { req: SaveReading; res: Empty };
   list_messages: { req: ListMessages; res: ThreadPage };
   send_message: { req: SendMessage; res: SentMessage };
   open_link: { req: OpenLink; res: Empty };
   list_contacts: { req: ListContacts; res: Contacts };
   create_contact: { req: CreateContact; res: CreatedContact };
   share_contact: { req: OfContact; res: Empty };
+  add_favorite: { req: OfContact; res: Empty };
+  remove_favorite: { req: OfContact; res: Empty };
   search_messages: { req: SearchMessages; res: FoundMessages };
   list_tags: { req: Empty; res: Tags };
   tag_chat: { req: TagChat; res: Empty };

@@ -4,8 +4,8 @@ use super::{give, stored};
 use crate::core::Core;
 use crate::rpc::errors;
 use crate::rpc::types::{
-    AssignChat, ChatCounts, ChatHead, ChatPage, CountChats, CreateDirectChat, CreatedChat, Empty, ListChats, MarkRead,
-    MarkUnread, Members, OfChat, RpcError,
+    AssignChat, ChatCounts, ChatHead, ChatPage, CountChats, CreateDirectChat, CreatedChat, Empty, GetListView,
+    HistoryPage, ListChats, ListHistory, ListView, MarkRead, MarkUnread, Members, OfChat, PinChat, RpcError,
 };
 use crate::store::{Store, Submitted, query};
 use deskbell_domain::command::{self, NewChat, SeenAssignee};
@@ -108,4 +108,24 @@ pub(crate) async fn mark_unread(core: &Core, args: MarkUnread) -> Result<Empty, 
 
 fn conversation(store: &Store, chat: ChatId) -> Result<Option<Conversation>, RpcError> {
     stored(store.conversation(chat))
+}
+
+pub(crate) async fn list_history(_: &Core, _: ListHistory) -> Result<HistoryPage, RpcError> {
+    Err(errors::not_yet())
+}
+
+pub(crate) async fn get_list_view(_: &Core, _: GetListView) -> Result<ListView, RpcError> {
+    Err(errors::not_yet())
+}
+
+pub(crate) async fn set_list_view(_: &Core, _: ListView) -> Result<Empty, RpcError> {
+    Err(errors::not_yet())
+}
+
+pub(crate) async fn pin_chat(_: &Core, _: PinChat) -> Result<Empty, RpcError> {
+    Err(errors::not_yet())
+}
+
+pub(crate) async fn unpin_chat(_: &Core, _: OfChat) -> Result<Empty, RpcError> {
+    Err(errors::not_yet())
 }

@@ -3,7 +3,10 @@
 use super::stored;
 use crate::core::Core;
 use crate::rpc::errors;
-use crate::rpc::types::{Empty, ListMessages, OpenLink, RpcError, SendMessage, SentMessage, ThreadPage};
+use crate::rpc::types::{
+    Empty, FindDate, ListMessages, OfChat, OpenLink, RpcError, SaveReading, SendMessage, SentMessage, ThreadPage,
+    ThreadPoint,
+};
 use crate::store::{NewCommand, query};
 use deskbell_domain::{MessageText, command};
 use uuid::Uuid;
@@ -35,4 +38,16 @@ pub(crate) async fn open_link(_: &Core, args: OpenLink) -> Result<Empty, RpcErro
     } else {
         Err(errors::plain("link_not_allowed", "only web, mail and telephone links are opened"))
     }
+}
+
+pub(crate) async fn find_date(_: &Core, _: FindDate) -> Result<ThreadPoint, RpcError> {
+    Err(errors::not_yet())
+}
+
+pub(crate) async fn get_reading(_: &Core, _: OfChat) -> Result<ThreadPoint, RpcError> {
+    Err(errors::not_yet())
+}
+
+pub(crate) async fn save_reading(_: &Core, _: SaveReading) -> Result<Empty, RpcError> {
+    Err(errors::not_yet())
 }

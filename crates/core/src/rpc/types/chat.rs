@@ -162,15 +162,31 @@ pub struct TextPart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventLine {
-    Assigned { by: Option<MemberInfo>, to: Option<MemberInfo>, from: Option<MemberInfo> },
-    Closed { by: Option<MemberInfo> },
-    Reopened { by: Option<MemberInfo> },
+    Assigned {
+        by: Option<MemberInfo>,
+        to: Option<MemberInfo>,
+        from: Option<MemberInfo>,
+    },
+    Closed {
+        by: Option<MemberInfo>,
+    },
+    Reopened {
+        by: Option<MemberInfo>,
+    },
     /// A team chat got another name.
-    Renamed { by: Option<MemberInfo>, name: String },
+    Renamed {
+        by: Option<MemberInfo>,
+        name: String,
+    },
     /// Members came into a team chat.
-    Added { by: Option<MemberInfo>, members: Vec<MemberInfo> },
+    Added {
+        by: Option<MemberInfo>,
+        members: Vec<MemberInfo>,
+    },
     /// A member left a team chat.
-    Left { by: Option<MemberInfo> },
+    Left {
+        by: Option<MemberInfo>,
+    },
 }
 
 /// What became of an outbound message.

@@ -40,8 +40,7 @@ impl Cache {
         };
         let mut inbox = Inbox::new(INBOX, name("Support"), InboxKind::Shared);
         inbox.members = BTreeSet::from([ME, BOB]);
-        let channel =
-            Channel { id: CHANNEL, inbox: INBOX, kind: ChannelKind::Webchat, name: name("Site"), webchat: None };
+        let channel = Channel::of_inbox(CHANNEL, INBOX, ChannelKind::Webchat, name("Site"));
         let settings: Vec<Row> = vec![member(ME, "Me").into(), member(BOB, "Bob").into(), inbox.into(), channel.into()];
         cache.page(settings);
         cache

@@ -20,6 +20,7 @@ fn place_filter(place: &Place) -> (&'static str, Params) {
         Place::Inbox(id) => ("inbox = ?", vec![Box::new(id.0.into_bytes())]),
         Place::Channel(id) => ("channel = ?", vec![Box::new(id.0.into_bytes())]),
         Place::Direct => ("kind = 'direct'", vec![]),
+        Place::Team => ("kind = 'team'", vec![]),
     }
 }
 
@@ -27,8 +28,8 @@ fn place_filter(place: &Place) -> (&'static str, Params) {
 fn shows_assignees(c: &Connection, place: &Place) -> Stored<bool> {
     let inbox = match place {
         Place::Inbox(id) => Some(*id),
-        Place::Channel(id) => rows::channel(c, *id)?.map(|channel| channel.inbox),
-        Place::Direct => None,
+        Place::Channel(id) => rows::channel(c, *id)?.and_then(|channel| channel.inbox),
+        Place::Direct | Place::Team => None,
     };
     Ok(inbox.map(|id| rows::inbox(c, id)).transpose()?.flatten().is_some_and(|i| i.assignment))
 }
@@ -36,10 +37,10 @@ fn shows_assignees(c: &Connection, place: &Place) -> Stored<bool> {
 /// A page of a list.
 pub(crate) fn list_chats(c: &Connection, args: &ListChats) -> Stored<ChatPage> {
     let names = Names::new(c)?;
-    let Some(me) = names.me else { return Ok(ChatPage { rows: vec![], next: None }) };
+    let Some(me) = names.me else { return Ok(ChatPage { pinned: vec![], rows: vec![], next: None }) };
     let (place, mut params) = place_filter(&args.place);
     let mut sql = format!("SELECT id, sort, unread FROM chat WHERE {place}");
-    if args.place != Place::Direct {
+    if !matches!(args.place, Place::Direct | Place::Team) {
         sql.push_str(if args.tab == Tab::Open { " AND open = 1" } else { " AND open = 0" });
     }
     if args.tab == Tab::Open && shows_assignees(c, &args.place)? {
@@ -76,7 +77,7 @@ pub(crate) fn list_chats(c: &Connection, args: &ListChats) -> Stored<ChatPage> {
     for (id, _, unread) in found {
         page.extend(chat_row(c, &names, ChatId(id), unread)?);
     }
-    Ok(ChatPage { rows: page, next })
+    Ok(ChatPage { pinned: vec![], rows: page, next })
 }
 
 fn parse_key(key: &str) -> Option<(i64, Uuid)> {
@@ -88,18 +89,24 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Sto
     let waiting = chat_waiting(c, chat)?;
     let draft = preview(&drafts::get(c, chat)?);
     let draft = (!draft.is_empty()).then_some(draft);
-    if let Some(direct) = rows::direct_chat(c, chat)? {
-        let (title, _) = names.direct(&direct)?;
+    let members = match (rows::direct_chat(c, chat)?, rows::team_chat(c, chat)?) {
+        (Some(direct), _) => Some(("direct", names.direct(&direct)?.0, direct.last_message)),
+        (None, Some(team)) => Some(("team", names.team(&team), team.last_message)),
+        (None, None) => None,
+    };
+    if let Some((kind, title, last_message)) = members {
         return Ok(Some(ChatRow {
             chat,
-            kind: "direct".into(),
+            kind: kind.into(),
             title: title.text,
             initials: title.initials,
             tint: title.tint,
             channel: None,
             closed: false,
+            archived: false,
+            pinned: false,
             assignee: None,
-            preview: preview_of(names, direct.last_message.as_ref())?,
+            preview: preview_of(names, last_message.as_ref())?,
             draft,
             unread,
             tags: vec![],
@@ -109,14 +116,16 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Sto
     let Some(conversation) = rows::conversation(c, chat)? else { return Ok(None) };
     let title = names.conversation(&conversation)?;
     let channel = rows::channel(c, conversation.channel)?;
-    let inbox = channel.as_ref().map(|c2| rows::inbox(c, c2.inbox)).transpose()?.flatten();
+    let inbox = rows::inbox_of(c, channel.as_ref())?;
     let assignee = assignee_shown(c, &conversation, inbox.as_ref())?;
     Ok(Some(ChatRow {
         chat,
-        kind: "conversation".into(),
+        kind: kind_of(channel.as_ref()).into(),
         title: title.text,
         initials: title.initials,
         tint: title.tint,
+        archived: channel.as_ref().is_some_and(|channel| channel.archived),
+        pinned: false,
         channel: channel.map(|c| c.kind.as_str().into()),
         closed: !conversation.is_open(),
         assignee: assignee.map(|id| names.member(id)).transpose()?,
@@ -126,6 +135,11 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Sto
         tags: tags_of(c, &conversation.tags, &waiting.tags)?,
         pending: waiting.mark,
     }))
+}
+
+/// A conversation on a member's own number is a text.
+pub(super) fn kind_of(channel: Option<&deskbell_domain::Channel>) -> &'static str {
+    if channel.is_some_and(|channel| channel.inbox.is_none()) { "text" } else { "conversation" }
 }
 
 /// The assignee, where assignment mode shows one.
@@ -178,7 +192,7 @@ pub(crate) fn count_chats(c: &Connection, place: &Place) -> Stored<ChatCounts> {
         "SELECT open, CASE WHEN assignee IS NULL THEN 0 WHEN assignee = ? THEN 1 ELSE 2 END AS who, count(*)
          FROM chat WHERE {filter} GROUP BY open, who"
     );
-    let mut counts = ChatCounts { all: 0, me: 0, others: 0, unassigned: 0, closed: 0 };
+    let mut counts = ChatCounts { all: 0, me: 0, others: 0, unassigned: 0, closed: 0, archived: 0 };
     let mut statement = c.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(all_params), |r| {
         Ok((r.get::<_, bool>(0)?, r.get::<_, i64>(1)?, r.get::<_, u32>(2)?))

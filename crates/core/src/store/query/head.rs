@@ -1,11 +1,11 @@
 //! The header of one chat, and whom it can be given to.
 
-use super::chats::{assignee_shown, tags_of};
+use super::chats::{assignee_shown, kind_of, tags_of};
 use super::names::Names;
 use super::{last_pos, places, waiting::chat_waiting};
 use crate::rpc::types::{ChannelPlace, ChatHead, ClosedInfo, Members};
 use crate::store::{Stored, project, rows};
-use deskbell_domain::{ChatId, Conversation, DirectChat, Inbox, MemberId, Role, Scope};
+use deskbell_domain::{ChatId, Conversation, DirectChat, Inbox, MemberId, Role, Scope, TeamChat};
 use rusqlite::{Connection, OptionalExtension};
 
 /// The header; `None` where the chat is not in the cache.
@@ -14,6 +14,9 @@ pub(crate) fn chat_head(c: &Connection, chat: ChatId) -> Stored<Option<ChatHead>
     let Some(me) = names.me else { return Ok(None) };
     if let Some(direct) = rows::direct_chat(c, chat)? {
         return direct_head(c, &names, me, &direct).map(Some);
+    }
+    if let Some(team) = rows::team_chat(c, chat)? {
+        return team_head(c, &names, me, &team).map(Some);
     }
     let Some(conversation) = rows::conversation(c, chat)? else { return Ok(None) };
     conversation_head(c, &names, me, &conversation).map(Some)
@@ -36,6 +39,13 @@ fn direct_head(c: &Connection, names: &Names<'_>, me: MemberId, direct: &DirectC
         initials: title.initials,
         tint: title.tint,
         member: Some(member),
+        members: vec![],
+        contact: None,
+        favorite: false,
+        pinned: false,
+        archived: false,
+        direction: None,
+        address: None,
         channel: None,
         inbox: None,
         inbox_id: None,
@@ -50,10 +60,44 @@ fn direct_head(c: &Connection, names: &Names<'_>, me: MemberId, direct: &DirectC
     })
 }
 
+fn team_head(c: &Connection, names: &Names<'_>, me: MemberId, team: &TeamChat) -> Stored<ChatHead> {
+    let title = names.team(team);
+    let mut members = team.members.iter().map(|id| names.member(*id)).collect::<Stored<Vec<_>>>()?;
+    members.sort_by_key(|member| !member.me);
+    Ok(ChatHead {
+        chat: team.id,
+        kind: "team".into(),
+        title: title.text,
+        initials: title.initials,
+        tint: title.tint,
+        member: None,
+        members,
+        contact: None,
+        favorite: false,
+        pinned: false,
+        archived: false,
+        direction: None,
+        address: None,
+        channel: None,
+        inbox: None,
+        inbox_id: None,
+        closed: None,
+        assignee: None,
+        created_ms: team.created_ms,
+        tags: vec![],
+        can: ["send", "rename", "add_members", "leave"].map(Into::into).to_vec(),
+        read_pos: project::reading(c, me, team.id, Scope::Chat(team.id))?.upto(),
+        last_pos: last_pos(c, team.id)?,
+        unread: unread(c, team.id)?,
+    })
+}
+
 fn conversation_head(c: &Connection, names: &Names<'_>, me: MemberId, conversation: &Conversation) -> Stored<ChatHead> {
     let title = names.conversation(conversation)?;
     let channel = rows::channel(c, conversation.channel)?;
-    let inbox = channel.as_ref().map(|channel| rows::inbox(c, channel.inbox)).transpose()?.flatten();
+    let inbox = rows::inbox_of(c, channel.as_ref())?;
+    let archived = channel.as_ref().is_some_and(|channel| channel.archived);
+    let text = channel.as_ref().is_some_and(|channel| channel.is_personal());
     let assignee = assignee_shown(c, conversation, inbox.as_ref())?;
     let closed = match &conversation.closed {
         Some(closed) => Some(ClosedInfo {
@@ -65,16 +109,25 @@ fn conversation_head(c: &Connection, names: &Names<'_>, me: MemberId, conversati
     let waiting = chat_waiting(c, conversation.id)?;
     Ok(ChatHead {
         chat: conversation.id,
-        kind: "conversation".into(),
+        kind: kind_of(channel.as_ref()).into(),
         title: title.text,
         initials: title.initials,
         tint: title.tint,
         member: None,
+        members: vec![],
+        contact: None,
+        favorite: false,
+        pinned: false,
+        archived,
+        direction: Some(if conversation.inbound { "inbound" } else { "outbound" }.into()),
+        address: None,
         channel: channel.map(|channel| ChannelPlace {
             id: channel.id,
             kind: channel.kind.as_str().into(),
             name: channel.name.as_str().into(),
+            number: channel.number.as_ref().map(|number| number.as_str().into()),
             unread: 0,
+            no_start: None,
         }),
         inbox: inbox.as_ref().map(|i| i.name.as_str().into()),
         inbox_id: inbox.as_ref().map(|i| i.id),
@@ -82,11 +135,20 @@ fn conversation_head(c: &Connection, names: &Names<'_>, me: MemberId, conversati
         assignee: assignee.map(|id| names.member(id)).transpose()?,
         created_ms: conversation.created_ms,
         tags: tags_of(c, &conversation.tags, &waiting.tags)?,
-        can: can(c, me, conversation, inbox.as_ref(), assignee)?,
+        can: match inbox.as_ref() {
+            _ if archived => vec![],
+            None if text => of_everybody(conversation).map(Into::into).to_vec(),
+            inbox => can(c, me, conversation, inbox, assignee)?,
+        },
         read_pos: project::reading(c, me, conversation.id, Scope::Channel(conversation.channel))?.upto(),
         last_pos: last_pos(c, conversation.id)?,
         unread: unread(c, conversation.id)?,
     })
+}
+
+/// What can be done in every conversation that is not archived.
+fn of_everybody(conversation: &Conversation) -> [&'static str; 3] {
+    ["send", "tag", if conversation.is_open() { "close" } else { "reopen" }]
 }
 
 /// What can be done now.
@@ -98,7 +160,7 @@ fn can(
     assignee: Option<MemberId>,
 ) -> Stored<Vec<String>> {
     let Some(inbox) = inbox.filter(|i| i.members.contains(&me)) else { return Ok(vec![]) };
-    let mut can = vec!["send", "tag", if conversation.is_open() { "close" } else { "reopen" }];
+    let mut can = of_everybody(conversation).to_vec();
     if inbox.assignment {
         can.push(if assignee == Some(me) { "unassign" } else { "assign_to_me" });
         let role = rows::member(c, me)?.map_or(Role::Agent, |m| m.role);
@@ -113,7 +175,7 @@ fn can(
 pub(crate) fn list_assignees(c: &Connection, chat: ChatId) -> Stored<Members> {
     let conversation = rows::conversation(c, chat)?;
     let channel = conversation.map(|conv| rows::channel(c, conv.channel)).transpose()?.flatten();
-    let inbox = channel.map(|channel| rows::inbox(c, channel.inbox)).transpose()?.flatten();
+    let inbox = rows::inbox_of(c, channel.as_ref())?;
     match inbox {
         Some(inbox) => places::members(c, |id| inbox.members.contains(&id)),
         None => Ok(Members { members: vec![] }),

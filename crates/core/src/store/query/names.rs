@@ -3,7 +3,7 @@
 use crate::rpc::types::MemberInfo;
 use crate::store::{Stored, meta, rows};
 use deskbell_domain::{
-    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, Role, Tint,
+    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, Role, TeamChat, Tint,
 };
 use rusqlite::Connection;
 use std::{cell::RefCell, collections::HashMap};
@@ -82,6 +82,12 @@ impl<'a> Names<'a> {
         let tint = Tint::of(&other.to_string()).as_str().into();
         Ok((Title { text: member.name.clone(), initials: member.initials.clone(), tint }, member))
     }
+
+    /// Title of a team chat.
+    pub fn team(&self, team: &TeamChat) -> Title {
+        let text = team.name.as_str().to_string();
+        Title { initials: initials(&text), tint: Tint::of(&team.id.to_string()).as_str().into(), text }
+    }
 }
 
 /// Title of a conversation.
@@ -101,7 +107,10 @@ pub(crate) fn title_of(c: &Connection, chat: ChatId) -> Stored<Option<String>> {
     if let Some(conversation) = rows::conversation(c, chat)? {
         return Ok(Some(names.conversation(&conversation)?.text));
     }
-    Ok(rows::direct_chat(c, chat)?.map(|d| names.direct(&d)).transpose()?.map(|(title, _)| title.text))
+    if let Some(direct) = rows::direct_chat(c, chat)? {
+        return Ok(Some(names.direct(&direct)?.0.text));
+    }
+    Ok(rows::team_chat(c, chat)?.map(|team| team.name.to_string()))
 }
 
 /// What nobody has named yet.

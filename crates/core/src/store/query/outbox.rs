@@ -200,6 +200,9 @@ fn face(c: &Connection, names: &Names<'_>, item: &OutboxItem) -> Stored<Face> {
         if let Some(direct) = rows::direct_chat(c, chat)? {
             return Ok(face(names.direct(&direct)?.0, None, true));
         }
+        if let Some(team) = rows::team_chat(c, chat)? {
+            return Ok(face(names.team(&team), None, false));
+        }
     }
     // It is gone, or out of sight: what was frozen is all there is.
     Ok(Face {

@@ -24,11 +24,13 @@ pub(crate) fn list_places(c: &Connection) -> Stored<Places> {
         }
         let mut places: Vec<ChannelPlace> = channels
             .iter()
-            .filter(|channel| channel.inbox == inbox.id)
+            .filter(|channel| channel.is_of(inbox.id) && !channel.archived)
             .map(|channel| ChannelPlace {
                 id: channel.id,
                 kind: channel.kind.as_str().into(),
                 name: channel.name.as_str().into(),
+                number: channel.number.as_ref().map(|number| number.as_str().into()),
+                no_start: None,
                 unread: unread.get(&channel.id).copied().unwrap_or(0),
             })
             .collect();
@@ -46,7 +48,13 @@ pub(crate) fn list_places(c: &Connection) -> Stored<Places> {
         });
     }
     by_name(&mut inboxes, |p| (&p.name, p.id.0));
-    Ok(Places { inboxes, direct: direct_places(c, &names)? })
+    Ok(Places {
+        inboxes,
+        numbers: Vec::new(),
+        favorites: Vec::new(),
+        direct: direct_places(c, &names)?,
+        teams: Vec::new(),
+    })
 }
 
 fn direct_places(c: &Connection, names: &Names<'_>) -> Stored<Vec<DirectPlace>> {

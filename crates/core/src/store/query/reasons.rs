@@ -67,6 +67,9 @@ pub(crate) fn refused(names: &Names<'_>, rejection: &Rejection) -> Stored<RpcErr
         Rejection::UnknownCommand => plain("The hub does not know this yet: it is older than this program."),
         Rejection::WrongKind => plain("This cannot be done in this kind of chat."),
         Rejection::Exists => plain("It exists already with other content."),
+        Rejection::Archived => {
+            plain("This is archived: the number is a shared inbox's now. Start a conversation there.")
+        }
     })
 }
 

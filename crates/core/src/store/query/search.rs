@@ -31,7 +31,7 @@ fn row_of(c: &Connection, names: &Names<'_>, message: Message) -> Stored<FoundMe
     };
     let text = match message.content {
         Content::Text { text } => text.into(),
-        Content::Assigned { .. } | Content::Closed | Content::Reopened => String::new(),
+        _ => String::new(),
     };
     let (message, chat, pos, at_ms) = (message.id, message.chat, message.pos, message.at_ms);
     Ok(FoundMessage { message, chat, title, pos, at_ms, author, text })

@@ -58,7 +58,7 @@ pub(crate) fn list_messages(c: &Connection, args: &ListMessages) -> Stored<Threa
             }
         }
     }
-    Ok(ThreadPage { entries, more })
+    Ok(ThreadPage { entries, more, more_after: false })
 }
 
 fn contact_name(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<String> {
@@ -88,6 +88,14 @@ fn entry(
         }),
         Content::Closed => EntryContent::Event(EventLine::Closed { by: by.clone() }),
         Content::Reopened => EntryContent::Event(EventLine::Reopened { by: by.clone() }),
+        Content::Renamed { name } => {
+            EntryContent::Event(EventLine::Renamed { by: by.clone(), name: name.as_str().into() })
+        }
+        Content::Added { members } => EntryContent::Event(EventLine::Added {
+            by: by.clone(),
+            members: members.iter().map(|id| names.member(*id)).collect::<Stored<_>>()?,
+        }),
+        Content::Left => EntryContent::Event(EventLine::Left { by: by.clone() }),
     };
     let author = match (message.author, by) {
         (Author::Contact, _) => EntryAuthor::Contact { name: visitor.into() },
@@ -120,6 +128,7 @@ fn pending_send(c: &Connection, names: &Names<'_>, item: &OutboxItem) -> Stored<
         state,
         reason: reasons::reason(names, item)?,
         other: reasons::other(c, names, item)?,
+        leaves_ms: None,
     }))
 }
 

@@ -37,7 +37,7 @@ fn bytes_of_an_older_version_are_shown_sent_as_they_are_and_carried_out() {
     client.pull();
     let messages = query::list_messages(
         client.store.connection(),
-        &crate::rpc::types::ListMessages { chat, before: None, limit: 10 },
+        &crate::rpc::types::ListMessages { chat, before: None, after: None, around: None, limit: 10 },
     );
     assert_eq!(messages.unwrap().entries.iter().filter(|e| e.pending.is_some()).count(), 0);
     assert!(client.store.outbox().unwrap().is_empty());

@@ -152,7 +152,7 @@ async fn furnish(world: &mut World, args: &Sample) -> Result<Vec<Value>, AdminEr
         let channel_name = Name::parse(channel_name).map_err(|e| unusable("name", e))?;
         shown.push(json!({ "id": channel, "name": channel_name, "inbox": name, "public_id": public_id }));
         let new =
-            Channel { id: channel, inbox, kind: ChannelKind::Webchat, name: channel_name, webchat: Some(webchat) };
+            Channel { webchat: Some(webchat), ..Channel::of_inbox(channel, inbox, ChannelKind::Webchat, channel_name) };
         commands.push((Actor::System, AddChannel { channel: new }.into(), began));
         let word = call(inbox_name);
         let named = PEOPLE.iter().filter(|p| p.inboxes.contains(&word.as_str())).map(|p| call(p.name));

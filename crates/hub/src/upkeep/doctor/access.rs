@@ -7,14 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Who is to see what. A member sees the organization and what is their own, the inboxes that they are on with their
-/// channels, and the direct chats that they are in; who left sees nothing.
+/// channels, their own numbers and what became of them, and the direct and team chats that they are in; who left sees
+/// nothing.
 pub(super) fn grants(world: &World) -> BTreeSet<(MemberId, Scope)> {
     let active: BTreeSet<MemberId> =
         world.all().filter_map(|row| if let Row::Member(m) = row { m.active.then_some(m.id) } else { None }).collect();
     let mut channels: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in world.all() {
-        if let Row::Channel(channel) = row {
-            channels.entry(channel.inbox).or_default().push(channel.id);
+        if let Row::Channel(channel) = row
+            && let (Some(inbox), None) = (channel.inbox, channel.owner)
+        {
+            channels.entry(inbox).or_default().push(channel.id);
         }
     }
     let mut grants = BTreeSet::new();
@@ -33,6 +36,12 @@ pub(super) fn grants(world: &World) -> BTreeSet<(MemberId, Scope)> {
             Row::DirectChat(chat) => {
                 let inside = chat.members.iter().filter(|m| active.contains(m));
                 grants.extend(inside.map(|m| (*m, Scope::Chat(chat.id))));
+            }
+            Row::TeamChat(chat) => {
+                grants.extend(chat.members.intersection(&active).map(|m| (*m, Scope::Chat(chat.id))));
+            }
+            Row::Channel(channel) => {
+                grants.extend(channel.owner.filter(|m| active.contains(m)).map(|m| (m, Scope::Channel(channel.id))));
             }
             _ => {}
         }
@@ -64,19 +73,27 @@ fn orphans(world: &World, findings: &mut Vec<Finding>) {
                 let subject = format!("{} {id}", kind.as_str());
                 let message = format!("it belongs to {} {to}, which is not there", what.as_str());
                 let finding = Finding::new(Fault::Orphan, subject, message);
-                // How far nobody has read is nothing that anybody wrote.
-                findings.push(if *kind == Kind::ReadPosition { finding } else { finding.for_a_person() });
+                // What somebody kept for themselves is nothing that anybody wrote.
+                let is_kept = matches!(kind, Kind::ReadPosition | Kind::Favorite | Kind::Pin | Kind::Quiet);
+                findings.push(if is_kept { finding } else { finding.for_a_person() });
             }
         };
         match &held.row {
-            Row::Channel(r) => belongs_to(Kind::Inbox, r.inbox.0),
+            Row::Channel(r) => {
+                r.inbox.iter().for_each(|inbox| belongs_to(Kind::Inbox, inbox.0));
+                r.owner.iter().for_each(|owner| belongs_to(Kind::Member, owner.0));
+            }
             Row::Conversation(r) => {
                 belongs_to(Kind::Channel, r.channel.0);
                 r.assignee.iter().for_each(|a| belongs_to(Kind::Member, a.member.0));
             }
             Row::Inbox(r) => r.members.iter().for_each(|m| belongs_to(Kind::Member, m.0)),
             Row::DirectChat(r) => r.members.iter().for_each(|m| belongs_to(Kind::Member, m.0)),
+            Row::TeamChat(r) => r.members.iter().for_each(|m| belongs_to(Kind::Member, m.0)),
             Row::ReadPosition(r) => belongs_to(Kind::Member, r.member.0),
+            Row::Favorite(r) => belongs_to(Kind::Member, r.member.0),
+            Row::Pin(r) => belongs_to(Kind::Member, r.member.0),
+            Row::Quiet(r) => belongs_to(Kind::Member, r.member.0),
             Row::Contact(r) => r.private_to.iter().for_each(|m| belongs_to(Kind::Member, m.0)),
             _ => {}
         }

@@ -83,7 +83,7 @@ pub(super) fn examine(
             Some(of_chat) => {
                 say(Fault::WrongScope, format!("it is in {}, and its chat in {of_chat}", message.scope));
             }
-            None if world.has(Kind::Conversation, message.chat.0) || world.has(Kind::DirectChat, message.chat.0) => {}
+            None if Kind::CHATS.into_iter().any(|kind| world.has(kind, message.chat.0)) => {}
             None => {
                 let message = format!("its chat {} is not there", message.chat);
                 findings.push(Finding::new(Fault::Orphan, format_args!("message {id}"), message).for_a_person());

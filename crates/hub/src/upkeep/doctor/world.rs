@@ -80,8 +80,7 @@ impl World {
 
     /// The scope of a chat.
     pub fn scope_of_chat(&self, chat: Uuid) -> Option<Scope> {
-        let row = self.row(Kind::Conversation, chat).or_else(|| self.row(Kind::DirectChat, chat));
-        row.map(Row::scope)
+        Kind::CHATS.into_iter().find_map(|kind| self.row(kind, chat)).map(Row::scope)
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Row> {
