@@ -8,6 +8,14 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const { version } = JSON.parse(readFileSync(here("./package.json"), "utf8")) as { version: string };
 
+/** Messages write their numbers as `src/lib/numbers.ts` does. */
+const numbersOfTheRegion = {
+  name: "numbers-of-the-region",
+  enforce: "pre" as const,
+  resolveId: (source: string, importer?: string) =>
+    source.endsWith("/registry.js") && importer?.includes("/src/lib/paraglide/") === true ? here("./src/lib/numbers.ts") : null,
+};
+
 /**
  * `fake` mode and the component tests put `dev/host.ts` in the place of the one module that knows Tauri.
  * A normal build never resolves it, so sample data cannot end up in the program.
@@ -18,9 +26,11 @@ export default defineConfig(({ mode }) => {
     base: "./",
     define: { __APP_VERSION__: JSON.stringify(version) },
     plugins: [
+      numbersOfTheRegion,
       paraglideVitePlugin({
         project: "./project.inlang",
         outdir: "./src/lib/paraglide",
+        // Which language it is, src/lib/language.svelte.ts says.
         strategy: ["baseLocale"],
         emitTsDeclarations: true,
       }),

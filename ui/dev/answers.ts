@@ -141,6 +141,18 @@ export const answers: Answers = {
     fake.touch("session");
     return fake.session;
   },
+  get_settings: (fake) => fake.settings,
+  set_settings: (fake, settings) => {
+    fake.settings = settings;
+    fake.touch("settings");
+    return {};
+  },
+  get_quiet: (fake) => fake.quiet,
+  set_quiet: (fake, quiet) => {
+    fake.quiet = { ...quiet, now: quiet.until_ms !== null && quiet.until_ms > Date.now() };
+    fake.touch("quiet");
+    return {};
+  },
   get_status: (fake) => fake.world.status,
   check_cache: () => ({ problems: [] }),
   forget_rescue: (fake) => {

@@ -3,7 +3,7 @@
  * `npm run dev:fake` and in component tests. `fake` is the handle by which a test or the address bar arranges things.
  */
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
-import type { CoreEvent, RpcError, Session } from "$lib/rpc/types";
+import type { CoreEvent, Quiet, RpcError, Session, Settings } from "$lib/rpc/types";
 import { answers } from "./answers";
 import { arrange } from "./scenarios";
 import { makeWorld, type World, type WorldOptions } from "./world";
@@ -15,6 +15,10 @@ class Fake {
   world: World = makeWorld({ conversations: 0 });
   /** What `get_session` answers. */
   session: Session = { state: "signed_out", hub: null, email: null, reason: null };
+  /** What this computer is set to. */
+  settings: Settings = freshSettings();
+  /** When the member is not notified. */
+  quiet: Quiet = { until_ms: null, hours: null, now: false };
   /** Every call since `reset`. */
   calls: Array<{ name: RpcName; args: unknown }> = [];
   /** Answer after so many milliseconds. */
@@ -27,6 +31,8 @@ class Fake {
   reset(options: WorldOptions = {}): void {
     this.world = makeWorld(options);
     if (this.world.session !== null) this.session = { state: "signed_in", ...this.world.session };
+    this.settings = freshSettings();
+    this.quiet = { until_ms: null, hours: null, now: false };
     this.calls = [];
     this.delay = 0;
     this.#overrides.clear();
@@ -66,6 +72,21 @@ class Fake {
     const handler = answers[name] as (fake: Fake, args: unknown) => unknown;
     return structuredClone(await handler(this, args));
   }
+}
+
+function freshSettings(): Settings {
+  return {
+    language: "system",
+    theme: "system",
+    density: "comfortable",
+    zoom: 100,
+    single_keys: true,
+    undo_seconds: 5,
+    after_close: "next",
+    enter_breaks: false,
+    sound: true,
+    hide_content: false,
+  };
 }
 
 export type { Fake };

@@ -16,6 +16,9 @@ export function arrange(fake: Fake, query: URLSearchParams): void {
     product: query.get("product") ?? "customer_engagement",
     role: query.get("role") ?? "manager",
   });
+  fake.settings.language = query.get("language") ?? "system";
+  fake.settings.theme = query.get("theme") ?? "system";
+  fake.settings.density = query.get("density") ?? "comfortable";
   const scenario = query.get("scenario") ?? "main";
   if (scenario === "signin") fake.session = { state: "signed_out", hub: "hub.kestrelcycles.example", email: "priya@kestrelcycles.example", reason: null };
   if (scenario === "revoked") {

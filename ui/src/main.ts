@@ -4,9 +4,11 @@ import "./app.css";
 import "./parts.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
-import { followSystemTheme } from "./lib/theme";
+import { settings } from "./lib/settings/settings.svelte";
 
-followSystemTheme();
+// Language, theme and size are right before the first thing is drawn; a core that does not answer holds nothing up.
+settings.follow();
+await Promise.race([settings.load(), new Promise((done) => setTimeout(done, 400))]);
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
 mount(App, { target });

@@ -1,8 +1,13 @@
 /**
  * The one table of keys. A part of the window says what a key does while it is mounted (`onKey`); nothing else
- * listens for keys of the whole window. Single letters, and Ctrl+Z, are off while somebody types.
+ * listens for keys of the whole window, and every list of keys and every tooltip is made from here.
+ *
+ * Single letters, and Ctrl+Z, are off while somebody types, and single letters can be switched off altogether. Under a
+ * menu or a dialog nothing happens: only what the table says of them works in there. Esc goes to whoever said last
+ * that it closes, after what lies on top of it (menus and dialogs close themselves and mark the event as theirs).
  */
 import { m } from "./paraglide/messages.js";
+import { settings } from "./settings/settings.svelte";
 
 /** What a key can mean. */
 export type KeyName =
@@ -11,18 +16,33 @@ export type KeyName =
   | "close"
   | "reply"
   | "tag"
+  | "history"
+  | "pin"
   | "next"
   | "previous"
+  | "open"
   | "next_pane"
   | "previous_pane"
   | "undo"
-  | "send_and_close";
+  | "send"
+  | "send_and_close"
+  | "settings"
+  | "guide"
+  | "help"
+  | "escape"
+  | "zoom_in"
+  | "zoom_out"
+  | "zoom_reset";
+
+/** Where a key belongs in lists of keys. */
+export type KeyGroup = "anywhere" | "lists" | "conversation" | "writing";
 
 interface Chord {
   /** `KeyboardEvent.key`, letters in lower case. */
   key: string;
   ctrl?: boolean;
-  shift?: boolean;
+  /** `any` where the sign itself needs Shift on some keyboards. */
+  shift?: boolean | "any";
 }
 
 /** A row of the table. */
@@ -31,26 +51,46 @@ export interface KeyRow {
   chord: Chord;
   /** Key caps as shown. */
   caps: string[];
+  group: KeyGroup;
   /** What it does, for lists of keys. */
   label: () => string;
+  /** Holding the key down does it again and again. */
+  repeats?: boolean;
+  /** Works under a dialog too. */
+  modal?: boolean;
+  /** The part that has the focus listens for it; here it is only listed. */
+  listed?: boolean;
 }
 
 /** Every key of the window. */
 export const keyTable: readonly KeyRow[] = [
-  { name: "create", chord: { key: "c" }, caps: ["C"], label: m.key_create },
-  { name: "assign", chord: { key: "a" }, caps: ["A"], label: m.key_assign },
-  { name: "close", chord: { key: "e" }, caps: ["E"], label: m.key_close },
-  { name: "reply", chord: { key: "r" }, caps: ["R"], label: m.key_reply },
-  { name: "tag", chord: { key: "l" }, caps: ["L"], label: m.key_tag },
-  { name: "next", chord: { key: "j" }, caps: ["J"], label: m.key_next },
-  { name: "previous", chord: { key: "k" }, caps: ["K"], label: m.key_previous },
-  { name: "undo", chord: { key: "z", ctrl: true }, caps: ["Ctrl", "Z"], label: m.key_undo },
-  { name: "next_pane", chord: { key: "F6" }, caps: ["F6"], label: m.key_next_pane },
-  { name: "previous_pane", chord: { key: "F6", shift: true }, caps: ["Shift", "F6"], label: m.key_previous_pane },
+  { name: "create", chord: { key: "c" }, caps: ["C"], group: "anywhere", label: m.key_create },
+  { name: "undo", chord: { key: "z", ctrl: true }, caps: ["Ctrl", "Z"], group: "anywhere", label: m.key_undo },
+  { name: "next_pane", chord: { key: "F6" }, caps: ["F6"], group: "anywhere", label: m.key_next_pane },
+  { name: "previous_pane", chord: { key: "F6", shift: true }, caps: ["Shift", "F6"], group: "anywhere", label: m.key_previous_pane },
+  { name: "settings", chord: { key: ",", ctrl: true }, caps: ["Ctrl", ","], group: "anywhere", label: m.key_settings },
+  { name: "guide", chord: { key: "F1" }, caps: ["F1"], group: "anywhere", label: m.key_guide, modal: true },
+  { name: "help", chord: { key: "?", shift: "any" }, caps: ["?"], group: "anywhere", label: m.key_help },
+  { name: "escape", chord: { key: "Escape" }, caps: ["Esc"], group: "anywhere", label: m.key_escape },
+  { name: "zoom_in", chord: { key: "+", ctrl: true, shift: "any" }, caps: ["Ctrl", "+"], group: "anywhere", label: m.key_zoom_in, repeats: true, modal: true },
+  { name: "zoom_in", chord: { key: "=", ctrl: true }, caps: [], group: "anywhere", label: m.key_zoom_in, repeats: true, modal: true },
+  { name: "zoom_out", chord: { key: "-", ctrl: true }, caps: ["Ctrl", "-"], group: "anywhere", label: m.key_zoom_out, repeats: true, modal: true },
+  { name: "zoom_reset", chord: { key: "0", ctrl: true }, caps: ["Ctrl", "0"], group: "anywhere", label: m.key_zoom_reset, modal: true },
+  { name: "next", chord: { key: "j" }, caps: ["J"], group: "lists", label: m.key_next, repeats: true },
+  { name: "previous", chord: { key: "k" }, caps: ["K"], group: "lists", label: m.key_previous, repeats: true },
+  { name: "open", chord: { key: "Enter" }, caps: ["Enter"], group: "lists", label: m.key_open, listed: true },
+  { name: "pin", chord: { key: "p" }, caps: ["P"], group: "lists", label: m.key_pin },
+  { name: "reply", chord: { key: "r" }, caps: ["R"], group: "conversation", label: m.key_reply },
+  { name: "assign", chord: { key: "a" }, caps: ["A"], group: "conversation", label: m.key_assign },
+  { name: "close", chord: { key: "e" }, caps: ["E"], group: "conversation", label: m.key_close },
+  { name: "tag", chord: { key: "l" }, caps: ["L"], group: "conversation", label: m.key_tag },
+  { name: "history", chord: { key: "h" }, caps: ["H"], group: "conversation", label: m.key_history },
+  { name: "send", chord: { key: "Enter" }, caps: ["Enter"], group: "writing", label: m.key_send, listed: true },
   {
     name: "send_and_close",
     chord: { key: "Enter", ctrl: true, shift: true },
     caps: ["Ctrl", "Shift", "Enter"],
+    group: "writing",
     label: m.key_send_and_close,
   },
 ];
@@ -68,19 +108,48 @@ export function onKey(name: KeyName, act: () => void): () => void {
   };
 }
 
+/** One letter or sign without Ctrl. */
+function isSingle({ chord }: KeyRow): boolean {
+  return chord.key.length === 1 && chord.ctrl !== true;
+}
+
+/**
+ * What was pressed. A keyboard of another script types other letters: there the place of the key counts, so that the
+ * shortcuts stay where the caps of a Latin keyboard are.
+ */
+function pressed(event: KeyboardEvent): string {
+  if (event.key.length !== 1) return event.key;
+  if (event.key >= " " && event.key <= "~") return event.key.toLowerCase();
+  if (event.code === "Slash" && event.shiftKey) return "?";
+  if (event.code === "Comma") return ",";
+  return /^Key([A-Z])$/u.exec(event.code)?.[1]?.toLowerCase() ?? /^Digit(\d)$/u.exec(event.code)?.[1] ?? event.key;
+}
+
 /** The row that an event means, if any. */
 export function keyOf(event: KeyboardEvent): KeyRow | undefined {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = pressed(event);
   const ctrl = event.ctrlKey || event.metaKey;
   return keyTable.find(
-    ({ chord }) =>
-      chord.key === key && (chord.ctrl ?? false) === ctrl && (chord.shift ?? false) === event.shiftKey && !event.altKey,
+    ({ chord, listed }) =>
+      listed !== true &&
+      chord.key === key &&
+      (chord.ctrl ?? false) === ctrl &&
+      (chord.shift === "any" || (chord.shift ?? false) === event.shiftKey) &&
+      !event.altKey,
   );
 }
 
-/** Key caps of a name, for buttons and tooltips. */
+/** Key caps of a name, for buttons and tooltips; none while its letter is switched off. */
 export function capsOf(name: KeyName): string[] {
-  return keyTable.find((row) => row.name === name)?.caps ?? [];
+  const row = keyTable.find((one) => one.name === name);
+  if (row === undefined || (isSingle(row) && !settings.current.single_keys)) return [];
+  if (settings.current.enter_breaks && name === "send") return ["Ctrl", "Enter"];
+  return row.caps;
+}
+
+/** The rows of a group as they hold now, each key once. */
+export function keysIn(group: KeyGroup): KeyRow[] {
+  return keyTable.filter((row) => row.group === group && row.caps.length > 0);
 }
 
 /** A letter typed here is text, not a command. */
@@ -89,16 +158,24 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.closest("input, textarea, select, [role='menu'], [role='dialog']") !== null;
 }
 
+/** Whether something lies over the window that must be left first. */
+function isUnderneath(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("[role='menu'], [role='dialog'], [role='alertdialog']") !== null;
+}
+
 /** The window's one key listener. */
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
   const row = keyOf(event);
   if (row === undefined) return;
+  if (isUnderneath(event.target) && row.modal !== true) return;
+  if (isSingle(row) && !settings.current.single_keys && row.name !== "help") return;
   // A field undoes its own typing.
-  const letter = row.chord.key.length === 1 && (!row.chord.ctrl || row.name === "undo");
-  if (letter && isTyping(event.target)) return;
+  if ((isSingle(row) || row.name === "undo") && isTyping(event.target)) return;
   const act = handlers.get(row.name)?.at(-1);
   if (act === undefined) return;
   event.preventDefault();
+  // A key that is held down closes one conversation, not the whole list.
+  if (event.repeat && row.repeats !== true) return;
   act();
 }

@@ -1,4 +1,5 @@
 /** Times and numbers in the words of the member's own locale. */
+import { language } from "../language.svelte";
 import { m } from "../paraglide/messages.js";
 
 /** A clock that ticks once a minute, for texts that age (`13:58` becomes `Yesterday`). */
@@ -17,12 +18,49 @@ class Clock {
 export const clock = new Clock();
 
 const DAY = 86_400_000;
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const longWeekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+
+/** How moments are written. Made once for each locale: making one costs more than using it a hundred times. */
+const styles = {
+  time: { timeStyle: "short" },
+  weekday: { weekday: "short" },
+  longWeekday: { weekday: "long", day: "numeric", month: "long" },
+  dayMonth: { day: "numeric", month: "short" },
+  dayMonthYear: { day: "numeric", month: "short", year: "numeric" },
+  full: { dateStyle: "full", timeStyle: "short" },
+  weekdayTime: { weekday: "short", hour: "numeric", minute: "2-digit" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+let locale = "";
+const dates = new Map<string, Intl.DateTimeFormat>();
+const numbers = new Map<string, Intl.NumberFormat>();
+
+/** Forgets what was made for another locale; what is written with it now is written again when the language changes. */
+function inLocale(): string {
+  const now = language.format;
+  if (now !== locale) {
+    dates.clear();
+    numbers.clear();
+    locale = now;
+  }
+  return now;
+}
+
+function write(style: keyof typeof styles, ms: number): string {
+  const here = inLocale();
+  let format = dates.get(style);
+  if (format === undefined) dates.set(style, (format = new Intl.DateTimeFormat(here, styles[style])));
+  return format.format(ms);
+}
+
+function count(n: number, unit?: "day" | "hour" | "minute"): string {
+  const here = inLocale();
+  let format = numbers.get(unit ?? "");
+  if (format === undefined) {
+    format = new Intl.NumberFormat(here, unit === undefined ? {} : { style: "unit", unit, unitDisplay: "short" });
+    numbers.set(unit ?? "", format);
+  }
+  return format.format(n);
+}
 
 function startOfDay(ms: number): number {
   const date = new Date(ms);
@@ -37,15 +75,15 @@ function daysAgo(ms: number, now: number): number {
 
 /** `14:21`. */
 export function timeOfDay(ms: number): string {
-  return time.format(ms);
+  return write("time", ms);
 }
 
 /** For rows: `14:21` today, `Mon` this week, `28 May` this year, else with the year. */
 export function rowTime(ms: number, now: number = clock.now): string {
   const days = daysAgo(ms, now);
-  if (days <= 0) return time.format(ms);
-  if (days < 7) return weekday.format(ms);
-  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? dayMonth.format(ms) : dayMonthYear.format(ms);
+  if (days <= 0) return write("time", ms);
+  if (days < 7) return write("weekday", ms);
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? write("dayMonth", ms) : write("dayMonthYear", ms);
 }
 
 /** For day lines: `Today`, `Yesterday`, `Monday, 1 June`, else with the year. */
@@ -53,7 +91,7 @@ export function dayLine(ms: number, now: number = clock.now): string {
   const days = daysAgo(ms, now);
   if (days <= 0) return m.time_today();
   if (days === 1) return m.time_yesterday();
-  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? longWeekday.format(ms) : dayMonthYear.format(ms);
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? write("longWeekday", ms) : write("dayMonthYear", ms);
 }
 
 /** Same calendar day? */
@@ -63,7 +101,7 @@ export function sameDay(a: number, b: number): boolean {
 
 /** Date and time in full, for titles and screen readers. */
 export function fullTime(ms: number): string {
-  return full.format(ms);
+  return write("full", ms);
 }
 
 /** The two largest units of a span: `6 d 4 h`, `19 min`, `under 1 min`. */
@@ -79,7 +117,7 @@ export function duration(ms: number): string {
   return parts
     .slice(from, from + 2)
     .filter(([n]) => n > 0)
-    .map(([n, unit]) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" }).format(n))
+    .map(([n, unit]) => count(n, unit))
     .join(" ");
 }
 
@@ -88,9 +126,23 @@ export function smallCount(n: number): string {
   return n > 99 ? m.count_many() : number(n);
 }
 
-const plain = new Intl.NumberFormat();
-
 /** A number as people here write it. */
 export function number(n: number): string {
-  return plain.format(n);
+  return count(n);
+}
+
+/** A percentage: `125%`, where the sign stands as people here write it. */
+export function percent(n: number): string {
+  return new Intl.NumberFormat(language.format, { style: "percent" }).format(n / 100);
+}
+
+/** A minute of the day as a time: `0` is midnight. */
+export function minuteOfDay(minute: number): string {
+  // A day without a change of the clocks.
+  return write("time", new Date(2001, 0, 1, 0, minute).getTime());
+}
+
+/** A moment that comes: `15:00` today, else with its day. */
+export function momentText(ms: number, now: number = clock.now): string {
+  return sameDay(ms, now) ? write("time", ms) : write("weekdayTime", ms);
 }
