@@ -49,7 +49,7 @@ export default ts.config(
     rules: { "@typescript-eslint/no-restricted-imports": "off" },
   },
   {
-    files: ["dev/**", "test/**", "**/*.test.ts", "vite.config.ts", "eslint.config.js"],
+    files: ["dev/**", "test/**", "window/**", "**/*.test.ts", "vite.config.ts", "eslint.config.js"],
     rules: { "@typescript-eslint/no-restricted-imports": ["error", onlyTheHost] },
   },
 );

@@ -14,8 +14,8 @@ export type Region =
   | "numbers"
   | "favorites"
   | "direct"
-  | "team"
-  | "within"
+  | "teams"
+  | "place"
   | "open"
   | "closed"
   | "archived"
@@ -48,8 +48,8 @@ export const regions: readonly Row[] = [
   { region: "numbers", engagement: 3, name: same(m.guide_numbers), line: same(m.guide_numbers_line) },
   { region: "favorites", engagement: 4, center: 4, name: same(m.guide_favorites), line: same(m.guide_favorites_line) },
   { region: "direct", engagement: 5, center: 5, name: same(m.guide_direct), line: same(m.guide_direct_line) },
-  { region: "team", engagement: 6, center: 6, name: same(m.guide_team), line: same(m.guide_team_line) },
-  { region: "within", engagement: 7, center: 8, name: by(m.guide_within, m.guide_within_center), line: same(m.guide_within_line) },
+  { region: "teams", engagement: 6, center: 6, name: same(m.guide_team), line: same(m.guide_team_line) },
+  { region: "place", engagement: 7, center: 8, name: by(m.guide_within, m.guide_within_center), line: same(m.guide_within_line) },
   { region: "open", engagement: 9, center: 9, name: same(m.guide_open), line: by(m.guide_open_line, m.guide_open_line_center) },
   { region: "closed", engagement: 10, center: 10, name: same(m.guide_closed), line: same(m.guide_closed_line) },
   { region: "archived", engagement: 11, center: 11, name: same(m.guide_archived), line: same(m.guide_archived_line) },

@@ -20,6 +20,8 @@ export interface Mark extends Box {
 
 /** Less than this of a region to be seen is as good as nothing. */
 const LEAST = 12;
+/** Between a control and its frame. */
+const ROOM = 3;
 /** Higher than this it is a section, not a control. */
 const SECTION = 64;
 
@@ -48,6 +50,13 @@ export function visibleBox(element: Element): Box {
   return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
 }
 
+/** A little room around a control, as far as the window goes. */
+function around({ left, top, width, height }: Box): Box {
+  const from = { x: Math.max(1, left - ROOM), y: Math.max(1, top - ROOM) };
+  const to = { x: Math.min(innerWidth - 1, left + width + ROOM), y: Math.min(innerHeight - 1, top + height + ROOM) };
+  return { left: from.x, top: from.y, width: to.x - from.x, height: to.y - from.y };
+}
+
 /** The frames of everything that carries a number and can be seen, in the order of the numbers. */
 export function marksOf(root: ParentNode = document): Mark[] {
   const marks: Mark[] = [];
@@ -55,7 +64,8 @@ export function marksOf(root: ParentNode = document): Mark[] {
     const number = Number(element.dataset.callout);
     const box = visibleBox(element);
     if (!Number.isInteger(number) || box.width < LEAST || box.height < LEAST) continue;
-    marks.push({ number, inside: box.height > SECTION, ...box });
+    const inside = box.height > SECTION;
+    marks.push({ number, inside, ...(inside ? box : around(box)) });
   }
   return marks.sort((a, b) => a.number - b.number);
 }

@@ -1,0 +1,55 @@
+/**
+ * Pictures of every state, in both themes, three sizes, both languages: `cargo xtask shots`. They are looked at beside
+ * the design; no program judges them.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, inject, test } from "vitest";
+import { Browser } from "./browser";
+import type { Page } from "./page";
+import { arrive, states } from "./states";
+
+const folder = process.env.DESKBELL_SHOTS ?? "shots";
+/** Of these alone, where it says so: names or beginnings of names, themes, sizes, languages. */
+const only = (process.env.DESKBELL_SHOTS_ONLY ?? "").split(",").filter((word) => word !== "");
+
+const sizes = [[1440, 900], [1024, 700], [1920, 1080]] as const;
+const themes = ["light", "dark"] as const;
+const languages = ["en", "ar"] as const;
+
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await Browser.start();
+  page = await browser.page();
+  mkdirSync(folder, { recursive: true });
+});
+
+afterAll(() => browser.close());
+
+const wanted = (kind: string, words: readonly string[], all: readonly string[]): boolean => {
+  const named = only.filter((word) => all.some((one) => (kind === "state" ? one.startsWith(word) : one === word)));
+  return named.length === 0 || words.some((word) => named.some((one) => (kind === "state" ? word.startsWith(one) : word === one)));
+};
+
+const names = states.map((state) => state.name);
+const sizeNames = sizes.map(([width]) => String(width));
+
+for (const [width, height] of sizes) {
+  if (!wanted("size", [String(width)], sizeNames)) continue;
+  for (const theme of themes) {
+    if (!wanted("theme", [theme], themes)) continue;
+    for (const language of languages) {
+      if (!wanted("language", [language], languages)) continue;
+      for (const state of states) {
+        if (!wanted("state", [state.name], names)) continue;
+        test(`${state.name}-${width}-${theme}-${language}`, async () => {
+          await page.look({ width, height, theme, language });
+          await arrive(page, inject("site"), state, language);
+          writeFileSync(join(folder, `${state.name}-${width}-${theme}-${language}.png`), await page.shot());
+        });
+      }
+    }
+  }
+}
