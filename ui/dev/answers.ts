@@ -1,90 +1,20 @@
 /** What the fake core answers, call by call. */
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
-import type { ChatRow, EventLine, Place, RpcError } from "$lib/rpc/types";
 import type { Fake } from "./host";
+import { changed, chatOf, event, fail, outboxChanged, rowIn } from "./change";
+import { channelOf, countChats, listChats, listHistory, listPlaces } from "./lists";
+import { own, remember } from "./own";
 import { inboxes, me, members } from "./people";
-import { listOutbox, outboxCase, type Arranged } from "./outbox";
-import { directChat, nextId, nextPos, previewOf, textEntry, unreadOf, type Chat } from "./world";
+import { listOutbox, outboxCase } from "./outbox";
+import { directChat, firstBy, nextId, nextPos, textEntry, unreadOf, type Chat } from "./world";
 
-type Answers = { [N in RpcName]: (fake: Fake, args: Args<N>) => Answer<N> | Promise<Answer<N>> };
-
-function fail(code: string, message: string, params?: Record<string, string>): never {
-  const error: RpcError = { code, message, retryable: false, ...(params ? { params } : {}) };
-  throw error;
-}
-
-function chatOf(fake: Fake, id: string): Chat {
-  return fake.world.chats.find((chat) => chat.id === id) ?? fail("not_found", "That conversation does not exist here.");
-}
-
-function inPlace(chat: Chat, place: Place): boolean {
-  if (place.place === "direct") return chat.kind === "direct";
-  return chat.kind === "conversation" && (place.place === "inbox" ? chat.inbox : chat.channel) === place.id;
-}
-
-const lastAt = (chat: Chat): number => previewOf(chat)?.at_ms ?? Number.MAX_SAFE_INTEGER;
-
-function segmentOf(chat: Chat): "me" | "others" | "unassigned" {
-  if (chat.assignee === null) return "unassigned";
-  return chat.assignee.me ? "me" : "others";
-}
-
-function pendingOf(fake: Fake, chat: string) {
-  const states = fake.world.outbox.filter((row) => row.chat === chat).map((row) => row.state);
-  return (["failed", "held", "waiting"] as const).find((state) => states.includes(state)) ?? null;
-}
-
-const channels = inboxes.flatMap((inbox) => inbox.channels);
-
-function rowOf(fake: Fake, chat: Chat): ChatRow {
-  return {
-    chat: chat.id,
-    kind: chat.kind,
-    title: chat.person.name,
-    initials: chat.person.initials,
-    tint: chat.person.tint,
-    channel: channels.find((one) => one.id === chat.channel)?.kind ?? null,
-    closed: chat.closed !== null,
-    assignee: chat.assignee,
-    preview: previewOf(chat),
-    draft: chat.draft === "" ? null : chat.draft,
-    unread: unreadOf(chat),
-    tags: chat.tags,
-    pending: pendingOf(fake, chat.id),
-  };
-}
-
-const mineOrNobodys = (chat: Chat): boolean => chat.assignee === null || chat.assignee.me;
-
-function unreadChats(fake: Fake, place: Place, all: boolean): number {
-  return fake.world.chats.filter((c) => inPlace(c, place) && c.closed === null && (all || mineOrNobodys(c)) && unreadOf(c) > 0).length;
-}
-
-function changed(fake: Fake, chat: Chat, ...more: string[]): Record<string, never> {
-  return outboxChanged(fake, chat, "places", ...more);
-}
-
-/** The chat may be gone while its commands are not. */
-function outboxChanged(fake: Fake, chat: Chat | undefined, ...more: string[]): Record<string, never> {
-  const { outbox, status } = fake.world;
-  status.waiting = outbox.filter((row) => row.state === "waiting").length;
-  status.failed = outbox.filter((row) => row.state === "failed").length;
-  status.held = outbox.filter((row) => row.state === "held").length;
-  fake.touch("chats", ...(chat === undefined ? [] : [`chat:${chat.id}`, `thread:${chat.id}`]), "outbox", "status", ...more);
-  return {};
-}
-
-function rowIn(fake: Fake, command: string): Arranged {
-  return fake.world.outbox.find((one) => one.command === command) ?? fail("not_found", "That is gone already.");
-}
-
-function event(chat: Chat, line: EventLine): void {
-  chat.entries.push({ id: nextId("e"), pos: nextPos(), at_ms: Date.now(), author: { kind: "system" }, content: { kind: "event", ...line }, delivery: "none", pending: null });
-}
+export type Answers = { [N in RpcName]: (fake: Fake, args: Args<N>) => Answer<N> | Promise<Answer<N>> };
 
 function canOf(fake: Fake, chat: Chat): string[] {
+  if (chat.archived) return chat.contact === null ? [] : ["favorite"];
   if (chat.kind === "direct") return ["send"];
-  const can = ["send", "tag", chat.closed === null ? "close" : "reopen"];
+  if (chat.kind === "team") return ["send", "rename", "add_members", "leave"];
+  const can = ["send", "tag", chat.closed === null ? "close" : "reopen", ...(chat.contact === null ? [] : ["favorite"])];
   if (inboxes.find((one) => one.id === chat.inbox)?.assignment) {
     if (!chat.assignee?.me) can.push("assign_to_me");
     else can.push("unassign");
@@ -164,34 +94,10 @@ export const answers: Answers = {
     fake.touch("status");
     return {};
   },
-  list_places: (fake) => ({
-    inboxes: inboxes.map((inbox) => ({
-      ...inbox,
-      unread: unreadChats(fake, { place: "inbox", id: inbox.id }, !inbox.assignment),
-      channels: inbox.channels.map((c) => ({ ...c, unread: unreadChats(fake, { place: "channel", id: c.id }, !inbox.assignment) })),
-    })),
-    direct: fake.world.chats
-      .filter((chat) => chat.kind === "direct")
-      .sort((a, b) => Number(unreadOf(b) > 0) - Number(unreadOf(a) > 0) || lastAt(b) - lastAt(a))
-      .map((chat) => ({ chat: chat.id, member: chat.member ?? me, unread: unreadOf(chat) })),
-  }),
-  list_chats: (fake, { place, tab, segment, after, limit }) => {
-    const all = fake.world.chats
-      .filter((chat) => inPlace(chat, place))
-      .filter((chat) => chat.kind === "direct" || (chat.closed === null) === (tab === "open"))
-      .filter((chat) => chat.kind === "direct" || tab === "closed" || segment === "all" || segmentOf(chat) === segment)
-      .sort((a, b) => lastAt(b) - lastAt(a) || (a.id < b.id ? -1 : 1));
-    const from = after === null || after === undefined ? 0 : all.findIndex((chat) => chat.id === after) + 1;
-    const rows = all.slice(from, from + limit);
-    const last = rows.at(-1);
-    return { rows: rows.map((chat) => rowOf(fake, chat)), next: last !== undefined && from + limit < all.length ? last.id : null };
-  },
-  count_chats: (fake, { place }) => {
-    const here = fake.world.chats.filter((chat) => inPlace(chat, place));
-    const open = here.filter((chat) => chat.closed === null);
-    const of = (segment: string) => open.filter((chat) => segmentOf(chat) === segment).length;
-    return { all: open.length, me: of("me"), others: of("others"), unassigned: of("unassigned"), closed: here.length - open.length };
-  },
+  list_places: listPlaces,
+  list_chats: listChats,
+  count_chats: (fake, { place }) => countChats(fake, place),
+  list_history: listHistory,
   get_chat: (fake, { chat: id }) => {
     const chat = chatOf(fake, id);
     const inbox = inboxes.find((one) => one.id === chat.inbox);
@@ -202,7 +108,14 @@ export const answers: Answers = {
       initials: chat.person.initials,
       tint: chat.person.tint,
       member: chat.member,
-      channel: channels.find((one) => one.id === chat.channel) ?? null,
+      members: chat.members,
+      contact: chat.contact,
+      favorite: fake.world.favorites.some((one) => one.contact === chat.contact),
+      pinned: fake.world.pins.includes(id),
+      archived: chat.archived,
+      direction: chat.kind === "conversation" || chat.kind === "text" ? firstBy(chat) : null,
+      address: chat.address,
+      channel: channelOf(chat),
       inbox: inbox?.name ?? null,
       inbox_id: inbox?.id ?? null,
       closed: chat.closed,
@@ -215,10 +128,22 @@ export const answers: Answers = {
       unread: unreadOf(chat),
     };
   },
-  list_messages: (fake, { chat: id, before, limit }) => {
+  list_messages: (fake, { chat: id, before, after, around, limit }) => {
     const { entries } = chatOf(fake, id);
-    const older = before === null || before === undefined ? entries : entries.filter((e) => e.pos !== null && e.pos < before);
-    return { entries: older.slice(-limit), more: older.length > limit };
+    const at = (pos: number) => entries.findIndex((e) => e.pos === null || e.pos >= pos);
+    let from = Math.max(0, entries.length - limit);
+    let to = entries.length;
+    if (typeof before === "number") {
+      to = at(before) < 0 ? entries.length : at(before);
+      from = Math.max(0, to - limit);
+    } else if (typeof after === "number") {
+      from = at(after + 1) < 0 ? entries.length : at(after + 1);
+      to = Math.min(entries.length, from + limit);
+    } else if (typeof around === "number" && at(around) >= 0) {
+      from = Math.max(0, at(around) - Math.floor(limit / 2));
+      to = Math.min(entries.length, from + limit);
+    }
+    return { entries: entries.slice(from, to), more: from > 0, more_after: to < entries.length };
   },
   list_assignees: () => ({ members: members.slice(0, 5) }),
   list_members: () => ({ members }),
@@ -251,7 +176,7 @@ export const answers: Answers = {
     const chat = chatOf(fake, id);
     const command = nextId("cmd");
     const entry = textEntry({ kind: "member", ...me }, text, Date.now());
-    Object.assign(entry, { pos: null, delivery: "waiting", pending: { command, state: "waiting", reason: null, other: null } });
+    Object.assign(entry, { pos: null, delivery: "waiting", pending: { command, state: "waiting", reason: null, other: null, leaves_ms: null } });
     chat.entries.push(entry);
     chat.draft = "";
     if (chat.kind === "conversation") {
@@ -267,12 +192,15 @@ export const answers: Answers = {
   assign_chat: (fake, { chat: id, to }) => {
     const chat = chatOf(fake, id);
     const next = members.find((one) => one.id === to) ?? null;
+    const before = chat.assignee;
+    remember(fake, chat, "assign_chat", next?.name ?? null, () => (chat.assignee = before));
     event(chat, { event: "assigned", by: me, to: next, from: chat.assignee });
     chat.assignee = next;
     return changed(fake, chat);
   },
   close_chat: (fake, { chat: id }) => {
     const chat = chatOf(fake, id);
+    remember(fake, chat, "close_chat", null, () => (chat.closed = null));
     chat.closed = { by: me.name, at_ms: Date.now() };
     event(chat, { event: "closed", by: me });
     return changed(fake, chat);
@@ -286,11 +214,14 @@ export const answers: Answers = {
   tag_chat: (fake, { chat: id, tag }) => {
     const chat = chatOf(fake, id);
     const found = fake.world.tags.find((one) => one.id === tag) ?? fail("not_found", "That tag does not exist.");
+    remember(fake, chat, "tag_chat", found.name, () => (chat.tags = chat.tags.filter((one) => one.id !== tag)));
     if (!chat.tags.some((one) => one.id === tag)) chat.tags.push({ ...found, waiting: fake.world.status.network !== "online" });
     return changed(fake, chat);
   },
   untag_chat: (fake, { chat: id, tag }) => {
     const chat = chatOf(fake, id);
+    const had = chat.tags;
+    remember(fake, chat, "untag_chat", had.find((one) => one.id === tag)?.name ?? null, () => (chat.tags = had));
     chat.tags = chat.tags.filter((one) => one.id !== tag);
     return changed(fake, chat);
   },
@@ -356,7 +287,7 @@ export const answers: Answers = {
     row.other = null;
     const chat = fake.world.chats.find((one) => one.id === row.chat);
     const entry = chat?.entries.find((one) => one.pending?.command === command);
-    if (entry?.pending) entry.pending = { command, state: "waiting", reason: null, other: null };
+    if (entry?.pending) entry.pending = { command, state: "waiting", reason: null, other: null, leaves_ms: null };
     if (chat !== undefined) settleSoon(fake, chat, command);
     return outboxChanged(fake, chat);
   },
@@ -379,5 +310,6 @@ export const answers: Answers = {
   },
   send_anyway: (fake, args) => answers.retry(fake, args),
   set_view: () => ({}),
+  ...own,
   open_link: () => ({}),
 };

@@ -19,7 +19,17 @@ export const members: MemberInfo[] = [
   member("noa", "נועה לוין", "נל", "agent"),
 ];
 
-const channel = (id: string, kind: string, name: string): ChannelPlace => ({ id: `ch-${id}`, kind, name, unread: 0 });
+const channel = (id: string, kind: string, name: string, number: string | null = null): ChannelPlace => ({
+  id: `ch-${id}`,
+  kind,
+  name,
+  number,
+  unread: 0,
+  no_start: kind === "sms" ? null : "customer_writes_first",
+});
+
+/** The member's own texting numbers. */
+export const myNumbers = [channel("mine", "sms", "(503) 555-0177", "(503) 555-0177")];
 
 export const inboxes = [
   {
@@ -28,8 +38,8 @@ export const inboxes = [
     kind: "shared",
     assignment: true,
     channels: [
-      channel("sms", "sms", "(503) 555-0142"),
-      channel("wa", "whatsapp", "WhatsApp"),
+      channel("sms", "sms", "(503) 555-0142", "(503) 555-0142"),
+      channel("wa", "whatsapp", "WhatsApp", "+1 503 555 0142"),
       channel("msgr", "messenger", "Messenger"),
       channel("ig", "instagram", "@kestrelcycles"),
       channel("web", "webchat", "Web chat"),

@@ -1,13 +1,20 @@
 /** The sample organization: chats with their messages, drafts and outbox, in memory. */
-import type { ChatHead, ContactInfo, Entry, EntryAuthor, MemberInfo, Preview, SignedIn, Status, TagInfo } from "$lib/rpc/types";
+import type { ChatHead, ContactInfo, Entry, EntryAuthor, FavoritePlace, ListView, MemberInfo, Presence, Preview, Quiet, Settings, SignedIn, Status, TagInfo, ThreadPoint, UndoableAct } from "$lib/rpc/types";
 import type { Arranged } from "./outbox";
 import { inboxes, me, members, people, tags, type Person } from "./people";
 
 export interface Chat {
   id: string;
-  kind: "conversation" | "direct";
+  kind: "conversation" | "text" | "direct" | "team";
   person: Person;
+  /** The other one of a direct chat. */
   member: MemberInfo | null;
+  /** Who is in a team chat. */
+  members: MemberInfo[];
+  /** Who owns the address. */
+  contact: string | null;
+  address: string | null;
+  archived: boolean;
   channel: string | null;
   inbox: string | null;
   assignee: MemberInfo | null;
@@ -26,6 +33,18 @@ export interface World {
   outbox: Arranged[];
   contacts: ContactInfo[];
   tags: TagInfo[];
+  /** Inboxes that the member is assigned to. */
+  memberOf: string[];
+  favorites: Array<Omit<FavoritePlace, "chat" | "unread">>;
+  /** Pinned chats, in the member's order. */
+  pins: string[];
+  views: Map<string, ListView>;
+  /** What can be undone, newest last. */
+  undo: Array<{ act: UndoableAct; revert: () => void }>;
+  settings: Settings;
+  quiet: Quiet;
+  presence: Map<string, Presence>;
+  reading: Map<string, ThreadPoint>;
 }
 
 const MINUTE = 60_000;
@@ -77,12 +96,24 @@ export function unreadOf(chat: Chat): number {
   ).length;
 }
 
-function conversation(person: Person, at: number, inbox: string, channel: string): Chat {
+/** Who wrote first. */
+export function firstBy(chat: Chat): "inbound" | "outbound" {
+  return chat.entries.find((one) => one.content.kind === "text")?.author.kind === "contact" ? "inbound" : "outbound";
+}
+
+/** A number that nobody owns yet has no contact. */
+const contactOf = (person: Person): string | null => (person.initials === "" ? null : `contact-${person.name}`);
+
+function conversation(person: Person, at: number, inbox: string | null, channel: string): Chat {
   const chat: Chat = {
     id: nextId("c"),
-    kind: "conversation",
+    kind: inbox === null ? "text" : "conversation",
     person,
     member: null,
+    members: [],
+    contact: contactOf(person),
+    address: contactOf(person) === null ? person.name : null,
+    archived: false,
     channel,
     inbox,
     assignee: null,
@@ -130,6 +161,8 @@ export function makeWorld(options: WorldOptions = {}): World {
   const fifth = chats[4];
   if (fifth !== undefined) fifth.draft = "Hi Siobhán, Thursday works and";
   for (const [i, mate] of members.slice(1, 5).entries()) chats.push(directChat(mate, now - i * 400 * MINUTE));
+  if (conversations > 0) chats.push(...moreChats(now));
+  const [aroha, mateo] = [people[9], people[1]];
   return {
     session: {
       me: { ...me, role },
@@ -144,6 +177,62 @@ export function makeWorld(options: WorldOptions = {}): World {
     outbox: [],
     contacts: [],
     tags: [...tags],
+    memberOf: inboxes.map((inbox) => inbox.id),
+    favorites: conversations === 0 ? [] : [aroha, mateo].flatMap((one) => (one === undefined ? [] : [{ contact: `contact-${one.name}`, name: one.name, initials: one.initials, tint: one.tint, gone: false }])),
+    pins: [],
+    views: new Map(),
+    undo: [],
+    settings: { language: "system", theme: "system", density: "comfortable", zoom: 100, single_keys: true, undo_seconds: 5, after_close: "next", enter_breaks: false, sound: true, hide_content: false },
+    quiet: { until_ms: null, hours: null, now: false },
+    presence: new Map(),
+    reading: new Map(),
+  };
+}
+
+/** Texts on the member's own number, what an earlier number left in the archive, and team chats. */
+function moreChats(now: number): Chat[] {
+  const person = (at: number) => people[at % people.length] as Person;
+  const texts = [3, 8, 13].map((at, i) => {
+    const chat = conversation(person(at), now - (i + 1) * 95 * MINUTE, null, "ch-mine");
+    chat.read_pos = i === 0 ? 0 : pos;
+    if (i === 2) chat.closed = { by: me.name, at_ms: now - 60 * MINUTE };
+    return chat;
+  });
+  const archived = [5, 11].map((at, i) => {
+    const chat = conversation(person(at), now - (i + 40) * 1440 * MINUTE, "in-front", "ch-old");
+    chat.read_pos = pos;
+    chat.archived = true;
+    return chat;
+  });
+  const [, tomasz, dana, yuki, kwame] = members as [MemberInfo, MemberInfo, MemberInfo, MemberInfo, MemberInfo];
+  const teams = [
+    teamChat("Workshop floor", [me, tomasz, dana, yuki, kwame], [[tomasz, "Haddad’s hanger is on. Noticed the cage is bent too. Straightened it, no charge."], [dana, "הקסטה מוכנה על השולחן"]], now - 4 * MINUTE, true),
+    teamChat("Saturday ride crew", [me, yuki, kwame], [[yuki, "Rain until ten, then dry. Start at half past?"]], now - 70 * MINUTE, false),
+    teamChat("Suppliers and lunch", [me, dana], [[me, "Shimano order is in, 3 weeks"]], now - 2900 * MINUTE, false),
+  ];
+  return [...texts, ...archived, ...teams];
+}
+
+export function teamChat(name: string, who: MemberInfo[], says: Array<[MemberInfo, string]>, at: number, unread: boolean): Chat {
+  const entries = says.map(([author, text], i) => textEntry({ kind: "member", ...author }, text, at - (says.length - i - 1) * 9 * MINUTE));
+  return {
+    id: nextId("team"),
+    kind: "team",
+    person: { name, initials: "", tint: "stone", says: [] },
+    member: null,
+    members: who,
+    contact: null,
+    address: null,
+    archived: false,
+    channel: null,
+    inbox: null,
+    assignee: null,
+    closed: null,
+    created_ms: at - 9000 * MINUTE,
+    entries,
+    read_pos: unread ? 0 : pos,
+    tags: [],
+    draft: "",
   };
 }
 
@@ -168,6 +257,10 @@ export function directChat(mate: MemberInfo, at: number | null): Chat {
     kind: "direct",
     person: { name: mate.name, initials: mate.initials, tint: "stone", says: [] },
     member: mate,
+    members: [],
+    contact: null,
+    address: null,
+    archived: false,
     channel: null,
     inbox: null,
     assignee: null,

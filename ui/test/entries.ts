@@ -26,5 +26,5 @@ export function message(id: string, author: EntryAuthor, text: string, more: Par
 }
 
 export function pending(state: PendingSend["state"], more: Partial<PendingSend> = {}): PendingSend {
-  return { command: "cmd-1", state, reason: null, other: null, ...more };
+  return { command: "cmd-1", state, reason: null, other: null, leaves_ms: null, ...more };
 }

@@ -1,9 +1,14 @@
 /**
- * Where the member is: place, tab, segment, chat. The only state of the window that several panes share.
- * It is remembered per place for the run of the program, so that going away and coming back finds the same list.
+ * Where the member is: place, how its list is shown, chat. The only state of the window that several panes share.
+ *
+ * How a list is shown is remembered for each list, in the core, so that it is the same after a restart (C050). A channel of
+ * an inbox is a filter of the inbox's list, so it shares that list's tab, segment, filter and sort: choosing a channel, in
+ * the rail or in the list's own menu, changes nothing else.
  */
+import { SvelteMap } from "svelte/reactivity";
 import { rpc } from "$lib/host";
-import type { Place, Segment, Tab } from "$lib/rpc/types";
+import type { ChatHead, ListView, Place, Places, Segment, Tab } from "$lib/rpc/types";
+import { member } from "$lib/session.svelte";
 
 /** Same place? */
 export function samePlace(a: Place | null, b: Place | null): boolean {
@@ -13,19 +18,39 @@ export function samePlace(a: Place | null, b: Place | null): boolean {
 /** A place as a string, for keys and maps. */
 export function placeKey(place: Place | null): string {
   if (place === null) return "";
-  return place.place === "direct" ? "direct" : `${place.place}:${place.id}`;
+  return "id" in place ? `${place.place}:${place.id}` : place.place;
 }
 
 /** A tab of *Needs attention*: what has to be decided, and what goes by itself. */
 export type AttentionTab = "you" | "waiting";
 
+/** What can be changed about how a list is shown. */
+export type ViewChange = Partial<Omit<ListView, "place">>;
+
+/** A list that nobody has changed, for the moment in which the core has not answered, or cannot. */
+export function freshView(place: Place): ListView {
+  return {
+    place,
+    tab: "open",
+    segment: "all",
+    with_me: false,
+    filter: "all",
+    sort_open: "recent_messages",
+    sort_closed: "recent_messages",
+    sort_archived: "recent_messages",
+  };
+}
+
+/** Where a chat is listed; nothing where the member has no list that holds it. */
+function placeOf(head: ChatHead): Place | null {
+  if (head.kind === "direct" || head.kind === "team") return { place: head.kind };
+  if (head.inbox_id !== null) return { place: "inbox", id: head.inbox_id };
+  return head.channel === null ? null : { place: "channel", id: head.channel.id };
+}
+
 class Selection {
   /** Whose list is shown; nothing before the places are known. */
   place = $state.raw<Place | null>(null);
-  /** Tab of the list. */
-  tab = $state<Tab>("open");
-  /** Segment within *Open*. */
-  segment = $state<Segment>("all");
   /** The chat on screen. */
   chat = $state<string | null>(null);
   /** *Needs attention* is on screen, in the place of the list and the chat; they come back as they were. */
@@ -39,27 +64,66 @@ class Selection {
 
   /** Whose choices are to have the focus. */
   #decision = $state<string | null>(null);
-  #remembered = new Map<string, { tab: Tab; segment: Segment }>();
+  /** Inboxes of channels. */
+  #homes = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** How lists are shown, as far as this run of the program has asked. */
+  #views = new SvelteMap<string, ListView>();
+  #asked = new Map<string, Promise<void>>();
 
-  /** Shows the list of a place, as it was left. The chat on screen stays. */
-  openPlace(place: Place, segment: Segment = "all"): void {
-    this.attention = null;
-    this.place = place;
-    const was = this.#remembered.get(placeKey(place));
-    this.tab = was?.tab ?? "open";
-    this.segment = was?.segment ?? segment;
+  /** The list whose choices are used: the inbox, where the place is one of its channels. */
+  get list(): Place | null {
+    return this.#listOf(this.place);
   }
 
-  /** Chooses a tab. */
+  /** How the list is shown; nothing while the core has not said it. */
+  get view(): ListView | undefined {
+    return this.#views.get(placeKey(this.list));
+  }
+
+  /** Tab of the list. */
+  get tab(): Tab {
+    return this.view?.tab ?? "open";
+  }
+
+  /** Segment within *Open*. */
+  get segment(): Segment {
+    return this.view?.segment ?? "all";
+  }
+
+  /** Learns which channel belongs to which inbox. */
+  knowPlaces(places: Places): void {
+    const homes = new Map(places.inboxes.flatMap((inbox) => inbox.channels.map((channel) => [channel.id, inbox.id] as const)));
+    const same = homes.size === this.#homes.size && [...homes].every(([channel, inbox]) => this.#homes.get(channel) === inbox);
+    if (!same) this.#homes = homes;
+    void this.#know(this.list);
+  }
+
+  /** Shows the list of a place, as it was left. The chat on screen stays. */
+  async openPlace(place: Place): Promise<void> {
+    this.attention = null;
+    this.place = place;
+    await this.#know(this.list);
+  }
+
+  /** Shows the list otherwise, and remembers it. */
+  show(change: ViewChange): void {
+    const list = this.list;
+    if (list === null) return;
+    const view = { ...(this.view ?? freshView(list)), ...change };
+    this.#views.set(placeKey(list), view);
+    rpc("set_list_view", view).catch(() => {
+      // It is shown that way now; that it cannot be remembered is no reason to say so.
+    });
+  }
+
+  /** Chooses a tab. A filter that stands in for the tabs ends. */
   openTab(tab: Tab): void {
-    this.tab = tab;
-    this.#remember();
+    this.show(this.view?.filter === "archived" ? { tab, filter: "all" } : { tab });
   }
 
   /** Chooses a segment. */
   openSegment(segment: Segment): void {
-    this.segment = segment;
-    this.#remember();
+    this.show(this.view?.filter === "archived" ? { segment, filter: "all" } : { segment });
   }
 
   /** Puts a chat on screen; `reply` also puts the caret into its composer. */
@@ -104,18 +168,11 @@ class Selection {
    */
   async reveal(chat: string, reply = false): Promise<void> {
     const head = await rpc("get_chat", { chat });
-    if (head.kind === "direct") {
-      if (this.place?.place !== "direct") this.openPlace({ place: "direct" });
-    } else {
-      const inInbox = this.place?.place === "inbox" && this.place.id === head.inbox_id;
-      const inChannel = this.place?.place === "channel" && this.place.id === head.channel?.id;
-      if (!inInbox && !inChannel && head.inbox_id !== null) {
-        this.openPlace({ place: "inbox", id: head.inbox_id });
-      }
-      this.openTab(head.closed === null ? "open" : "closed");
-      const segment: Segment = head.assignee === null ? "unassigned" : head.assignee.me ? "me" : "others";
-      if (this.segment !== "all" && this.segment !== segment) this.openSegment(segment);
-    }
+    const there = placeOf(head);
+    const inChannel = this.place?.place === "channel" && this.place.id === head.channel?.id;
+    if (there !== null && !inChannel && !samePlace(this.place, there)) await this.openPlace(there);
+    else await this.#know(this.list);
+    if (there !== null && head.kind !== "direct" && head.kind !== "team") this.show(this.#holding(head));
     this.openChat(chat, reply);
     this.revealWanted += 1;
   }
@@ -123,16 +180,45 @@ class Selection {
   /** Forgets everything: another member may sign in. */
   clear(): void {
     this.place = null;
-    this.tab = "open";
-    this.segment = "all";
     this.chat = null;
     this.attention = null;
     this.command = null;
-    this.#remembered.clear();
+    this.#homes = new Map();
+    this.#views.clear();
+    this.#asked.clear();
   }
 
-  #remember(): void {
-    this.#remembered.set(placeKey(this.place), { tab: this.tab, segment: this.segment });
+  /** What has to be otherwise so that a chat of this list is in it. */
+  #holding(head: ChatHead): ViewChange {
+    const { filter, segment } = this.view ?? freshView({ place: "direct" });
+    const tab: Tab = head.archived ? "archived" : head.closed === null ? "open" : "closed";
+    if (filter === "archived" && tab !== "open") return {};
+    const change: ViewChange = { tab, with_me: false };
+    if (filter === "archived" || (filter === "unread" && head.unread === 0)) change.filter = "all";
+    const whose: Segment = head.assignee === null ? "unassigned" : head.assignee.me ? "me" : "others";
+    const shown = !member.contactCenter || whose !== "others";
+    if (tab === "open" && segment !== "all" && shown) change.segment = whose;
+    return change;
+  }
+
+  #listOf(place: Place | null): Place | null {
+    const home = place?.place === "channel" ? this.#homes.get(place.id) : undefined;
+    return home === undefined ? place : { place: "inbox", id: home };
+  }
+
+  /** Asks the core how a list was left, once for each list. What was changed meanwhile is not undone by the answer. */
+  #know(list: Place | null): Promise<void> {
+    if (list === null) return Promise.resolve();
+    const key = placeKey(list);
+    const asked = this.#asked.get(key);
+    if (asked !== undefined) return asked;
+    const asking = rpc("get_list_view", { place: list })
+      .catch(() => freshView(list))
+      .then((view) => {
+        if (this.#asked.get(key) === asking && !this.#views.has(key)) this.#views.set(key, view);
+      });
+    this.#asked.set(key, asking);
+    return asking;
   }
 }
 
