@@ -1,22 +1,29 @@
 /**
  * The rows of the list: keyset pages, read again when the core says that chats have changed.
  *
- * Invariants: each chat once, however pages shift while they are read; as many pages are read again as are looked at,
- * not as were ever loaded; while the order is held (the pointer aims at a row) rows change in place but neither move,
- * come nor go; an answer to an older question is dropped.
+ * Invariants: each chat once, however pages shift while they are read; what is read again after a change is the first page
+ * and what is looked at, not all that was ever loaded (somebody may be 100,000 rows down), and the rest when it is looked
+ * at; while the order is held (the pointer aims at a row) rows change in place but neither move, come nor go; an answer
+ * to an older question is dropped.
  */
 import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
-import type { ChatRow, ListChats, RpcError } from "$lib/rpc/types";
+import type { ChatRow, RpcError } from "$lib/rpc/types";
 import { asError } from "$lib/shared/errors";
-
-/** What is asked: a place with its tab and segment. */
-export type ListQuestion = Pick<ListChats, "place" | "tab" | "segment">;
+import type { ListQuestion } from "./question";
 
 /** A row, and whether it has left this list while the order was held. */
 export interface ListRow {
   row: ChatRow;
   gone: boolean;
+}
+
+/** A page as it was read last. It begins after `after`, which moves when the page before it ends elsewhere. */
+interface Page {
+  after: string | null;
+  next: string | null;
+  rows: ChatRow[];
+  stale: boolean;
 }
 
 const PAGE = 60;
@@ -25,8 +32,10 @@ const PATIENCE_MS = 150;
 
 /** The list on screen. Call in a component: it lives as long as that. */
 export class ChatList {
-  /** What is shown. */
+  /** What is shown: the pinned ones first, in the member's order. */
   rows = $state.raw<ListRow[]>([]);
+  /** How many of the rows are pinned. */
+  pinned = $state(0);
   /** Rows without words are shown: nothing has come for 150 ms and nothing older can stand in. */
   slow = $state(false);
   /** The present question has been answered. */
@@ -38,17 +47,21 @@ export class ChatList {
 
   #question: ListQuestion | null = null;
   #turn = 0;
-  #next: string | null = null;
-  #depth = 1;
+  #pages: Page[] = [];
+  #pinnedRows: ChatRow[] = [];
+  #looked = { first: 0, last: 0 };
   #held = false;
-  #waiting: ChatRow[] | null = null;
+  #waiting = false;
   #loadingMore = false;
+  #reading = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(question: () => ListQuestion | null) {
+  /** `undefined` = it is not known yet what will be asked: what is shown stays for that moment. */
+  constructor(question: () => ListQuestion | null | undefined) {
     let key: string | undefined;
     $effect.pre(() => {
       const next = question();
+      if (next === undefined) return;
       const nextKey = JSON.stringify(next);
       if (nextKey === key) return;
       key = nextKey;
@@ -57,7 +70,7 @@ export class ChatList {
     $effect(() => {
       const stop = onTouched(
         () => ["chats"],
-        () => void this.#read(),
+        () => void this.#readAgain(),
       );
       return () => {
         stop();
@@ -75,29 +88,35 @@ export class ChatList {
   /** The pointer aims at a row, or does so no more. */
   hold(held: boolean): void {
     this.#held = held;
-    if (held || this.#waiting === null) return;
-    this.#show(this.#waiting);
+    if (!held && this.#waiting) this.#show();
   }
 
-  /** The last row on screen: says how deep to read, and reads on before the end is reached. */
-  async looked(lastVisible: number): Promise<void> {
-    this.#depth = Math.max(1, Math.ceil((lastVisible + PAGE / 2) / PAGE));
-    if (lastVisible + PAGE / 2 > this.rows.length) await this.readOn();
+  /** The member has moved a row: what comes next is shown although the pointer is over the list. */
+  follow(): void {
+    this.#held = false;
+  }
+
+  /** The rows on screen: says what to keep true, and reads on before the end is reached. */
+  async looked(first: number, last: number): Promise<void> {
+    this.#looked = { first: Math.max(0, first - this.pinned), last: Math.max(0, last - this.pinned) };
+    if (this.#onScreen().some((page) => page.stale)) void this.#refresh(this.#turn);
+    if (last + PAGE / 2 > this.rows.length) await this.readOn();
   }
 
   /** Reads one more page. */
   async readOn(): Promise<boolean> {
-    if (this.#next === null || this.#question === null || this.#loadingMore) return false;
+    const end = this.#pages.at(-1);
+    if (end === undefined || end.next === null || this.#question === null || this.#loadingMore) return false;
     const mine = this.#turn;
+    const after = end.next;
     this.#loadingMore = true;
     try {
-      const page = await rpc("list_chats", { ...this.#question, after: this.#next, limit: PAGE });
-      if (mine !== this.#turn) return false;
-      this.#next = page.next;
+      const page = await rpc("list_chats", { ...this.#question, after, limit: PAGE });
+      if (mine !== this.#turn || this.#pages.at(-1)?.next !== after) return false;
+      this.#pages.push({ after, next: page.next, rows: page.rows, stale: false });
       this.more = page.next !== null;
       const known = new Set(this.rows.map((one) => one.row.chat));
       this.rows = [...this.rows, ...page.rows.filter((row) => !known.has(row.chat)).map((row) => ({ row, gone: false }))];
-      this.#depth += 1;
       return true;
     } catch (thrown) {
       if (mine === this.#turn) this.error = asError(thrown);
@@ -109,72 +128,131 @@ export class ChatList {
 
   /** Asks again after a failure. */
   retry(): void {
-    void this.#read();
+    void this.#readAgain();
   }
 
   #ask(question: ListQuestion | null): void {
     this.#question = question;
     this.#turn += 1;
-    this.#depth = 1;
-    this.#waiting = null;
+    this.#pages = [];
+    this.#looked = { first: 0, last: 0 };
+    this.#waiting = false;
     this.answered = false;
     this.error = undefined;
     this.slow = false;
     clearTimeout(this.#patience);
     if (question === null) {
       this.rows = [];
+      this.pinned = 0;
       return;
     }
     this.#patience = setTimeout(() => {
       if (this.answered) return;
       this.rows = [];
+      this.pinned = 0;
       this.slow = true;
     }, PATIENCE_MS);
-    void this.#read(true);
+    void this.#readAgain();
   }
 
-  async #read(fresh = false): Promise<void> {
+  #readAgain(): Promise<void> {
+    if (this.#pages.length === 0) this.#pages = [{ after: null, next: null, rows: [], stale: true }];
+    for (const page of this.#pages) page.stale = true;
+    this.#turn += 1;
+    this.#reading = false;
+    return this.#refresh(this.#turn);
+  }
+
+  /** The pages that hold what is on screen, and the first one. */
+  #onScreen(): Page[] {
+    let from = 0;
+    return this.#pages.filter((page, at) => {
+      const to = from + page.rows.length;
+      const seen = at === 0 || (from <= this.#looked.last + PAGE / 2 && to >= this.#looked.first - PAGE / 2);
+      from = to;
+      return seen;
+    });
+  }
+
+  async #refresh(mine: number): Promise<void> {
     const question = this.#question;
-    if (question === null) return;
-    const mine = ++this.#turn;
-    const rows = new Map<string, ChatRow>();
-    let next: string | null = null;
+    if (question === null || this.#reading) return;
+    this.#reading = true;
     try {
-      for (let page = 0; page < this.#depth && (page === 0 || next !== null); page += 1) {
-        const answer: { rows: ChatRow[]; next: string | null } = await rpc("list_chats", { ...question, after: next, limit: PAGE });
+      for (let page = this.#staleOnScreen(); page !== undefined; page = this.#staleOnScreen()) {
+        const answer = await rpc("list_chats", { ...question, after: page.after, limit: PAGE });
         if (mine !== this.#turn) return;
-        for (const row of answer.rows) if (!rows.has(row.chat)) rows.set(row.chat, row);
-        next = answer.next;
+        this.#take(page, answer.rows, answer.next);
+        if (page.after === null) this.#pinnedRows = answer.pinned;
       }
     } catch (thrown) {
       if (mine !== this.#turn) return;
-      this.error = asError(thrown);
+      const error = asError(thrown);
+      // A page's beginning may be one that the core does not know any more; then the list begins anew.
+      if (error.code === "other_list" && this.#pages.length > 1) {
+        this.#pages.length = 1;
+        this.#reading = false;
+        return this.#readAgain();
+      }
+      this.error = error;
       this.slow = false;
-      if (fresh) this.rows = [];
+      if (!this.answered) {
+        this.rows = [];
+        this.pinned = 0;
+      }
       return;
+    } finally {
+      if (mine === this.#turn) this.#reading = false;
     }
+    const first = !this.answered;
     this.error = undefined;
     this.answered = true;
     this.slow = false;
-    this.#next = next;
-    this.more = next !== null;
-    if (this.#held && !fresh) this.#showInPlace([...rows.values()]);
-    else this.#show([...rows.values()]);
+    this.more = this.#pages.at(-1)?.next != null;
+    if (this.#held && !first) this.#showInPlace();
+    else this.#show();
   }
 
-  #show(rows: ChatRow[]): void {
-    this.#waiting = null;
-    this.rows = rows.map((row) => ({ row, gone: false }));
+  #staleOnScreen(): Page | undefined {
+    return this.#onScreen().find((page) => page.stale);
   }
 
-  #showInPlace(rows: ChatRow[]): void {
-    this.#waiting = rows;
-    const now = new Map(rows.map((row) => [row.chat, row]));
-    // Rows beyond what was read again are not gone, they were only not asked about.
-    const read = this.#next === null ? this.rows.length : rows.length;
-    this.rows = this.rows.map((one, at) => {
+  #take(page: Page, rows: ChatRow[], next: string | null): void {
+    Object.assign(page, { rows, next, stale: false });
+    const at = this.#pages.indexOf(page);
+    const following = this.#pages[at + 1];
+    if (following === undefined) return;
+    if (next === null) this.#pages.length = at + 1;
+    else if (following.after !== next) Object.assign(following, { after: next, stale: true });
+  }
+
+  /** All rows, each once: where a page was not read again, a newer one that has the same row is right. */
+  #merged(): ChatRow[] {
+    const seen = new Set(this.#pinnedRows.map((row) => row.chat));
+    const fresh = new Set(this.#pages.flatMap((page) => (page.stale ? [] : page.rows.map((row) => row.chat))));
+    const rows: ChatRow[] = [...this.#pinnedRows];
+    for (const page of this.#pages) {
+      for (const row of page.rows) {
+        if (seen.has(row.chat) || (page.stale && fresh.has(row.chat))) continue;
+        seen.add(row.chat);
+        rows.push(row);
+      }
+    }
+    return rows;
+  }
+
+  #show(): void {
+    this.#waiting = false;
+    this.pinned = this.#pinnedRows.length;
+    this.rows = this.#merged().map((row) => ({ row, gone: false }));
+  }
+
+  #showInPlace(): void {
+    this.#waiting = true;
+    const now = new Map(this.#merged().map((row) => [row.chat, row]));
+    this.rows = this.rows.map((one) => {
       const row = now.get(one.row.chat);
-      return row === undefined ? { row: one.row, gone: one.gone || at < read } : { row, gone: false };
+      return row === undefined ? { row: one.row, gone: true } : { row, gone: false };
     });
   }
 }

@@ -4,6 +4,8 @@ class Create {
   menu = $state(false);
   /** The dialog *New direct chat*. */
   direct = $state(false);
+  /** The dialog *New team chat*. */
+  team = $state(false);
 }
 
 /** The window's one creation. */
