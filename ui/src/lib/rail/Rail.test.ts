@@ -21,13 +21,14 @@ beforeEach(() => {
   selection.clear();
   create.menu = false;
   create.direct = false;
+  create.team = false;
 });
 
 test("inboxes_have_their_channels_below_them_with_unread_counts", async () => {
   await show();
   const group = document.querySelector<HTMLElement>("[data-callout='2']");
   if (group === null) throw new Error("callout 2 is drawn");
-  const names = within(group).getAllByRole("button").map((one) => one.querySelector(".label")?.textContent);
+  const names = [...group.querySelectorAll(".nav .label")].map((one) => one.textContent);
   expect(names).toEqual(["Front desk", "(503) 555-0142", "WhatsApp", "Messenger", "@kestrelcycles", "Web chat", "Workshop", "Workshop web chat", "Rides", "Rides web chat"]);
   const places = await fake.call("list_places", {}) as { inboxes: Array<{ unread: number }> };
   const unread = places.inboxes[0]?.unread ?? 0;
@@ -38,10 +39,10 @@ test("inboxes_have_their_channels_below_them_with_unread_counts", async () => {
 test("where_nothing_came_from_the_hub_yet_nothing_is_said_about_what_one_may_see", async () => {
   fake.reset({ conversations: 0 });
   member.current = fake.world.session;
-  fake.answer("list_places", () => ({ inboxes: [], direct: [] }));
+  fake.answer("list_places", () => ({ inboxes: [], numbers: [], favorites: [], direct: [], teams: [] }));
   Object.assign(fake.world.status, { network: "offline", up_to_date_ms: null });
   render(RailStage);
-  await waitFor(() => expect(screen.getAllByText("Not here yet: it comes from the hub.")).toHaveLength(2));
+  await waitFor(() => expect(screen.getAllByText("Not here yet: it comes from the hub.")).toHaveLength(5));
   Object.assign(fake.world.status, { network: "online", up_to_date_ms: 1 });
   fake.touch("status");
   await waitFor(() => expect(screen.getByText("None yet. An admin assigns you to one.")).toBeTruthy());
@@ -63,7 +64,7 @@ test("a_direct_chat_opens_in_its_list", async () => {
 
 test("arrows_walk_the_places_and_there_is_one_tab_stop", async () => {
   const user = await show();
-  const rows = [...document.querySelectorAll<HTMLElement>(".nav")];
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-stop]")];
   expect(rows.filter((row) => row.tabIndex === 0)).toHaveLength(1);
   rows[0]?.focus();
   await user.keyboard("{ArrowDown}{ArrowDown}");
