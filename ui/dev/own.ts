@@ -1,4 +1,4 @@
-/** What a member of the fake core keeps for themselves: how lists are shown, pins, favorites, settings, undo; and team chats. */
+/** What a member of the fake core keeps for themselves: how lists are shown, pins, favorites, undo, where they read; and team chats. */
 import type { UndoableAct } from "$lib/rpc/types";
 import type { Answers } from "./answers";
 import { changed, chatOf, event, fail } from "./change";
@@ -8,7 +8,7 @@ import { nextId, teamChat, type Chat } from "./world";
 
 type Own =
   | "get_list_view" | "set_list_view" | "pin_chat" | "unpin_chat" | "create_team_chat" | "rename_chat" | "add_to_chat" | "leave_chat"
-  | "get_undo" | "undo" | "get_settings" | "set_settings" | "get_quiet" | "set_quiet" | "get_presence" | "tell_typing" | "find_date"
+  | "get_undo" | "undo" | "get_presence" | "tell_typing" | "find_date"
   | "get_reading" | "save_reading" | "add_favorite" | "remove_favorite";
 
 /** An act that can be undone. */
@@ -78,18 +78,6 @@ export const own: Pick<Answers, Own> = {
     last.revert();
     changed(fake, chatOf(fake, last.act.chat), "undo");
     return { act: fake.world.undo.at(-1)?.act ?? null };
-  },
-  get_settings: (fake) => fake.world.settings,
-  set_settings: (fake, settings) => {
-    fake.world.settings = settings;
-    fake.touch("settings");
-    return {};
-  },
-  get_quiet: (fake) => fake.world.quiet,
-  set_quiet: (fake, quiet) => {
-    fake.world.quiet = { ...quiet, now: (quiet.until_ms ?? 0) > Date.now() };
-    fake.touch("quiet");
-    return {};
   },
   get_presence: (fake, { chat }) => fake.world.presence.get(chat) ?? { viewing: [], typing: [], known: fake.world.status.network === "online" },
   tell_typing: () => ({}),

@@ -1,5 +1,5 @@
 /** The sample organization: chats with their messages, drafts and outbox, in memory. */
-import type { ChatHead, ContactInfo, Entry, EntryAuthor, FavoritePlace, ListView, MemberInfo, Presence, Preview, Quiet, Settings, SignedIn, Status, TagInfo, ThreadPoint, UndoableAct } from "$lib/rpc/types";
+import type { ChatHead, ContactInfo, Entry, EntryAuthor, FavoritePlace, ListView, MemberInfo, Presence, Preview, SignedIn, Status, TagInfo, ThreadPoint, UndoableAct } from "$lib/rpc/types";
 import type { Arranged } from "./outbox";
 import { inboxes, me, members, people, tags, type Person } from "./people";
 
@@ -41,8 +41,6 @@ export interface World {
   views: Map<string, ListView>;
   /** What can be undone, newest last. */
   undo: Array<{ act: UndoableAct; revert: () => void }>;
-  settings: Settings;
-  quiet: Quiet;
   presence: Map<string, Presence>;
   reading: Map<string, ThreadPoint>;
 }
@@ -182,8 +180,6 @@ export function makeWorld(options: WorldOptions = {}): World {
     pins: [],
     views: new Map(),
     undo: [],
-    settings: { language: "system", theme: "system", density: "comfortable", zoom: 100, single_keys: true, undo_seconds: 5, after_close: "next", enter_breaks: false, sound: true, hide_content: false },
-    quiet: { until_ms: null, hours: null, now: false },
     presence: new Map(),
     reading: new Map(),
   };
