@@ -14,6 +14,7 @@ mod kill;
 #[allow(dead_code, reason = "tests use more of it than the tasks do")]
 mod process;
 mod run;
+mod shots;
 mod sim;
 mod system;
 mod test;
@@ -46,6 +47,8 @@ enum Task {
     Kill(kill::Options),
     /// Write the files that are generated from the Rust types
     Codegen(codegen::Options),
+    /// Draw every state of the window into target/shots
+    Shots(shots::Options),
     /// Check what no compiler checks: arrows between crates, long files, texts outside the catalogue, what is said to be built
     Tidy(tidy::Options),
 }
@@ -67,6 +70,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Test(options) => test::test(&workspace, &options),
         Task::Sim(options) => sim::sim(&workspace, &options),
         Task::Kill(options) => kill::kill(&workspace, &options),
+        Task::Shots(options) => shots::shots(&workspace, &options),
         Task::Codegen(options) => codegen::codegen(&workspace, &options),
         Task::Tidy(options) => tidy::tidy(&workspace, &options),
     }

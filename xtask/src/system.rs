@@ -87,14 +87,20 @@ pub fn ensure_letters() {
 
 /// Installs a browser and its driver for tests. Without them the tests that need one are skipped and say so.
 pub fn ensure_browser() {
-    let has_browser = ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| commands::is_in_path(name));
-    if (has_browser && commands::is_in_path("chromedriver")) || !has_apt() {
+    if (has_browser() && commands::is_in_path("chromedriver")) || !has_apt() {
         return;
     }
     let set = if is_ubuntu() { &BROWSER_UBUNTU } else { &BROWSER };
     if let Err(error) = ensure(&[set]) {
         println!("No browser could be installed: {error:#}");
     }
+}
+
+/// Whether there is a browser to draw the window in.
+pub fn has_browser() -> bool {
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+        .iter()
+        .any(|name| commands::is_in_path(name))
 }
 
 fn install(packages: &[&str]) -> Result<()> {

@@ -33,6 +33,9 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     report.phase("formatting", || Ok(phases::formatting(workspace)));
     report.phase("tidy", || phases::tidy(workspace));
     report.phase("ui", || phases::ui(workspace, options.quick));
+    if !options.quick {
+        report.phase("window", || phases::window(workspace));
+    }
     report.phase("clippy", || Ok(phases::clippy(workspace)));
     let mut programs = None;
     report.phase("build", || {

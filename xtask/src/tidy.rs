@@ -5,6 +5,7 @@ mod coverage;
 mod lines;
 mod markup;
 mod pages;
+mod styles;
 mod texts;
 
 use std::fs;
@@ -66,6 +67,7 @@ pub fn findings(workspace: &Workspace) -> Result<Vec<String>> {
         } else {
             findings.extend(lines::findings(&source));
             findings.extend(texts::findings(&source));
+            findings.extend(styles::findings(&source));
         }
     }
     Ok(findings)

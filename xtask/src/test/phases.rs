@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::programs::{self, Programs};
 use crate::codegen::{self, Printers};
 use crate::commands;
-use crate::count::{self, Tally};
+use crate::count::{self, Skipped, Tally};
 use crate::workspace::{SELECTION, Workspace};
 use crate::{system, tidy, ui};
 
@@ -48,20 +48,36 @@ pub fn ui(workspace: &Workspace, quick: bool) -> Result<Tally> {
     let mut tally = check("svelte-check", commands::npm(workspace).args(["run", "check"]));
     tally.add(check("eslint", commands::npm(workspace).args(["run", "lint"])));
 
-    let report = workspace.scratch("xtask/vitest.json");
-    let _ = fs::remove_file(&report);
-    let mut vitest = commands::npm(workspace);
-    vitest.args(["test", "--", "--reporter=default", "--reporter=json"]);
-    vitest.arg(format!("--outputFile.json={}", report.display()));
-    let succeeded = succeeds(&mut vitest);
-    match fs::read_to_string(&report) {
-        Ok(text) => tally.add(count::of_vitest(&text, succeeded)?),
-        Err(_) => tally.add(Tally::of_check("vitest", false)),
-    }
+    tally.add(vitest(workspace, "test")?);
     if tally.failed.is_empty() && tally.skipped.is_empty() {
         ui::remember_passed(workspace, tally.passed)?;
     }
     Ok(tally)
+}
+
+/// The tests of the window that need a browser: what axe finds in every state, and the walk by keyboard.
+pub fn window(workspace: &Workspace) -> Result<Tally> {
+    if !system::has_browser() {
+        let reason = "no Chromium is installed".to_owned();
+        return Ok(Tally {
+            skipped: vec![Skipped { name: "the window in a browser".to_owned(), reason }],
+            ..Tally::default()
+        });
+    }
+    vitest(workspace, "test:window")
+}
+
+fn vitest(workspace: &Workspace, script: &str) -> Result<Tally> {
+    let report = workspace.scratch(&format!("xtask/{}.json", script.replace(':', "-")));
+    let _ = fs::remove_file(&report);
+    let mut vitest = commands::npm(workspace);
+    vitest.args(["run", script, "--", "--reporter=default", "--reporter=json"]);
+    vitest.arg(format!("--outputFile.json={}", report.display()));
+    let succeeded = succeeds(&mut vitest);
+    match fs::read_to_string(&report) {
+        Ok(text) => count::of_vitest(&text, succeeded),
+        Err(_) => Ok(Tally::of_check(script, false)),
+    }
 }
 
 /// clippy, without warnings, on everything.
