@@ -5,8 +5,10 @@
 
 mod access;
 mod add_channel;
+mod add_favorite;
 mod add_inbox;
 mod add_member;
+mod add_to_chat;
 mod apply_status;
 mod assign_chat;
 mod assign_inbox;
@@ -15,46 +17,64 @@ mod create_chat;
 mod create_contact;
 mod create_tag;
 mod delete_chat;
+mod leave_chat;
 mod mark_read;
 mod mark_unread;
 mod move_channel;
+mod move_number;
+mod pin_chat;
 mod receive_message;
+mod remove_favorite;
 mod remove_member;
+mod rename_chat;
 mod reopen_chat;
 mod restore_member;
 mod send_message;
 mod set_origins;
+mod set_quiet;
 mod share_contact;
 mod tag_chat;
 mod thread;
+mod undo_act;
+mod unpin_chat;
 mod untag_chat;
 
 pub use add_channel::AddChannel;
+pub use add_favorite::AddFavorite;
 pub use add_inbox::AddInbox;
 pub use add_member::AddMember;
+pub use add_to_chat::AddToChat;
 pub use apply_status::ApplyStatus;
 pub use assign_chat::{AssignChat, SeenAssignee};
 pub use assign_inbox::AssignInbox;
 pub use close_chat::CloseChat;
-pub use create_chat::{CreateChat, NewChat};
+pub use create_chat::{CreateChat, MAX_TEAM, NewChat};
 pub use create_contact::CreateContact;
 pub use create_tag::CreateTag;
 pub use delete_chat::{DeleteChat, MAX_DELETED};
+pub use leave_chat::LeaveChat;
 pub use mark_read::MarkRead;
 pub use mark_unread::MarkUnread;
 pub use move_channel::MoveChannel;
+pub use move_number::MoveNumber;
+pub use pin_chat::PinChat;
 pub use receive_message::ReceiveMessage;
+pub use remove_favorite::RemoveFavorite;
 pub use remove_member::RemoveMember;
+pub use rename_chat::RenameChat;
 pub use reopen_chat::ReopenChat;
 pub use restore_member::RestoreMember;
 pub use send_message::{STALE_AFTER_MS, SendMessage};
 pub use set_origins::SetOrigins;
+pub use set_quiet::SetQuiet;
 pub use share_contact::ShareContact;
 pub use tag_chat::TagChat;
+pub use undo_act::UndoAct;
+pub use unpin_chat::UnpinChat;
 pub use untag_chat::UntagChat;
 
 use crate::plant::{Plant, planted};
-use crate::{Actor, ChatId, CommandId, Context, Decision, Ref, Refusal, Rejection, Rows};
+use crate::{Actor, ChatId, CommandId, Context, Decision, MessageId, Ref, Refusal, Rejection, Rows};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -196,6 +216,15 @@ commands! {
     MarkUnread "mark_unread" 1 member;
     CreateContact "create_contact" 1 member;
     ShareContact "share_contact" 1 member;
+    AddFavorite "add_favorite" 1 member;
+    RemoveFavorite "remove_favorite" 1 member;
+    PinChat "pin_chat" 1 member;
+    UnpinChat "unpin_chat" 1 member;
+    SetQuiet "set_quiet" 1 member;
+    RenameChat "rename_chat" 1 member;
+    AddToChat "add_to_chat" 1 member;
+    LeaveChat "leave_chat" 1 member;
+    UndoAct "undo_act" 1 member;
     ReceiveMessage "receive_message" 1 system;
     ApplyStatus "apply_status" 1 system;
     AddMember "add_member" 1 system;
@@ -206,6 +235,7 @@ commands! {
     SetOrigins "set_origins" 1 system;
     AssignInbox "assign_inbox" 1 system;
     MoveChannel "move_channel" 1 system;
+    MoveNumber "move_number" 1 system;
     DeleteChat "delete_chat" 1 system;
 }
 
@@ -242,6 +272,7 @@ impl Command {
             (_, Some(chat)) => Lane(chat.0),
             (Command::CreateTag(c), None) => Lane(c.tag.0),
             (Command::CreateContact(_) | Command::ShareContact(_), None) => Lane::CONTACTS,
+            (Command::AddFavorite(_) | Command::RemoveFavorite(_), None) => Lane::CONTACTS,
             (_, None) => Lane(Uuid::nil()),
         }
     }
@@ -255,6 +286,7 @@ impl Command {
             .filter(|(_, before)| match (before, self) {
                 (Command::CreateChat(before), _) if Some(before.chat) == self.chat() => true,
                 (Command::CreateContact(before), Command::ShareContact(c)) => before.contact.id == c.contact,
+                (Command::CreateContact(before), Command::AddFavorite(c)) => before.contact.id == c.contact,
                 (Command::CreateTag(before), Command::TagChat(c)) => before.tag == c.tag,
                 (Command::CreateTag(before), Command::UntagChat(c)) => before.tag == c.tag,
                 (Command::SendMessage(_), Command::CloseChat(_)) if planted(Plant::DependsForgotten) => false,
@@ -264,6 +296,35 @@ impl Command {
             })
             .map(|(id, _)| id)
             .collect()
+    }
+}
+
+impl Command {
+    /// The command that takes this one back, where there is one: for an assignment or a
+    /// close [`UndoAct`], refused where somebody has acted since; for a tag the opposite. `before` are the rows that the
+    /// command was decided on ([`reads`] names them); what would have changed nothing has nothing to take back. `line` is a
+    /// new identifier. A message is taken back by not letting it go: there is no command for that.
+    pub fn undone_by(&self, before: &Rows, line: MessageId) -> Option<Command> {
+        match self {
+            Command::AssignChat(c) => {
+                let has = before.conversation(c.chat)?.assignee.as_ref().map(|a| a.member);
+                let act = thread::line_id(c.line, 0);
+                (has != c.to).then(|| UndoAct { chat: c.chat, act, line }.into())
+            }
+            Command::CloseChat(c) => {
+                let act = thread::line_id(c.line, 0);
+                before.conversation(c.chat)?.is_open().then(|| UndoAct { chat: c.chat, act, line }.into())
+            }
+            Command::TagChat(c) => {
+                let had = before.conversation(c.chat)?.tags.contains(&c.tag);
+                (!had).then(|| UntagChat { chat: c.chat, tag: c.tag }.into())
+            }
+            Command::UntagChat(c) => {
+                let had = before.conversation(c.chat)?.tags.contains(&c.tag);
+                had.then(|| TagChat { chat: c.chat, tag: c.tag }.into())
+            }
+            _ => None,
+        }
     }
 }
 

@@ -134,6 +134,8 @@ pub enum Rejection {
     WrongKind,
     /// The same thing exists with other content.
     Exists,
+    /// Somebody has done something since to what was to be undone.
+    ActedSince,
     /// It was exchanged on a personal number before that came into an inbox: read-only.
     Archived,
 }
@@ -155,6 +157,7 @@ impl Rejection {
             Rejection::UnknownCommand => "unknown_command",
             Rejection::WrongKind => "wrong_kind",
             Rejection::Exists => "exists",
+            Rejection::ActedSince => "acted_since",
             Rejection::Archived => "archived",
         }
     }

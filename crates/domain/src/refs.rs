@@ -104,6 +104,8 @@ pub enum NaturalKey {
     Pair(MemberId, MemberId),
     /// A tag by its folded name.
     TagName(String),
+    /// The channel that has a telephone number now; an archive of it has it no more.
+    Number(PhoneNumber),
 }
 
 impl NaturalKey {
@@ -121,6 +123,7 @@ impl std::fmt::Display for NaturalKey {
             NaturalKey::Conversation(channel, a) => write!(f, "conversation:{channel}:{a}"),
             NaturalKey::Pair(a, b) => write!(f, "pair:{a}:{b}"),
             NaturalKey::TagName(name) => write!(f, "tag:{name}"),
+            NaturalKey::Number(number) => write!(f, "number:{number}"),
         }
     }
 }

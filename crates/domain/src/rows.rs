@@ -141,6 +141,7 @@ impl Row {
             Row::Conversation(r) if r.is_open() => vec![NaturalKey::Conversation(r.channel, r.address.clone())],
             Row::DirectChat(r) => vec![NaturalKey::pair(r.members[0], r.members[1])],
             Row::Tag(r) => vec![NaturalKey::TagName(r.name.key())],
+            Row::Channel(r) if !r.archived => r.number.iter().cloned().map(NaturalKey::Number).collect(),
             _ => Vec::new(),
         }
     }

@@ -265,7 +265,7 @@ fn who_is_removed_loses_every_grant_and_who_is_restored_has_their_direct_chats_a
         assert!(gone.effects.contains(&Effect::Revoke(me, scope)), "{scope}");
     }
     assert_eq!(rejected(w.send(1, with_me, 0)), Rejection::Forbidden);
-    let back = w.system(RestoreMember { member: me, chats: vec![with_me, without_me] }).unwrap();
+    let back = w.system(RestoreMember { member: me, chats: vec![with_me, without_me], channels: vec![] }).unwrap();
     let given: Vec<_> = back.effects.iter().filter(|e| matches!(e, Effect::Grant(..))).cloned().collect();
     assert_eq!(given, [Scope::Org, Scope::Member(me), chat_of_mine].map(|scope| Effect::Grant(me, scope)));
     w.send(1, with_me, 0).unwrap();

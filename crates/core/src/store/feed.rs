@@ -92,13 +92,13 @@ impl Write<'_> {
     fn lanes_of(&self, change: &ReadChange, lanes: &mut Lanes) -> Stored<()> {
         match (&change.row, change.kind) {
             (Some(row), _) => lanes.add_row(row),
-            (None, Kind::Message | Kind::ReadPosition) => {
+            (None, Kind::Message | Kind::ReadPosition | Kind::Pin) => {
                 if let Some(row) = rows::row(&self.tx, change.kind, change.id)? {
                     lanes.add_row(&row);
                 }
             }
             (None, Kind::Conversation | Kind::DirectChat | Kind::TeamChat) => lanes.add(change.id),
-            (None, Kind::Contact) => lanes.add(Lane::CONTACTS.0),
+            (None, Kind::Contact | Kind::Favorite) => lanes.add(Lane::CONTACTS.0),
             (None, _) => *lanes = Lanes::All,
         }
         Ok(())

@@ -61,7 +61,8 @@ impl Lanes {
             }
             Row::Message(r) => self.add(r.chat.0),
             Row::ReadPosition(r) => self.add(r.chat.0),
-            Row::Contact(_) => self.add(Lane::CONTACTS.0),
+            Row::Pin(r) => self.add(r.chat.0),
+            Row::Contact(_) | Row::Favorite(_) => self.add(Lane::CONTACTS.0),
             _ => *self = Lanes::All,
         }
     }

@@ -204,7 +204,8 @@ impl ListRow {
             let (last, created_ms) = (direct.last_message.as_ref(), direct.created_ms);
             return Self::of_members("direct", c, me, chat, last, created_ms).map(Some);
         }
-        let Some(team) = rows::team_chat(c, chat)? else { return Ok(None) };
+        // Who has left it, and waits for the hub's word, has it no more.
+        let Some(team) = rows::team_chat(c, chat)?.filter(|team| team.members.contains(&me)) else { return Ok(None) };
         Self::of_members("team", c, me, chat, team.last_message.as_ref(), team.created_ms).map(Some)
     }
 

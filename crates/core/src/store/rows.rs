@@ -248,5 +248,5 @@ impl Write<'_> {
 
 /// Whether rows of the kind have natural keys.
 pub(super) fn has_keys(kind: Kind) -> bool {
-    matches!(kind, Kind::Contact | Kind::Conversation | Kind::DirectChat | Kind::Tag)
+    matches!(kind, Kind::Channel | Kind::Contact | Kind::Conversation | Kind::DirectChat | Kind::Tag)
 }

@@ -184,11 +184,21 @@ impl Write<'_> {
     /// Title to freeze: it stays readable when the chat has gone.
     fn title_of(&self, command: &Command) -> Stored<String> {
         if let Command::CreateChat(create) = command {
-            let NewChat::Direct { with } = create.new;
-            return Ok(super::rows::member(&self.tx, with)?.map(|m| m.name.as_str().to_string()).unwrap_or_default());
+            return Ok(match &create.new {
+                NewChat::Direct { with } => {
+                    super::rows::member(&self.tx, *with)?.map(|m| m.name.to_string()).unwrap_or_default()
+                }
+                NewChat::Team { name, .. } => name.to_string(),
+            });
         }
-        if let Command::ShareContact(share) = command {
-            let contact = super::rows::contact(&self.tx, share.contact)?;
+        let contact = match command {
+            Command::ShareContact(c) => Some(c.contact),
+            Command::AddFavorite(c) => Some(c.contact),
+            Command::RemoveFavorite(c) => Some(c.contact),
+            _ => None,
+        };
+        if let Some(contact) = contact {
+            let contact = super::rows::contact(&self.tx, contact)?;
             return Ok(contact.map(|c| c.name.as_str().to_string()).unwrap_or_default());
         }
         let Some(chat) = command.chat() else { return Ok(String::new()) };

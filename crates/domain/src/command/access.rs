@@ -22,12 +22,17 @@ pub(super) enum Chat<'a> {
 
 /// References behind a chat: the chat, its channel, its inbox.
 pub(super) fn chat_refs(chat: ChatId, rows: &Rows) -> Vec<Ref> {
-    let mut refs = vec![Ref::conversation(chat), Ref::direct_chat(chat), Ref::team_chat(chat)];
+    let mut refs = kinds_of(chat).to_vec();
     if let Some(conversation) = rows.conversation(chat) {
         refs.push(Ref::channel(conversation.channel));
         refs.extend(rows.channel(conversation.channel).and_then(|channel| channel.inbox).map(Ref::inbox));
     }
     refs
+}
+
+/// The chat of that identifier, of whatever kind.
+pub(super) fn kinds_of(chat: ChatId) -> [Ref; 3] {
+    [Ref::conversation(chat), Ref::direct_chat(chat), Ref::team_chat(chat)]
 }
 
 /// Whether an identifier is a chat's already, of whatever kind.
@@ -74,6 +79,14 @@ pub(super) fn conversation<'a>(id: ChatId, rows: &'a Rows, context: &Context) ->
         Chat::Conversation(seen) if seen.channel.archived => Err(Rejection::Archived),
         Chat::Conversation(seen) => Ok(seen),
         Chat::Direct(_) | Chat::Team(_) => Err(Rejection::WrongKind),
+    }
+}
+
+/// The team chat; any other is of the wrong kind.
+pub(super) fn team<'a>(id: ChatId, rows: &'a Rows, context: &Context) -> Result<&'a TeamChat, Rejection> {
+    match chat(id, rows, context)? {
+        Chat::Team(team) => Ok(team),
+        Chat::Direct(_) | Chat::Conversation(_) => Err(Rejection::WrongKind),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Rule, access, thread::Thread};
 use crate::{
-    Actor, Assignee, ChatId, Content, Context, Decision, MemberId, MessageId, Ref, Refusal, Rejection, Rows, Scope,
+    Actor, Assignee, ChatId, Content, Context, Conversation, Decision, Inbox, MemberId, MessageId, Ref, Refusal,
+    Rejection, Rows, Scope,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,11 +39,7 @@ impl Rule for AssignChat {
 
     fn decide(&self, rows: &Rows, context: &Context) -> Result<Decision, Refusal> {
         let seen = access::conversation(self.chat, rows, context)?;
-        // A text is its owner's: there is nobody to give it to.
-        let inbox = seen.inbox.ok_or(Rejection::WrongKind)?;
-        if !inbox.assignment {
-            return Err(Rejection::AssignmentOff.into());
-        }
+        let inbox = check_mode(seen.inbox)?;
         let current = seen.conversation.assignee.as_ref();
         let has = current.map(|a| a.member);
         match self.seen {
@@ -68,22 +65,13 @@ impl Rule for AssignChat {
             }
             None => {}
         }
-        if let Some(to) = self.to
-            && !(inbox.members.contains(&to) && rows.member(to).is_some_and(|m| m.active))
-        {
-            return Err(Rejection::NotInInbox { member: to }.into());
-        }
+        check_assignee(self.to, seen.inbox, rows)?;
         if has == self.to {
             return Ok(Decision::nothing());
         }
-        let mut conversation = seen.conversation.clone();
-        conversation.assignee =
-            self.to.map(|member| Assignee { member, by: context.actor.member(), at_ms: context.at_ms() });
-        if let Some(to) = self.to {
-            conversation.participants.entry(to).or_default();
-        }
+        let conversation = seen.conversation.clone();
         let mut thread = Thread::new(self.chat, Scope::Channel(conversation.channel), self.line, context);
-        thread.line(Content::Assigned { to: self.to, from: has });
+        let conversation = hand_over(conversation, self.to, &mut thread, context);
         Ok(thread.decision(conversation))
     }
 
@@ -94,4 +82,34 @@ impl Rule for AssignChat {
     fn chat(&self) -> Option<ChatId> {
         Some(self.chat)
     }
+}
+
+/// The inbox, where conversations have assignees. A text is its owner's: there is nobody to give it to.
+fn check_mode(inbox: Option<&Inbox>) -> Result<&Inbox, Rejection> {
+    let inbox = inbox.ok_or(Rejection::WrongKind)?;
+    if inbox.assignment { Ok(inbox) } else { Err(Rejection::AssignmentOff) }
+}
+
+/// Whether conversations of the inbox can be given to `to`.
+pub(super) fn check_assignee(to: Option<MemberId>, inbox: Option<&Inbox>, rows: &Rows) -> Result<(), Rejection> {
+    let inbox = check_mode(inbox)?;
+    let Some(to) = to else { return Ok(()) };
+    let can = inbox.members.contains(&to) && rows.member(to).is_some_and(|m| m.active);
+    if can { Ok(()) } else { Err(Rejection::NotInInbox { member: to }) }
+}
+
+/// The conversation as it is when `to` has it, with its line.
+pub(super) fn hand_over(
+    mut conversation: Conversation,
+    to: Option<MemberId>,
+    thread: &mut Thread<'_>,
+    context: &Context,
+) -> Conversation {
+    let from = conversation.assignee.as_ref().map(|a| a.member);
+    conversation.assignee = to.map(|member| Assignee { member, by: context.actor.member(), at_ms: context.at_ms() });
+    if let Some(to) = to {
+        conversation.participants.entry(to).or_default();
+    }
+    conversation.assigned = Some(thread.line(Content::Assigned { to, from }));
+    conversation
 }

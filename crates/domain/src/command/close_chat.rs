@@ -30,9 +30,9 @@ impl Rule for CloseChat {
             return Err(Rejection::NewMessage.into());
         }
         let mut conversation = seen.conversation.clone();
-        conversation.closed = Some(Closed { by: context.actor.member(), at_ms: context.at_ms() });
         let mut thread = Thread::new(self.chat, Scope::Channel(conversation.channel), self.line, context);
-        thread.line(Content::Closed);
+        let line = Some(thread.line(Content::Closed));
+        conversation.closed = Some(Closed { by: context.actor.member(), at_ms: context.at_ms(), line });
         Ok(thread.decision(conversation))
     }
 

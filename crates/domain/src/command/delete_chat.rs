@@ -5,7 +5,7 @@
 //! writing; once it is gone nobody can, and whatever came in between is deleted by one more command of the same kind. The
 //! hub fills in what there is, as no natural key leads from a chat to it.
 
-use super::Rule;
+use super::{Rule, access};
 use crate::{Actor, ChatId, Context, Decision, Effect, Kind, MemberId, MessageId, ReadPosition};
 use crate::{Ref, Refusal, Rejection, Rows, Scope};
 use serde::{Deserialize, Serialize};
@@ -17,13 +17,13 @@ pub const MAX_DELETED: usize = 400;
 /// key is free, and a customer who writes again starts a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeleteChat {
-    /// Which chat: a conversation or a direct chat.
+    /// Which chat.
     pub chat: ChatId,
     /// Entries of it; with `readers` at most [`MAX_DELETED`]. One that is gone, or of another chat, is passed over.
     pub entries: Vec<MessageId>,
     /// Members whose read position in it goes.
     pub readers: Vec<MemberId>,
-    /// Its own row too; of a direct chat the grants go as well.
+    /// Its own row too; of a direct or team chat the grants go as well.
     pub last: bool,
 }
 
@@ -31,7 +31,7 @@ impl Rule for DeleteChat {
     fn reads(&self, _: Actor, _: &Rows) -> Vec<Ref> {
         let entries = self.entries.iter().map(|m| Ref::message(*m));
         let readers = self.readers.iter().map(|m| Ref::Row(Kind::ReadPosition, ReadPosition::id_of(*m, self.chat)));
-        entries.chain(readers).chain([Ref::conversation(self.chat), Ref::direct_chat(self.chat)]).collect()
+        entries.chain(readers).chain(access::kinds_of(self.chat)).collect()
     }
 
     fn decide(&self, rows: &Rows, _: &Context) -> Result<Decision, Refusal> {
@@ -48,6 +48,10 @@ impl Rule for DeleteChat {
         if let Some(direct) = rows.direct_chat(self.chat).filter(|_| self.last) {
             effects.push(Effect::Delete(Kind::DirectChat, self.chat.0));
             effects.extend(direct.members.map(|m| Effect::Revoke(m, Scope::Chat(self.chat))));
+        }
+        if let Some(team) = rows.team_chat(self.chat).filter(|_| self.last) {
+            effects.push(Effect::Delete(Kind::TeamChat, self.chat.0));
+            effects.extend(team.members.iter().map(|m| Effect::Revoke(*m, Scope::Chat(self.chat))));
         }
         Ok(Decision { effects, joined: None })
     }

@@ -13,9 +13,9 @@ pub struct RemoveMember {
     pub member: MemberId,
     /// Inboxes that they are assigned to; the hub fills these in, as no natural key leads from a member to them.
     pub inboxes: Vec<InboxId>,
-    /// Channels of those inboxes.
+    /// Channels of those inboxes, and their own numbers: what comes in there waits for whoever the number is moved to.
     pub channels: Vec<ChannelId>,
-    /// Their direct chats, which the other one keeps.
+    /// Their direct and team chats, which the others keep.
     pub chats: Vec<ChatId>,
 }
 

@@ -101,7 +101,7 @@ impl SendMessage {
             && (reopened || had.is_none_or(|member| !inbox.members.contains(&member)))
         {
             conversation.assignee = Some(Assignee { member: me, by: Some(me), at_ms: context.at_ms() });
-            thread.line(Content::Assigned { to: Some(me), from: had });
+            conversation.assigned = Some(thread.line(Content::Assigned { to: Some(me), from: had }));
         }
         let last = thread.message(self.message, Author::Member(me), &self.text);
         conversation.participants.insert(me, Some(Reply { message: last.id, pos: last.pos, at_ms: last.at_ms }));

@@ -5,6 +5,11 @@ use crate::{
     Scope, derived_id, preview,
 };
 
+/// Identifier of the system line that a command of that seed makes as its entry `index`.
+pub(super) fn line_id(seed: MessageId, index: u8) -> MessageId {
+    MessageId(derived_id("line", &[seed.0.as_bytes(), &[index]]))
+}
+
 /// Adds entries in order: each gets the next position of the command.
 pub(super) struct Thread<'a> {
     chat: ChatId,
@@ -43,11 +48,11 @@ impl<'a> Thread<'a> {
         &self.entries[self.entries.len() - 1]
     }
 
-    /// A system line by the actor.
-    pub fn line(&mut self, content: Content) {
-        let index = self.entries.len() as u8;
-        let id = MessageId(derived_id("line", &[self.seed.0.as_bytes(), &[index]]));
+    /// A system line by the actor. Returns its identifier.
+    pub fn line(&mut self, content: Content) -> MessageId {
+        let id = line_id(self.seed, self.entries.len() as u8);
         self.push(id, self.author(), content, Delivery::None);
+        id
     }
 
     /// A message. Returns what the chat's row says of it.

@@ -25,6 +25,9 @@ pub struct Conversation {
     /// Who has it.
     #[serde(default)]
     pub assignee: Option<Assignee>,
+    /// The system line of the last change of the assignee: who undoes that act asks whether it is still the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<MessageId>,
     /// Tags on it.
     #[serde(default)]
     pub tags: BTreeSet<TagId>,
@@ -58,6 +61,9 @@ pub struct Closed {
     pub by: Option<MemberId>,
     /// When (UTC milliseconds).
     pub at_ms: i64,
+    /// The system line that says so: who undoes that act asks whether it is still the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<MessageId>,
 }
 
 /// Who has a conversation.

@@ -75,11 +75,14 @@ fn left_of(connection: &Connection, chat: ChatId) -> Result<Left, StoreError> {
             readers.push(member.id);
         }
     }
-    let mut row = false;
+    let (mut row, mut granted) = (false, 0);
     for kind in Kind::CHATS {
-        row |= read_row(connection, kind, chat.0)?.is_some();
+        let found = read_row(connection, kind, chat.0)?;
+        row |= found.is_some();
+        granted += found.map_or(0, |found| if let Row::TeamChat(team) = found.row { team.members.len() } else { 0 });
     }
-    let all = entries.len() + readers.len() <= MAX_DELETED;
+    // The grants of a team chat go with its row, and count as rows too.
+    let all = entries.len() + readers.len() + granted <= MAX_DELETED;
     entries.truncate(MAX_DELETED);
     readers.truncate(MAX_DELETED - entries.len());
     Ok(Left { entries, readers, row: row && all })

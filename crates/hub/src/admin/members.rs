@@ -152,14 +152,22 @@ pub(super) async fn restore(hub: &Hub, member: &str, password: &str, inboxes: &[
     for inbox in inboxes {
         wanted.push(inboxes::find(hub, inbox).await?);
     }
-    let chats: Vec<ChatId> = hub.rows(Kind::DirectChat).await?.iter().filter_map(|row| chat_of(row, id)).collect();
+    let (mut chats, mut channels) = (Vec::new(), Vec::new());
+    for kind in [Kind::DirectChat, Kind::TeamChat] {
+        chats.extend(hub.rows(kind).await?.iter().filter_map(|row| chat_of(row, id)));
+    }
+    for row in hub.rows(Kind::Channel).await? {
+        channels.extend(if let Row::Channel(c) = row { (c.owner == Some(id)).then_some(c.id) } else { None });
+    }
     if !set_account(hub, id, member.email.clone(), password).await? {
         return Err(unusable("e-mail", format!("{} is another member's now", member.email)));
     }
-    let mut chats = parts(&chats);
-    chats.resize_with(chats.len().max(1), Vec::new);
-    for chats in chats {
-        hub.carry_out(Actor::System, RestoreMember { member: id, chats }).await?;
+    let (mut chats, mut channels) = (parts(&chats), parts(&channels));
+    let steps = chats.len().max(channels.len()).max(1);
+    chats.resize_with(steps, Vec::new);
+    channels.resize_with(steps, Vec::new);
+    for (chats, channels) in chats.into_iter().zip(channels) {
+        hub.carry_out(Actor::System, RestoreMember { member: id, chats, channels }).await?;
     }
     hub.accounts().set_removed(id, false);
     for inbox in &wanted {
@@ -174,6 +182,7 @@ pub(super) async fn restore(hub: &Hub, member: &str, password: &str, inboxes: &[
 fn chat_of(row: &Row, member: MemberId) -> Option<ChatId> {
     match row {
         Row::DirectChat(chat) if chat.members.contains(&member) => Some(chat.id),
+        Row::TeamChat(chat) if chat.members.contains(&member) => Some(chat.id),
         _ => None,
     }
 }

@@ -220,7 +220,8 @@ impl Overlay {
 
     /// Whether the store's word of a natural key is of before this batch: what had it is gone, or has it no more.
     fn gave_up(&self, key: &NaturalKey, id: Uuid) -> bool {
-        MADE_BY_DEVICES.into_iter().filter_map(|kind| self.written.get(&(kind, id))).any(|write| match &write.row {
+        let keyed = MADE_BY_DEVICES.into_iter().chain([Kind::Channel]);
+        keyed.filter_map(|kind| self.written.get(&(kind, id))).any(|write| match &write.row {
             None => true,
             // A closed conversation keeps its key until an open one takes it.
             Some(row) => row.kind() != Kind::Conversation && !row.keys().contains(key),

@@ -22,7 +22,7 @@ test("a_name_in_another_direction_leaves_the_sentence_around_it_alone", () => {
 });
 
 test("every_reason_has_a_word_in_the_list_and_a_sentence_beside_it", () => {
-  const codes = ["taken_by", "new_message", "forbidden", "not_found", "not_in_inbox", "assignment_off", "another_open", "already_sent", "archived", "depends_on", "unknown_command", "exists", "wrong_kind"];
+  const codes = ["taken_by", "new_message", "forbidden", "not_found", "not_in_inbox", "assignment_off", "another_open", "already_sent", "acted_since", "archived", "depends_on", "unknown_command", "exists", "wrong_kind"];
   for (const code of codes) {
     const said = failed(code, { name: "Dana Whitcombe", at_ms: "0" });
     expect(flagOf(said), code).not.toBe("");

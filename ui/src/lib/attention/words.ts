@@ -48,6 +48,7 @@ const flags: Record<string, (name: string) => string> = {
   assignment_off: m.attention_flag_assignment_off,
   another_open: m.attention_flag_another_open,
   already_sent: m.attention_flag_already_sent,
+  acted_since: m.attention_flag_acted_since,
   archived: m.attention_flag_archived,
   depends_on: m.attention_flag_depends_on,
   unknown_command: m.attention_flag_unknown,

@@ -132,6 +132,7 @@ fn conversation(n: u128, assignee: Option<MemberId>) -> Conversation {
         profile_name: Name::parse("Ada").ok(),
         created_ms: 0,
         closed: None,
+        assigned: None,
         assignee: assignee.map(|member| Assignee { member, by: Some(BOB), at_ms: 0 }),
         tags: BTreeSet::new(),
         last_message: None,

@@ -15,7 +15,7 @@ pub(crate) fn chat_head(c: &Connection, chat: ChatId) -> Stored<Option<ChatHead>
     if let Some(direct) = rows::direct_chat(c, chat)? {
         return direct_head(c, &names, me, &direct).map(Some);
     }
-    if let Some(team) = rows::team_chat(c, chat)? {
+    if let Some(team) = rows::team_chat(c, chat)?.filter(|team| team.members.contains(&me)) {
         return team_head(c, &names, me, &team).map(Some);
     }
     let Some(conversation) = rows::conversation(c, chat)? else { return Ok(None) };
@@ -62,8 +62,7 @@ fn direct_head(c: &Connection, names: &Names<'_>, me: MemberId, direct: &DirectC
 
 fn team_head(c: &Connection, names: &Names<'_>, me: MemberId, team: &TeamChat) -> Stored<ChatHead> {
     let title = names.team(team);
-    let mut members = team.members.iter().map(|id| names.member(*id)).collect::<Stored<Vec<_>>>()?;
-    members.sort_by_key(|member| !member.me);
+    let members = places::members(c, |id| team.members.contains(&id))?.members;
     Ok(ChatHead {
         chat: team.id,
         kind: "team".into(),

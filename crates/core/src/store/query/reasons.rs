@@ -67,6 +67,7 @@ pub(crate) fn refused(names: &Names<'_>, rejection: &Rejection) -> Stored<RpcErr
         Rejection::UnknownCommand => plain("The hub does not know this yet: it is older than this program."),
         Rejection::WrongKind => plain("This cannot be done in this kind of chat."),
         Rejection::Exists => plain("It exists already with other content."),
+        Rejection::ActedSince => plain("Somebody has done something since, so it was not undone."),
         Rejection::Archived => {
             plain("This is archived: the number is a shared inbox's now. Start a conversation there.")
         }
