@@ -8,6 +8,8 @@ export type ListQuestion = Omit<ListChats, "after" | "limit">;
 export interface Offers {
   tabs: readonly Tab[];
   segments: readonly Segment[];
+  /** *Conversations with me* can be chosen within *Me*. */
+  withMe: boolean;
   filters: readonly Filter[];
   sorts: readonly Sort[];
 }
@@ -17,11 +19,11 @@ const twoSorts: readonly Sort[] = ["recent_conversations", "oldest_conversations
 
 /** What a list offers. `inbox` is the one whose conversations they are; without one they are texts, or chats among members. */
 export function offersOf(place: Place, inbox: Pick<InboxPlace, "assignment"> | undefined, contactCenter: boolean): Offers {
-  if (place.place === "direct" || place.place === "team") return { tabs: [], segments: [], filters: [], sorts: twoSorts };
+  if (place.place === "direct" || place.place === "team") return { tabs: [], segments: [], withMe: false, filters: [], sorts: twoSorts };
   const filters: readonly Filter[] = contactCenter ? ["all", "unread"] : ["all", "unread", "archived"];
-  if (inbox === undefined) return { tabs: ["open", "closed"], segments: [], filters, sorts: twoSorts };
+  if (inbox === undefined) return { tabs: ["open", "closed"], segments: [], withMe: false, filters, sorts: twoSorts };
   const segments: readonly Segment[] = contactCenter ? ["me", "unassigned"] : ["all", "me", "others", "unassigned"];
-  return { tabs: ["open", "closed", "archived"], segments: inbox.assignment ? segments : [], filters, sorts: fourSorts };
+  return { tabs: ["open", "closed", "archived"], segments: inbox.assignment ? segments : [], withMe: inbox.assignment && !contactCenter, filters, sorts: fourSorts };
 }
 
 /** What is chosen among what is offered: what was remembered and is not offered any more gives way to the first. */
@@ -49,7 +51,7 @@ export function chosenOf(view: ListView, offers: Offers): Chosen {
   const segment = tab !== "open" ? undefined : offers.segments.includes(view.segment) ? view.segment : offers.segments[0];
   const wanted = view[sortKey(view, offers)];
   const fallback = wanted.startsWith("oldest") ? "oldest_conversations" : "recent_conversations";
-  return { tab, segment, withMe: segment === "me" && view.with_me, filter, sort: offers.sorts.includes(wanted) ? wanted : fallback };
+  return { tab, segment, withMe: offers.withMe && segment === "me" && view.with_me, filter, sort: offers.sorts.includes(wanted) ? wanted : fallback };
 }
 
 /** What to ask the core. */
