@@ -1,6 +1,6 @@
 /**
  * States to look at, by address: `?scenario=offline`. Also `role=agent`, `product=contact_center`, `many=N`,
- * `waits=N`, `place=direct`, `open=first` and `theme=dark` (which stands in for the system's setting).
+ * `waits=N`, `long=N` (messages of the first), `unread=N` (of them), `place=direct`, `open=first` and `theme=dark` (which stands in for the system's setting).
  */
 import type { Fake } from "./host";
 import { me, members } from "./people";
@@ -15,10 +15,13 @@ export function arrange(fake: Fake, query: URLSearchParams): void {
     conversations: Number(query.get("many") ?? 420),
     product: query.get("product") ?? "customer_engagement",
     role: query.get("role") ?? "manager",
+    longThread: Number(query.get("long") ?? 2000),
   });
   fake.settings.language = query.get("language") ?? "system";
   fake.settings.theme = query.get("theme") ?? "system";
   fake.settings.density = query.get("density") ?? "comfortable";
+  const [first] = fake.world.chats;
+  if (first !== undefined && query.has("unread")) first.read_pos = first.entries.at(-1 - Number(query.get("unread")))?.pos ?? 0;
   const scenario = query.get("scenario") ?? "main";
   if (scenario === "signin") fake.session = { state: "signed_out", hub: "hub.kestrelcycles.example", email: "priya@kestrelcycles.example", reason: null };
   if (scenario === "revoked") {

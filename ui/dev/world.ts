@@ -206,7 +206,27 @@ function moreChats(now: number): Chat[] {
     teamChat("Saturday ride crew", [me, yuki, kwame], [[yuki, "Rain until ten, then dry. Start at half past?"]], now - 70 * MINUTE, false),
     teamChat("Suppliers and lunch", [me, dana], [[me, "Shimano order is in, 3 weeks"]], now - 2900 * MINUTE, false),
   ];
-  return [...texts, ...archived, ...teams];
+  return [...texts, ...archived, ...teams, ...earlier(person(0), now)];
+}
+
+/** What somebody wrote about before, on every channel that they have used. */
+function earlier(who: Person, now: number): Chat[] {
+  const stories: Array<[number, string, string[]]> = [
+    [12, "ch-sms", ["Is the spring service still on for Friday?", "Collected, paid by card."]],
+    [54, "ch-ig", ["Those gumwall tyres, do they come in 42?"]],
+    [121, "ch-web", ["Opening hours over the holidays?"]],
+    [560, "ch-sms", ["Could you fit a new hub dynamo?"]],
+    [655, "ch-wa", ["Box for the flight, size and deposit."]],
+  ];
+  return stories.map(([days, channel, says], i) => {
+    const at = now - days * 1440 * MINUTE;
+    const chat = conversation({ ...who, says }, at, "in-front", channel);
+    chat.entries.push(textEntry({ kind: "member", ...(members[(i % 4) + 1] ?? me) }, "Yes. We are here until six.", at));
+    chat.assignee = members[(i % 4) + 1] ?? me;
+    chat.closed = { by: chat.assignee.name, at_ms: at };
+    chat.read_pos = pos;
+    return chat;
+  });
 }
 
 export function teamChat(name: string, who: MemberInfo[], says: Array<[MemberInfo, string]>, at: number, unread: boolean): Chat {

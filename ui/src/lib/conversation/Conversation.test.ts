@@ -50,7 +50,7 @@ describe("the conversation", () => {
     await fireEvent.input(field(), { target: { value: "only for the first" } });
     selection.openChat(chat(2).id);
     await tick();
-    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(chat(2).person.name));
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent?.trim()).toBe(chat(2).person.name));
     expect(field().value).toBe(chat(2).draft);
     await fireEvent.keyDown(field(), { key: "Enter", keyCode: 13 });
     await tasks();
@@ -71,7 +71,7 @@ describe("the conversation", () => {
     chat(1).person = { ...chat(1).person, name: "Renamed" };
     const before = field();
     fake.emit({ event: "changed", tags: [], all: true });
-    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Renamed"));
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent?.trim()).toBe("Renamed"));
     await tasks();
     expect(field()).toBe(before);
     expect(field().value).toBe("half a reply");
@@ -121,11 +121,11 @@ describe("the conversation", () => {
     await open(1);
     screen.getByRole("log").focus();
     selection.openChat(chat(2).id);
-    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(chat(2).person.name));
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent?.trim()).toBe(chat(2).person.name));
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("log")));
     list.focus();
     selection.openChat(chat(3).id);
-    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(chat(3).person.name));
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 }).textContent?.trim()).toBe(chat(3).person.name));
     await tasks();
     expect(document.activeElement).toBe(list);
   });
@@ -186,7 +186,7 @@ describe("the conversation", () => {
     });
     await open(1);
     expect(screen.getByRole("alert").textContent).toContain("The cache cannot be read.");
-    fake.answer("list_messages", () => ({ entries: [message("a", fromContact, "there again")], more: false }));
+    fake.answer("list_messages", () => ({ entries: [message("a", fromContact, "there again")], more: false, more_after: false }));
     await fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => expect(screen.getByText("there again")).toBeTruthy());
   });

@@ -1,5 +1,6 @@
 // What a system line says.
 
+import { language } from "$lib/language.svelte";
 import { m } from "$lib/paraglide/messages.js";
 import type { EventLine, MemberInfo } from "$lib/rpc/types";
 import { emphasized, type Piece } from "./emphasis";
@@ -18,7 +19,21 @@ export function eventSentence(line: EventLine): Piece[] {
       return line.by
         ? emphasized((mark) => m.thread_reopened_by(mark), { name: subject(line.by) })
         : plain(m.thread_reopened());
+    case "renamed":
+      return line.by
+        ? emphasized((mark) => m.thread_renamed_by(mark), { name: subject(line.by), to: line.name })
+        : emphasized((mark) => m.thread_renamed(mark), { to: line.name });
+    case "added":
+      return line.by
+        ? emphasized((mark) => m.thread_added_by(mark), { name: subject(line.by), who: everybody(line.members) })
+        : emphasized((mark) => m.thread_added(mark), { who: everybody(line.members) });
+    case "left":
+      return line.by ? emphasized((mark) => m.thread_left_by(mark), { name: subject(line.by) }) : plain(m.thread_left());
   }
+}
+
+function everybody(members: readonly MemberInfo[]): string {
+  return new Intl.ListFormat(language.format, { type: "conjunction" }).format(members.map(object));
 }
 
 function assigned(by: MemberInfo | null, to: MemberInfo | null, from: MemberInfo | null): Piece[] {

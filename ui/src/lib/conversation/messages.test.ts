@@ -8,7 +8,7 @@ import MessageRow from "./MessageRow.svelte";
 import MessageText from "./MessageText.svelte";
 
 const tasks = () => new Promise((done) => setTimeout(done, 10));
-const rowProps = { chat: "c", first: true, last: true, direct: false, network: "online" as const, ondone: () => {} };
+const rowProps = { chat: "c", first: true, last: true, kind: "conversation", network: "online" as const, ondone: () => {} };
 
 describe("a message", () => {
   beforeEach(() => fake.reset({ conversations: 3 }));

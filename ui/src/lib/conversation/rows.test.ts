@@ -14,7 +14,7 @@ describe("rows of a thread", () => {
       message("b", fromContact, "early", { pos: 2 }),
       message("c", fromContact, "later", { pos: 3, at_ms: NOON + MINUTE }),
     ];
-    expect(shape(threadRows(entries, false, null))).toEqual(["day", "in<>", "day", "in<", "in>"]);
+    expect(shape(threadRows(entries, "conversation", null))).toEqual(["day", "in<>", "day", "in<", "in>"]);
   });
 
   it("joins neighbours of one author, and parts them by time, author or what became of them", () => {
@@ -25,11 +25,11 @@ describe("rows of a thread", () => {
       message("d", fromDana, "4", { pos: 4, delivery: "sent" }),
       message("e", fromDana, "5", { pos: 5, delivery: "sent", at_ms: NOON + 6 * MINUTE }),
     ];
-    expect(shape(threadRows(entries, false, null))).toEqual(["day", "mine<", "mine>", "mine<>", "mate<>", "mate<>"]);
+    expect(shape(threadRows(entries, "conversation", null))).toEqual(["day", "mine<", "mine>", "mine<>", "mate<>", "mate<>"]);
   });
 
   it("shows a colleague as the other side of a direct chat", () => {
-    expect(shape(threadRows([message("a", fromDana, "hi")], true, null))).toEqual(["day", "in<>"]);
+    expect(shape(threadRows([message("a", fromDana, "hi")], "direct", null))).toEqual(["day", "in<>"]);
   });
 
   it("makes a held reply a card and a failed one a group of its own", () => {
@@ -38,7 +38,7 @@ describe("rows of a thread", () => {
       message("b", fromMe, "2", { pos: null, delivery: "waiting", pending: pending("failed") }),
       message("c", fromMe, "3", { pos: null, delivery: "waiting", pending: pending("held") }),
     ];
-    expect(shape(threadRows(entries, false, null))).toEqual(["day", "mine<>", "mine<>", "held"]);
+    expect(shape(threadRows(entries, "conversation", null))).toEqual(["day", "mine<>", "mine<>", "held"]);
   });
 
   it("draws the new line once, before the first unread message of somebody else", () => {
@@ -48,8 +48,8 @@ describe("rows of a thread", () => {
       message("c", fromDana, "new", { pos: 6 }),
       message("d", fromDana, "newer", { pos: 7 }),
     ];
-    expect(shape(threadRows(entries, true, { pos: 4, count: 2 }))).toEqual(["day", "in<>", "mine<>", "fresh", "in<", "in>"]);
-    expect(shape(threadRows(entries, true, { pos: 7, count: 0 }))).not.toContain("fresh");
+    expect(shape(threadRows(entries, "direct", { pos: 4, count: 2 }))).toEqual(["day", "in<>", "mine<>", "fresh", "in<", "in>"]);
+    expect(shape(threadRows(entries, "direct", { pos: 7, count: 0 }))).not.toContain("fresh");
   });
 
   it("keeps every key once, and the key of a message when it is confirmed", () => {
@@ -57,8 +57,8 @@ describe("rows of a thread", () => {
       ...message("e", { kind: "system" }, ""),
       content: { kind: "event", event: "assigned", by: dana, to: priya, from: null },
     };
-    const keys = threadRows([event, message("a", fromMe, "1", { pos: null, pending: pending("waiting") })], false, null).map((r) => r.key);
+    const keys = threadRows([event, message("a", fromMe, "1", { pos: null, pending: pending("waiting") })], "conversation", null).map((r) => r.key);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(threadRows([event, message("a", fromMe, "1", { pos: 9 })], false, null).map((r) => r.key)).toEqual(keys);
+    expect(threadRows([event, message("a", fromMe, "1", { pos: 9 })], "conversation", null).map((r) => r.key)).toEqual(keys);
   });
 });

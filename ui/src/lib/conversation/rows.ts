@@ -4,14 +4,14 @@
 
 import type { Entry, EventLine } from "$lib/rpc/types";
 
-/** Who a message is from, as it is drawn: theirs sunken, mine tinted, a colleague's outlined. */
-export type Side = "in" | "mine" | "mate";
+/** Who a message is from, as it is drawn: theirs sunken, mine tinted, a colleague's outlined; with face and name in a room. */
+export type Side = "in" | "mine" | "mate" | "room";
 
 /** One line of the thread. */
 export type Row =
   | { kind: "day"; key: string; at: number }
   | { kind: "fresh"; key: string; count: number }
-  | { kind: "event"; key: string; at: number; line: EventLine }
+  | { kind: "event"; key: string; at: number; pos: number | null; line: EventLine }
   | { kind: "held"; key: string; entry: Entry }
   | { kind: "message"; key: string; entry: Entry; side: Side; first: boolean; last: boolean };
 
@@ -26,15 +26,15 @@ export function dayOf(ms: number): number {
   return Math.floor((ms - at.getTimezoneOffset() * 60_000) / 86_400_000);
 }
 
-/** Who a message is from. In a direct chat the colleague is the other side, not a mate. */
-export function sideOf(entry: Entry, direct: boolean): Side {
+/** Who a message is from. Among two colleagues the other one is the other side, not a mate. */
+export function sideOf(entry: Entry, kind: string): Side {
   if (entry.author.kind !== "member") return "in";
   if (entry.author.me) return "mine";
-  return direct ? "in" : "mate";
+  return kind === "direct" ? "in" : kind === "team" ? "room" : "mate";
 }
 
 /** The rows of a thread, oldest first. */
-export function threadRows(entries: readonly Entry[], direct: boolean, fresh: Fresh | null): Row[] {
+export function threadRows(entries: readonly Entry[], kind: string, fresh: Fresh | null): Row[] {
   const rows: Row[] = [];
   let day: number | null = null;
   let before: Entry | null = null;
@@ -46,14 +46,13 @@ export function threadRows(entries: readonly Entry[], direct: boolean, fresh: Fr
       day = today;
       before = null;
     }
-    const side = sideOf(entry, direct);
-    if (!freshDrawn && fresh && entry.pos !== null && entry.pos > fresh.pos && side !== "mine") {
+    if (!freshDrawn && fresh && isNews(entry, fresh.pos)) {
       rows.push({ kind: "fresh", key: "fresh", count: fresh.count });
       freshDrawn = true;
       before = null;
     }
     if (entry.content.kind === "event") {
-      rows.push({ kind: "event", key: entry.id, at: entry.at_ms, line: entry.content });
+      rows.push({ kind: "event", key: entry.id, at: entry.at_ms, pos: entry.pos, line: entry.content });
       before = null;
     } else if (entry.pending?.state === "held") {
       rows.push({ kind: "held", key: entry.id, entry });
@@ -62,11 +61,31 @@ export function threadRows(entries: readonly Entry[], direct: boolean, fresh: Fr
       const joins = before !== null && sameGroup(before, entry);
       const above = rows.at(-1);
       if (joins && above?.kind === "message") above.last = false;
-      rows.push({ kind: "message", key: entry.id, entry, side, first: !joins, last: true });
+      rows.push({ kind: "message", key: entry.id, entry, side: sideOf(entry, kind), first: !joins, last: true });
       before = entry;
     }
   }
   return rows;
+}
+
+/** A message by somebody else after a place: what counts as unread there. */
+export function isNews(entry: Entry, pos: number): boolean {
+  const mine = entry.author.kind === "member" && entry.author.me;
+  return entry.pos !== null && entry.pos > pos && entry.content.kind === "text" && !mine;
+}
+
+/** Place of a row in the hub's order; nothing for lines that are drawn between entries, and for what the hub has not got. */
+export function posOf(row: Row): number | null {
+  if (row.kind === "event") return row.pos;
+  return row.kind === "message" || row.kind === "held" ? row.entry.pos : null;
+}
+
+/** The row that stands for a place: the first at or after it, with the lines above it that belong to it. */
+export function rowAt(rows: readonly Row[], pos: number, withLines: boolean): number {
+  let at = rows.findIndex((row) => (posOf(row) ?? -1) >= pos);
+  if (at < 0) return rows.length - 1;
+  while (withLines && at > 0 && (rows[at - 1]?.kind === "day" || rows[at - 1]?.kind === "fresh")) at -= 1;
+  return at;
 }
 
 /** Two neighbours share one line of who, when and what became of it. */
@@ -75,6 +94,7 @@ function sameGroup(a: Entry, b: Entry): boolean {
     authorKey(a) === authorKey(b) &&
     a.delivery === b.delivery &&
     (a.pending?.state ?? null) === (b.pending?.state ?? null) &&
+    (a.pending?.leaves_ms ?? null) === (b.pending?.leaves_ms ?? null) &&
     a.pending?.state !== "failed" &&
     Math.abs(b.at_ms - a.at_ms) < GROUP_GAP_MS
   );

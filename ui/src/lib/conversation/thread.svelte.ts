@@ -1,16 +1,23 @@
-// The entries of one chat that are loaded: the end first, older pages as the member scrolls up.
+// The entries of one chat that are loaded: a window of the thread without a gap, which grows at the side that the member
+// scrolls to and lets go of the other, so that 10,000 messages cost what a few screens cost.
 //
-// A change runs the loaded pages again, newest first, and replaces range by range, so that a delivery tick far up
-// changes too and nothing is read twice. Entries that did not change keep their identity: only what
-// changed is drawn again. Answers to a thread that was left are dropped.
+// A change runs the loaded pages again and replaces range by range, so that a delivery tick far up changes too and
+// nothing is read twice. Entries that did not change keep their identity: only what changed is drawn again. Where the
+// member reads at the end the window follows the end; elsewhere nothing but what is loaded is read again, however much
+// came in meanwhile. Answers to a thread that was left, or to a window that was given up for another, are dropped.
 
+import { SvelteSet } from "svelte/reactivity";
 import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
 import type { Entry, RpcError, ThreadPage } from "$lib/rpc/types";
-import { firstPos, mergePage } from "./pages";
+import { asError } from "$lib/shared/errors";
+import { firstPos, lastPos, mergePage, type Asked } from "./pages";
 
 /** Entries read at a time. */
 export const PAGE = 60;
+/** Most entries that stay loaded, and how many are left when they become more. */
+const MOST = 8 * PAGE;
+const ENOUGH = 5 * PAGE;
 
 /** One chat's entries. */
 export class Thread {
@@ -19,17 +26,30 @@ export class Thread {
   entries = $state.raw<readonly Entry[]>([]);
   /** There is more before the first. */
   more = $state(false);
-  /** The end has been read at least once. */
+  /** There is more after the last. */
+  moreAfter = $state(false);
+  /** Something has been read. */
   ready = $state(false);
-  /** An older page is on its way. */
+  /** A page at one of the sides is on its way. */
   loadingOlder = $state(false);
+  loadingNewer = $state(false);
   error = $state<RpcError | null>(null);
   /** The last change was at the front: a scroller keeps its distance to the end. */
   frontMoved = $state(false);
+  /** Grows when the window is another one: nothing that was measured holds any more. */
+  epoch = $state(0);
+  /** The member reads at the end, so the window follows it. */
+  following = true;
+  /** Messages whose whole text is shown. It is kept here because rows come and go while one scrolls. */
+  readonly whole = new SvelteSet<string>();
 
   #running = false;
   #again = false;
   #left = false;
+  #opened: number | null = null;
+  #asked = false;
+  /** Which window is wanted. */
+  #turn = 0;
   #stop: () => void;
 
   constructor(chat: string) {
@@ -38,16 +58,44 @@ export class Thread {
       () => [`thread:${chat}`],
       () => void this.refresh(),
     );
-    void this.refresh();
   }
 
-  /** Position of the newest entry that the hub has. */
+  /** Position of the newest entry that is loaded and that the hub has. */
   get lastPos(): number {
-    return this.entries.findLast((entry) => entry.pos !== null)?.pos ?? 0;
+    return lastPos(this.entries) ?? 0;
+  }
+
+  /** Whether an entry at this place is loaded, or would be if there were one. */
+  holds(pos: number): boolean {
+    const first = firstPos(this.entries);
+    if (!this.ready) return false;
+    return (!this.more || (first !== null && pos >= first)) && (!this.moreAfter || pos <= this.lastPos);
+  }
+
+  /** Shows the part around a place, or the end. What was loaded is given up, unless it is there already. */
+  async open(pos: number | null): Promise<void> {
+    if (this.ready && (pos === null ? !this.moreAfter : this.holds(pos))) return;
+    this.#opened = pos;
+    this.#asked = true;
+    const mine = ++this.#turn;
+    try {
+      const page = await rpc("list_messages", { chat: this.chat, before: null, after: null, around: pos, limit: PAGE });
+      if (this.#left || this.#turn !== mine) return;
+      this.frontMoved = false;
+      this.epoch += 1;
+      this.entries = page.entries;
+      this.more = page.more;
+      this.moreAfter = page.more_after;
+      this.ready = true;
+      this.error = null;
+    } catch (error) {
+      if (this.#turn === mine) this.error = asError(error);
+    }
   }
 
   /** Reads everything that is loaded again. */
   async refresh(): Promise<void> {
+    if (!this.ready) return this.#asked ? this.open(this.#opened) : undefined;
     if (this.#running) {
       this.#again = true;
       return;
@@ -56,17 +104,12 @@ export class Thread {
     try {
       do {
         this.#again = false;
-        const until = firstPos(this.entries);
-        let page = await this.#page(null);
-        let top = firstPos(page.entries);
-        while (page.more && until !== null && top !== null && top > until && !this.#left) {
-          page = await this.#page(top);
-          top = firstPos(page.entries);
-        }
+        if (this.following && !this.moreAfter) await this.#readBack();
+        else await this.#readOn();
         this.error = null;
       } while (this.#again && !this.#left);
     } catch (error) {
-      this.error = error as RpcError;
+      this.error = asError(error);
     } finally {
       this.#running = false;
     }
@@ -78,21 +121,41 @@ export class Thread {
     if (this.loadingOlder || !this.more || before === null) return;
     this.loadingOlder = true;
     try {
-      await this.#page(before);
+      await this.#page({ before });
       this.error = null;
     } catch (error) {
-      this.error = error as RpcError;
+      this.error = asError(error);
     } finally {
       this.loadingOlder = false;
     }
   }
 
-  /** Lets go of what was read long ago: the end is on screen, and a change reads again whatever is loaded. */
-  trim(): void {
-    if (this.#running || this.loadingOlder || this.entries.length <= 4 * PAGE) return;
-    this.frontMoved = true;
-    this.more = true;
-    this.entries = this.entries.slice(-2 * PAGE);
+  /** Reads the page after the last entry. */
+  async newer(): Promise<void> {
+    const after = lastPos(this.entries);
+    if (this.loadingNewer || !this.moreAfter || after === null) return;
+    this.loadingNewer = true;
+    try {
+      await this.#page({ after });
+      this.error = null;
+    } catch (error) {
+      this.error = asError(error);
+    } finally {
+      this.loadingNewer = false;
+    }
+  }
+
+  /** Lets go of what is far from where the member reads: a change reads again whatever is loaded. */
+  trim(near: "start" | "end"): void {
+    if (this.#running || this.loadingOlder || this.loadingNewer || this.entries.length <= MOST) return;
+    this.frontMoved = near === "end";
+    if (near === "end") {
+      this.more = true;
+      this.entries = this.entries.slice(-ENOUGH);
+    } else {
+      this.moreAfter = true;
+      this.entries = this.entries.slice(0, ENOUGH).filter((entry) => entry.pos !== null);
+    }
   }
 
   /** The thread was left. */
@@ -101,18 +164,60 @@ export class Thread {
     this.#stop();
   }
 
-  async #page(before: number | null): Promise<ThreadPage> {
-    const page = await rpc("list_messages", { chat: this.chat, before, limit: PAGE });
-    if (!this.#left) this.#put(page, before);
+  /** From the end back to the first that is loaded. Where that is far (the network was away), the window moves instead. */
+  async #readBack(): Promise<void> {
+    const mine = this.#turn;
+    const until = firstPos(this.entries);
+    let page = await this.#page({});
+    let top = firstPos(page.entries);
+    let read = page.entries.length;
+    while (page.more && until !== null && top !== null && top > until && !this.#left && mine === this.#turn) {
+      if (read >= MOST) return this.#forgetBefore(top);
+      page = await this.#page({ before: top });
+      top = firstPos(page.entries);
+      read += page.entries.length;
+    }
+  }
+
+  /** From the first that is loaded to the last: what came after it is for whoever scrolls there. */
+  async #readOn(): Promise<void> {
+    const mine = this.#turn;
+    const until = this.lastPos;
+    let after = (firstPos(this.entries) ?? 1) - 1;
+    for (;;) {
+      const page = await this.#page({ after });
+      const end = lastPos(page.entries);
+      if (!page.more_after || end === null || end >= until || this.#left || mine !== this.#turn) return;
+      after = end;
+    }
+  }
+
+  #forgetBefore(pos: number): void {
+    this.frontMoved = true;
+    this.more = true;
+    this.entries = this.entries.filter((entry) => entry.pos === null || entry.pos >= pos);
+  }
+
+  async #page(asked: Asked): Promise<ThreadPage> {
+    const mine = this.#turn;
+    const { before = null, after = null } = asked;
+    const page = await rpc("list_messages", { chat: this.chat, before, after, around: null, limit: PAGE });
+    if (!this.#left && mine === this.#turn) this.#put(page, asked);
     return page;
   }
 
-  #put(page: ThreadPage, before: number | null): void {
-    const { entries, reachesStart } = mergePage(this.entries, page, before);
-    if (reachesStart) this.more = page.more;
-    this.ready = true;
+  #put(page: ThreadPage, asked: Asked): void {
+    const merged = mergePage(this.entries, page, asked);
+    if (merged.reachesStart) this.more = page.more;
+    if (merged.reachesEnd) this.moreAfter = page.more_after;
+    const entries = this.moreAfter ? dropUnsent(merged.entries) : merged.entries;
     if (entries === this.entries) return;
-    this.frontMoved = before !== null && this.entries.length > 0 && entries[0]?.id !== this.entries[0]?.id;
+    this.frontMoved = asked.before !== undefined && this.entries.length > 0 && entries[0]?.id !== this.entries[0]?.id;
     this.entries = entries;
   }
+}
+
+/** What has not reached the hub stands at the end; where the end is not loaded it stands nowhere. */
+function dropUnsent(entries: readonly Entry[]): readonly Entry[] {
+  return entries.some((entry) => entry.pos === null) ? entries.filter((entry) => entry.pos !== null) : entries;
 }

@@ -1,0 +1,291 @@
+// Where in a thread the member is: pinned to the last line, at a place that was asked for, or wherever they scrolled to.
+//
+// Invariants: nothing is shown at a wrong place (until the rows that decide it are measured nothing is shown at all);
+// whatever changes its height elsewhere, the line at the upper edge keeps its place, and at the end the last line does.
+// The virtual list holds what it knows of; but between a page that is put in front and the end of a turn of the wheel it
+// holds the distance to the end, so a picture that comes late below would push away what is read. So the line itself is
+// held here, after the list has done its part and before anything is painted.
+
+import { tick } from "svelte";
+import type { VirtualizerHandle } from "virtua/svelte";
+import { posOf, rowAt, type Row } from "./rows";
+import type { Thread } from "./thread.svelte";
+
+/** A place in a thread: an entry and how many pixels of it are above the upper edge; without an entry the end. */
+export interface Place {
+  pos: number | null;
+  offset: number;
+  /** The lines above the entry that belong to it (its day, the *new* line) are to be seen too. */
+  withLines?: boolean;
+}
+
+interface Line {
+  key: string;
+  /** Below the upper edge. */
+  top: number;
+}
+
+/** The end. */
+export const END: Place = { pos: null, offset: 0 };
+/** Room above what was jumped to, so that it is seen that something is before it. */
+export const LEAD = 28;
+
+/** How near to the end still counts as the end. */
+const NEAR_END = 24;
+/** How near to a side the page beyond it is read. */
+const NEAR_SIDE = 1_500;
+/** Room above the first row. */
+export const PADDING = 12;
+/** Longest time that nothing is shown while rows are measured. */
+const PATIENCE_MS = 400;
+/** So long after the last turn of the wheel the member is still scrolling. */
+const SCROLLING_MS = 160;
+
+/** One thread's scrolling. */
+export class Scroller {
+  element = $state<HTMLElement>();
+  list = $state<VirtualizerHandle>();
+  /** The last line is on screen. */
+  atEnd = $state(true);
+  /** What is shown is where it belongs. */
+  settled = $state(false);
+  /** The newest entry that has been on screen whole (or filled it). */
+  seen = $state(0);
+  /** The screen's worth below is more than one: the way back is offered. */
+  far = $state(false);
+
+  readonly #thread: Thread;
+  readonly #rows: () => readonly Row[];
+  #wanted: Place = END;
+  #lastTop = 0;
+  #frame = 0;
+  #trimming = 0;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  /** The lines that are drawn, by key. */
+  #lines = new Map<string, HTMLElement>();
+  #sizes: ResizeObserver | undefined;
+  /** The lines that are held, and where they belong: whole in sight, and cut by the edge. */
+  #held: Line | undefined;
+  #cut: Line | undefined;
+  #scrolledAt = -Infinity;
+
+  constructor(thread: Thread, rows: () => readonly Row[]) {
+    this.#thread = thread;
+    this.#rows = rows;
+  }
+
+  /** Goes to a place, and reads what is there. */
+  async goTo(place: Place): Promise<void> {
+    this.#wanted = place;
+    this.#follow(place.pos === null);
+    await this.#thread.open(place.pos);
+    if (this.settled) this.settle();
+  }
+
+  /** A line is drawn. */
+  watch = (line: HTMLElement): (() => void) => {
+    const key = line.dataset.key ?? "";
+    this.#lines.set(key, line);
+    this.#sizes?.observe(line);
+    return () => {
+      if (this.#lines.get(key) === line) this.#lines.delete(key);
+      this.#sizes?.unobserve(line);
+    };
+  };
+
+  /** Puts the wanted place on screen once its rows are measured. Called when rows were drawn for the first time. */
+  settle(): void {
+    this.#wait();
+    // Observers are told in the order in which they were made: the list's own first.
+    if (!this.settled) {
+      this.#sizes?.disconnect();
+      this.#sizes = new ResizeObserver(() => this.resized());
+      for (const line of this.#lines.values()) this.#sizes.observe(line);
+    }
+    const until = performance.now() + PATIENCE_MS;
+    let top = NaN;
+    let height = NaN;
+    const look = () => {
+      this.#apply();
+      const { scrollTop = 0, scrollHeight = 0 } = this.element ?? {};
+      if ((scrollTop === top && scrollHeight === height) || performance.now() > until) return this.#shown();
+      top = scrollTop;
+      height = scrollHeight;
+      this.#frame = requestAnimationFrame(look);
+    };
+    this.#frame = requestAnimationFrame(look);
+    // A window that is not visible gets no frames.
+    this.#patience = setTimeout(() => this.#shown(), PATIENCE_MS + 50);
+  }
+
+  /** Another window of the thread is drawn: it is to be measured anew. */
+  unsettle(): void {
+    this.settled = false;
+  }
+
+  /** Ends what was begun. */
+  stop(): void {
+    this.#wait();
+    clearTimeout(this.#trimming);
+    this.#sizes?.disconnect();
+  }
+
+  /** Something changed its height, or rows came in. */
+  resized(): void {
+    if (this.atEnd && !this.#thread.moreAfter) this.#pin();
+    else if (this.settled) {
+      this.#hold();
+      // The list moves what it has measured only when what is drawn follows.
+      void tick().then(() => this.#hold());
+    }
+    if (this.settled) this.#look();
+  }
+
+  /** The member scrolled. */
+  scrolled(): void {
+    const { element } = this;
+    if (!element || !this.settled) return;
+    const { scrollTop } = element;
+    if (this.#isEnd()) this.#follow(true);
+    else if (scrollTop < this.#lastTop || this.#thread.moreAfter) this.#follow(false);
+    this.#lastTop = scrollTop;
+    this.#scrolledAt = performance.now();
+    this.#grasp();
+    this.#look();
+  }
+
+  /** What is at the upper edge, to come back to. */
+  place(): Place {
+    const { element, list } = this;
+    if (!element || !list || this.atEnd) return END;
+    const rows = this.#rows();
+    let at = Math.max(0, list.findItemIndex(element.scrollTop));
+    while (at < rows.length && posOf(rows[at] as Row) === null) at += 1;
+    const row = rows[at];
+    const pos = row === undefined ? null : posOf(row);
+    if (pos === null) return END;
+    return { pos, offset: Math.round(element.scrollTop - PADDING - list.getItemOffset(at)) };
+  }
+
+  /** Brings a row into sight, if it is not. */
+  reveal(index: number): void {
+    const { element, list } = this;
+    if (!element || !list) return;
+    const top = PADDING + list.getItemOffset(index);
+    const height = list.getItemSize(index);
+    if (top < element.scrollTop + LEAD) element.scrollTop = top - LEAD;
+    else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = Math.min(top - LEAD, top + height - element.clientHeight + PADDING);
+  }
+
+  /** The row that is lowest in sight. */
+  lowest(): number {
+    const { element, list } = this;
+    return !element || !list ? -1 : list.findItemIndex(element.scrollTop + element.clientHeight - 2 * PADDING);
+  }
+
+  #isEnd(): boolean {
+    const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = this.element ?? {};
+    return !this.#thread.moreAfter && scrollHeight - scrollTop - clientHeight <= NEAR_END;
+  }
+
+  #follow(end: boolean): void {
+    this.atEnd = end;
+    this.#thread.following = end;
+  }
+
+  #wait(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#patience);
+  }
+
+  #shown(): void {
+    this.#wait();
+    this.#apply();
+    this.#follow(this.#isEnd());
+    this.settled = true;
+    this.#lastTop = this.element?.scrollTop ?? 0;
+    this.#grasp();
+    this.#look();
+  }
+
+  /**
+   * Chooses the line that is held: the one at the upper edge. While one scrolls it is the first that is whole in sight: what
+   * comes in at the edge has only been guessed yet, and must not push away what is read.
+   */
+  #grasp(): void {
+    const edge = this.element?.getBoundingClientRect();
+    if (edge === undefined) return;
+    let whole: Line | undefined;
+    let cut: Line | undefined;
+    for (const [key, line] of this.#lines) {
+      const { top, bottom } = line.getBoundingClientRect();
+      if (bottom <= edge.top || top >= edge.bottom) continue;
+      if (top >= edge.top) {
+        if (whole === undefined || top - edge.top < whole.top) whole = { key, top: top - edge.top };
+      } else cut = { key, top: top - edge.top };
+    }
+    this.#held = whole ?? cut;
+    this.#cut = cut ?? whole;
+  }
+
+  #hold(): void {
+    const held = performance.now() - this.#scrolledAt < SCROLLING_MS ? this.#held : this.#cut;
+    const line = held === undefined ? undefined : this.#lines.get(held.key);
+    const { element } = this;
+    if (!element || held === undefined || !line) return;
+    const moved = line.getBoundingClientRect().top - element.getBoundingClientRect().top - held.top;
+    if (Math.abs(moved) < 1) return;
+    element.scrollTop += moved;
+    this.#lastTop = element.scrollTop;
+    this.#grasp();
+  }
+
+  #apply(): void {
+    if (this.#wanted.pos === null) return this.#pin();
+    const { element, list } = this;
+    if (!element || !list) return;
+    const { pos, offset, withLines = false } = this.#wanted;
+    const at = rowAt(this.#rows(), pos, withLines);
+    if (at >= 0) element.scrollTop = Math.max(0, PADDING + list.getItemOffset(at) + offset);
+  }
+
+  #pin(): void {
+    const { element } = this;
+    if (element && this.atEnd) element.scrollTop = element.scrollHeight;
+  }
+
+  /** What follows from where one is: pages to read, what was seen, what is far. */
+  #look(): void {
+    const { element, list } = this;
+    if (!element || !list) return;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const below = scrollHeight - scrollTop - clientHeight;
+    this.far = this.#thread.moreAfter || below > clientHeight;
+    this.#see(scrollTop, clientHeight);
+    if (scrollTop < NEAR_SIDE && this.#thread.more) void this.#thread.older();
+    else if (below < NEAR_SIDE && this.#thread.moreAfter) void this.#thread.newer();
+    clearTimeout(this.#trimming);
+    this.#trimming = window.setTimeout(() => this.#thread.trim(scrollTop < below ? "start" : "end"), 300);
+  }
+
+  #see(top: number, height: number): void {
+    if (this.atEnd && !this.#thread.moreAfter) {
+      this.seen = Math.max(this.seen, this.#thread.lastPos);
+      return;
+    }
+    const { list } = this;
+    const rows = this.#rows();
+    if (!list || rows.length === 0) return;
+    const bottom = top + height;
+    let at = Math.min(list.findItemIndex(bottom), rows.length - 1);
+    const starts = PADDING + list.getItemOffset(at);
+    const whole = starts + list.getItemSize(at) <= bottom + 2;
+    if (!whole && starts > top + height / 2) at -= 1;
+    for (; at >= 0; at -= 1) {
+      const pos = posOf(rows[at] as Row);
+      if (pos === null) continue;
+      this.seen = Math.max(this.seen, pos);
+      return;
+    }
+  }
+}
