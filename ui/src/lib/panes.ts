@@ -23,3 +23,10 @@ export function walkPanes(step: 1 | -1): void {
     if (next !== undefined && focusIn(next)) return;
   }
 }
+
+/** Puts the focus into a pane, where it is nowhere: what had it is gone. */
+export function focusPane(name: string): void {
+  if (document.activeElement !== null && document.activeElement !== document.body) return;
+  const pane = document.querySelector<HTMLElement>(`[data-pane="${name}"]`);
+  if (pane !== null) focusIn(pane);
+}
