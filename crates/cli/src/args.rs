@@ -76,18 +76,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "follow", value_parser = whole_number::<u64>)]
         timeout: u64,
     },
-    /// List inboxes, channels and direct chats
+    /// List inboxes with their channels, your texting numbers, favorites, direct and team chats
     Places,
-    /// List chats of a place, the newest message first
+    /// List chats of a place, pinned ones apart
     List {
         #[command(flatten)]
         place: PlaceArgs,
-        /// Closed conversations instead of open ones
-        #[arg(long)]
-        closed: bool,
-        /// Which of the open ones
-        #[arg(long, value_enum, default_value_t = SegmentArg::All, conflicts_with = "closed")]
-        segment: SegmentArg,
+        #[command(flatten)]
+        choice: ListArgs,
         /// `next` of the page before
         #[arg(long)]
         after: Option<String>,
@@ -100,14 +96,38 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: PlaceArgs,
     },
+    /// Say how the list of a place is shown on this computer, or remember it
+    View {
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        choice: ViewArgs,
+    },
     /// Show a chat and the newest part of its thread
     Show {
         /// Id of the chat
         chat: String,
         /// Entries before this position
-        #[arg(long, value_name = "POS", value_parser = whole_number::<u64>)]
+        #[arg(long, value_name = "POS", group = "from_there", value_parser = whole_number::<u64>)]
         before: Option<u64>,
+        /// Entries after this position
+        #[arg(long, value_name = "POS", group = "from_there", value_parser = whole_number::<u64>)]
+        after: Option<u64>,
+        /// Entries around this position
+        #[arg(long, value_name = "POS", group = "from_there", value_parser = whole_number::<u64>)]
+        around: Option<u64>,
         /// Most entries
+        #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
+        limit: u32,
+    },
+    /// List the other conversations of a chat's contact, over all its addresses, the newest first
+    History {
+        /// Id of the chat
+        chat: String,
+        /// `next` of the page before
+        #[arg(long)]
+        after: Option<String>,
+        /// Most rows
         #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
     },
@@ -170,6 +190,19 @@ pub(crate) enum Command {
         /// Id of the chat
         chat: String,
     },
+    /// Keep a chat above its list, last among those that are pinned
+    Pin {
+        /// Id of the chat
+        chat: String,
+        /// Above this pinned chat instead
+        #[arg(long, value_name = "CHAT")]
+        before: Option<String>,
+    },
+    /// Do not keep a chat above its list any more
+    Unpin {
+        /// Id of the chat
+        chat: String,
+    },
     /// Mark a chat read
     Read {
         /// Id of the chat
@@ -194,6 +227,14 @@ pub(crate) enum Command {
         /// Most rows
         #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
+    },
+    /// Keep a contact at hand
+    Favorite {
+        /// Id of the contact
+        contact: String,
+        /// Do not keep it at hand any more
+        #[arg(long)]
+        remove: bool,
     },
     /// Make a contact that only you see everybody's
     Share {
@@ -223,20 +264,86 @@ pub(crate) struct PlaceArgs {
     /// An inbox, by id or name
     #[arg(long, group = "place", value_name = "INBOX")]
     pub(crate) inbox: Option<String>,
-    /// A channel, by id or name
+    /// A channel of an inbox, by id or name
     #[arg(long, group = "place", value_name = "CHANNEL")]
     pub(crate) channel: Option<String>,
+    /// One of your texting numbers, by id or name
+    #[arg(long, group = "place", value_name = "NUMBER")]
+    pub(crate) number: Option<String>,
     /// The direct chats
     #[arg(long, group = "place")]
     pub(crate) direct: bool,
+    /// The team chats
+    #[arg(long, group = "place")]
+    pub(crate) team: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum SegmentArg {
-    All,
-    Me,
-    Others,
-    Unassigned,
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// Which conversations
+    #[arg(long, value_enum, default_value_t = TabArg::Open)]
+    pub(crate) tab: TabArg,
+    /// Whose of the open ones
+    #[arg(long, value_enum, default_value_t = SegmentArg::All)]
+    pub(crate) segment: SegmentArg,
+    /// With --segment me: those in which you take part, whoever has them now, open and closed
+    #[arg(long)]
+    pub(crate) with_me: bool,
+    /// Only some; archived = closed and archived ones, whatever the tab
+    #[arg(long, value_enum, default_value_t = FilterArg::All)]
+    pub(crate) filter: FilterArg,
+    /// In which order; conversations: by when they were closed, else created
+    #[arg(long, value_enum, default_value_t = SortArg::RecentMessages)]
+    pub(crate) sort: SortArg,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ViewArgs {
+    /// The tab
+    #[arg(long, value_enum)]
+    pub(crate) tab: Option<TabArg>,
+    /// The segment
+    #[arg(long, value_enum)]
+    pub(crate) segment: Option<SegmentArg>,
+    /// Within *Me*, those in which you take part
+    #[arg(long, value_name = "YES")]
+    pub(crate) with_me: Option<bool>,
+    /// The filter
+    #[arg(long, value_enum)]
+    pub(crate) filter: Option<FilterArg>,
+    /// The order of the open ones
+    #[arg(long, value_enum)]
+    pub(crate) sort_open: Option<SortArg>,
+    /// The order of the closed ones
+    #[arg(long, value_enum)]
+    pub(crate) sort_closed: Option<SortArg>,
+    /// The order of the archived ones
+    #[arg(long, value_enum)]
+    pub(crate) sort_archived: Option<SortArg>,
+}
+
+/// Words of the command line, which are those of the core with dashes.
+macro_rules! words {
+    ($($name:ident { $($word:ident)* })*) => {$(
+        #[derive(Debug, Clone, Copy, ValueEnum)]
+        pub(crate) enum $name {
+            $($word,)*
+        }
+
+        impl $name {
+            /// The word of the core.
+            pub(crate) fn word(self) -> String {
+                self.to_possible_value().map(|value| value.get_name().replace('-', "_")).unwrap_or_default()
+            }
+        }
+    )*};
+}
+
+words! {
+    TabArg { Open Closed Archived }
+    SegmentArg { All Me Others Unassigned }
+    FilterArg { All Unread Archived }
+    SortArg { RecentMessages OldestMessages RecentConversations OldestConversations }
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,7 @@
 
 use crate::{
     Args, Run, Surroundings,
-    args::{Command, Create, Draft, Outbox, PieceArgs, PlaceArgs, SegmentArg},
+    args::{Command, Create, Draft, Outbox, PieceArgs, PlaceArgs, ViewArgs},
     client::Client,
     doctor, find, follow, output, write,
 };
@@ -41,17 +41,28 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         }
         Command::Sync { timeout, .. } => follow::once(client, Duration::from_secs(*timeout)).await?,
         Command::Places => ask("list_places", json!({})).await?,
-        Command::List { place, closed, segment, after, limit } => {
-            let place = place_of(client, place).await?;
-            let tab = if *closed { "closed" } else { "open" };
-            let page = json!({ "place": place, "tab": tab, "segment": word(*segment), "after": after, "limit": limit });
+        Command::List { place, choice, after, limit } => {
+            let page = json!({
+                "place": place_of(client, place).await?,
+                "tab": choice.tab.word(),
+                "segment": choice.segment.word(),
+                "with_me": choice.with_me,
+                "filter": choice.filter.word(),
+                "sort": choice.sort.word(),
+                "after": after,
+                "limit": limit,
+            });
             ask("list_chats", page).await?
         }
+        Command::View { place, choice } => view(client, place, choice).await?,
         Command::Count { place } => ask("count_chats", json!({ "place": place_of(client, place).await? })).await?,
-        Command::Show { chat, before, limit } => {
+        Command::Show { chat, before, after, around, limit } => {
             let head = ask("get_chat", json!({ "chat": chat })).await?;
-            let thread = ask("list_messages", json!({ "chat": chat, "before": before, "limit": limit })).await?;
-            json!({ "chat": head, "thread": thread })
+            let part = json!({ "chat": chat, "before": before, "after": after, "around": around, "limit": limit });
+            json!({ "chat": head, "thread": ask("list_messages", part).await? })
+        }
+        Command::History { chat, after, limit } => {
+            ask("list_history", json!({ "chat": chat, "after": after, "limit": limit })).await?
         }
         Command::Search { text, after, limit } => {
             ask("search_messages", json!({ "text": text, "after": after, "limit": limit })).await?
@@ -87,6 +98,12 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Tags => ask("list_tags", json!({})).await?,
         Command::Close { chat } => change("close_chat", json!({ "chat": chat })).await?,
         Command::Reopen { chat } => change("reopen_chat", json!({ "chat": chat })).await?,
+        Command::Pin { chat, before } => change("pin_chat", json!({ "chat": chat, "before": before })).await?,
+        Command::Unpin { chat } => change("unpin_chat", json!({ "chat": chat })).await?,
+        Command::Favorite { contact, remove } => {
+            let name = if *remove { "remove_favorite" } else { "add_favorite" };
+            change(name, json!({ "contact": contact })).await?
+        }
         Command::Read { chat, pos } => {
             let pos = or_newest(client, chat, *pos).await?;
             change("mark_read", json!({ "chat": chat, "pos": pos })).await?
@@ -139,21 +156,39 @@ async fn or_newest(client: &Client, chat: &str, pos: Option<u64>) -> Run<Value> 
 }
 
 async fn place_of(client: &Client, place: &PlaceArgs) -> Run<Value> {
-    debug_assert!(place.direct || place.inbox.is_some() || place.channel.is_some());
-    find::place(client, place.inbox.as_deref(), place.channel.as_deref()).await
+    find::place(client, place).await
+}
+
+/// What was said is remembered; what is remembered then is the answer.
+async fn view(client: &Client, place: &PlaceArgs, choice: &ViewArgs) -> Run<Value> {
+    let place = json!({ "place": place_of(client, place).await? });
+    let before = client.call("get_list_view", place.clone()).await?;
+    let mut view = before.clone();
+    let words = [
+        ("tab", choice.tab.map(|tab| tab.word())),
+        ("segment", choice.segment.map(|segment| segment.word())),
+        ("filter", choice.filter.map(|filter| filter.word())),
+        ("sort_open", choice.sort_open.map(|sort| sort.word())),
+        ("sort_closed", choice.sort_closed.map(|sort| sort.word())),
+        ("sort_archived", choice.sort_archived.map(|sort| sort.word())),
+    ];
+    for (name, word) in words {
+        if let Some(word) = word {
+            view[name] = word.into();
+        }
+    }
+    if let Some(with_me) = choice.with_me {
+        view["with_me"] = with_me.into();
+    }
+    if view == before {
+        return Ok(view);
+    }
+    client.call("set_list_view", view).await?;
+    client.call("get_list_view", place).await
 }
 
 fn part(part: &str, piece: &PieceArgs) -> Value {
     json!({ "part": part, "from": piece.from, "limit": piece.limit })
-}
-
-fn word(segment: SegmentArg) -> &'static str {
-    match segment {
-        SegmentArg::All => "all",
-        SegmentArg::Me => "me",
-        SegmentArg::Others => "others",
-        SegmentArg::Unassigned => "unassigned",
-    }
 }
 
 fn text_or_stdin(text: &Option<String>, surroundings: &mut Surroundings) -> Run<String> {

@@ -1,22 +1,24 @@
 //! Things by id or by name, because a person at a terminal knows names.
 
-use crate::{Run, client::Client, refused};
+use crate::{Run, args::PlaceArgs, client::Client, refused};
 use serde_json::{Value, json};
 
-/// An inbox or channel, as the core's `place`.
-pub async fn place(client: &Client, inbox: Option<&str>, channel: Option<&str>) -> Run<Value> {
+/// A place, as the core names it.
+pub async fn place(client: &Client, place: &PlaceArgs) -> Run<Value> {
+    if place.direct || place.team {
+        return Ok(json!({ "place": if place.direct { "direct" } else { "team" } }));
+    }
     let places = client.call("list_places", json!({})).await?;
     let inboxes = list(&places["inboxes"]);
-    if let Some(wanted) = inbox {
+    if let Some(wanted) = &place.inbox {
         let id = one("inbox", wanted, inboxes.iter())?;
         return Ok(json!({ "place": "inbox", "id": id }));
     }
-    if let Some(wanted) = channel {
-        let channels: Vec<&Value> = inboxes.iter().flat_map(|inbox| list(&inbox["channels"])).collect();
-        let id = one("channel", wanted, channels)?;
-        return Ok(json!({ "place": "channel", "id": id }));
-    }
-    Ok(json!({ "place": "direct" }))
+    let id = match (&place.channel, &place.number) {
+        (Some(wanted), _) => one("channel", wanted, inboxes.iter().flat_map(|inbox| list(&inbox["channels"])))?,
+        (None, number) => one("number", number.as_deref().unwrap_or_default(), list(&places["numbers"]))?,
+    };
+    Ok(json!({ "place": "channel", "id": id }))
 }
 
 /// A member of the organization.

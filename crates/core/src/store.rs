@@ -11,10 +11,12 @@ mod digests;
 mod drafts;
 mod feed;
 mod index;
+mod listed;
 mod meta;
 mod notices;
 mod outbox;
 mod pending;
+mod pins;
 mod project;
 pub mod query;
 mod removed;
@@ -25,6 +27,7 @@ mod rows;
 mod scopes;
 mod submit;
 mod unknown;
+mod views;
 
 pub use boots::Boot;
 pub(crate) use check::differences;
@@ -41,6 +44,7 @@ pub(crate) use rescued::{is_rescued_fact, rescue_of};
 pub use results::{Pushed, has_waiting};
 pub(crate) use scopes::any_booting as is_booting;
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
+pub(crate) use views::{reading_of, view_of};
 
 use crate::notify::{NoticeEvent, View};
 use deskbell_domain::{Kind, RowError};
@@ -124,6 +128,7 @@ impl Store {
         };
         store.boot_again_for_newer_rows()?;
         store.begin_missing_index()?;
+        store.list_what_is_forgotten()?;
         Ok(store)
     }
 
@@ -188,6 +193,8 @@ pub struct Write<'a> {
 pub(crate) struct Touched {
     /// Chats whose row in lists is made anew before the commit.
     pub chats: BTreeSet<Uuid>,
+    /// Those of them whose thread may differ.
+    pub threads: BTreeSet<Uuid>,
     /// What was added to the digests of scopes.
     pub digests: BTreeMap<i64, u64>,
     /// Entries by position, and rows that may have a name, as they were before; what is searched follows them.
@@ -205,12 +212,25 @@ impl Write<'_> {
 
     /// The chat's head, thread and row in lists may differ now.
     pub(crate) fn touch_chat(&mut self, chat: Uuid) {
+        self.touch_listed(chat);
+        if self.touched.threads.insert(chat) {
+            self.tag(format!("thread:{chat}"));
+        }
+    }
+
+    /// The chat's head and row in lists may differ now; its thread does not.
+    pub(crate) fn touch_listed(&mut self, chat: Uuid) {
         if self.touched.chats.insert(chat) {
             self.tag(format!("chat:{chat}"));
-            self.tag(format!("thread:{chat}"));
             self.tag("chats");
             self.tag("places");
         }
+    }
+
+    /// Of the chat only what it is called, or whose it is, may differ now.
+    pub(crate) fn touch_title(&mut self, chat: Uuid) {
+        self.tag(format!("chat:{chat}"));
+        self.tag(format!("thread:{chat}"));
     }
 }
 

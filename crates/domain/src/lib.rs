@@ -10,6 +10,7 @@ mod context;
 mod decision;
 mod fold;
 mod ids;
+mod phone;
 pub mod plant;
 mod preview;
 mod refs;

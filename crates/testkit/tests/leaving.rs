@@ -66,7 +66,7 @@ async fn a_member_removed_while_offline_loses_what_they_saw_and_keeps_what_they_
     let texts: Vec<&str> = kept.iter().filter_map(|row| row.text.as_deref()).collect();
     assert_eq!(texts, ["one", "two", "to Bob"]);
     assert!(kept.iter().all(|row| row.state == PendingMark::Failed && why(row) == "member_removed"));
-    assert_eq!((kept[0].title.as_str(), kept[2].title.as_str()), ("+16505550101", "Bob Bauer"), "as they were called");
+    assert_eq!((kept[0].title.as_str(), kept[2].title.as_str()), ("+1 650 555 0101", "Bob Bauer"), "as they were called");
 
     // She comes back, to the same computer.
     let restore = Request::RestoreMember {

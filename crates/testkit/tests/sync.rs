@@ -16,7 +16,7 @@ async fn a_message_is_answered_tagged_and_closed_and_the_other_follows() -> Resu
     let bob = TestClient::signed_in(&hub.url(), "bob").await?;
     let rows = alice.list("open", "unassigned").await?;
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].title, "+16505550101");
+    assert_eq!(rows[0].title, "+1 650 555 0101");
     assert_eq!(rows[0].unread, 1);
 
     hub.customer("+16505550101", "Hello?").await?;
@@ -351,7 +351,7 @@ async fn who_is_taken_off_an_inbox_sees_nothing_of_it_and_keeps_their_text() -> 
     })
     .await?;
     let row = alice.outbox().await?.rows.remove(0);
-    assert_eq!((row.text.as_deref(), row.title.as_str()), (Some("too late"), "+16505550101"));
+    assert_eq!((row.text.as_deref(), row.title.as_str()), (Some("too late"), "+1 650 555 0101"));
     assert_eq!(row.reason.unwrap().code, "not_found");
     let gone = alice.call::<Value>("get_chat", json!({ "chat": chat })).await.unwrap_err();
     assert_eq!(gone.code, "not_found");

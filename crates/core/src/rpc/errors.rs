@@ -60,6 +60,11 @@ pub(crate) fn closed() -> RpcError {
     error("closed", "The profile was closed: start Deskbell again.", false)
 }
 
+/// A page was to go on where another list stopped.
+pub(crate) fn other_list() -> RpcError {
+    error("other_list", "This is where another list stopped: begin this one from its start.", false)
+}
+
 /// For calls that are named and not built.
 pub(crate) fn not_yet() -> RpcError {
     error("not_yet", "This is not there yet.", false)

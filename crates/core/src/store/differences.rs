@@ -5,7 +5,7 @@
 //! names rows, never what customers wrote.
 
 use super::index::{self, Stage};
-use super::project::ListRow;
+use super::listed::{ListRow, tally_differences};
 use super::rows::EntryColumns;
 use super::{Store, Stored, meta, rev_of, rows, uuid_from};
 use deskbell_domain::{ChatId, Kind, Row, fold_text};
@@ -228,6 +228,7 @@ fn compare_lists(c: &Connection, mut chats: BTreeSet<Uuid>, said: &mut Vec<Strin
             said.push(format!("chat {id}: lists have {}, and it is {}", say(kept), say(made)));
         }
     }
+    said.extend(tally_differences(c)?);
     Ok(())
 }
 

@@ -65,7 +65,7 @@ pub(super) fn name_of(kind: Kind, json: &str) -> Stored<Option<String>> {
         }
         Row::Conversation(conversation) => {
             names.extend(conversation.profile_name.map(String::from));
-            names.push(query::handle(&conversation.address));
+            names.push(query::searched_handle(&conversation.address));
         }
         Row::Member(member) => names.push(member.name.into()),
         _ => return Ok(None),

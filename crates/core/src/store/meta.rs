@@ -200,6 +200,9 @@ impl Store {
                 "outbox",
                 "draft",
                 "chat",
+                "tally",
+                "reading",
+                "list_view",
                 "notice",
                 "unknown",
             ] {

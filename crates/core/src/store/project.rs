@@ -1,23 +1,16 @@
-//! What lists show and sort by, made from the rows: once per touched chat, before the commit.
+//! What depends on a row that changes, and how far a chat is read. The rows of lists are made once per touched chat, before
+//! the commit.
 
-use super::{LOCAL_POS, Stored, Write, rows};
-use deskbell_domain::{
-    ChatId, Conversation, Inbox, Kind, LastMessage, MemberId, NaturalKey, ReadPosition, Row, Scope, UnreadMark,
-};
+use super::listed::{self, ListId, ListRow, Part};
+use super::query::channels;
+use super::{LOCAL_POS, Store, Stored, Write, rows};
+use deskbell_domain::{ChatId, Contact, Conversation, Inbox, Kind, MemberId, ReadPosition, Row, Scope, UnreadMark};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Added to the time of a chat without a message, so that it comes before all others.
-const NO_MESSAGE: i64 = 1 << 50;
-
 /// Most unread messages that are counted; more are shown as this many.
 const MOST_UNREAD: i64 = 1000;
-
-/// Where a chat stands in a list: newest message first, chats without one before all others.
-pub(crate) fn sort_of(last: Option<&LastMessage>, created_ms: i64) -> i64 {
-    last.map_or(NO_MESSAGE.saturating_add(created_ms), |m| m.at_ms)
-}
 
 /// The assignee, as far as it is still somebody of the inbox: else nobody would see the conversation.
 pub(crate) fn assignee_in(c: &Connection, conversation: &Conversation, inbox: &Inbox) -> Stored<Option<MemberId>> {
@@ -61,7 +54,7 @@ pub(crate) fn reading(c: &Connection, me: MemberId, chat: ChatId, scope: Scope) 
 
 /// The position after which messages are unread. What a colleague handed over is unread from the first unanswered
 /// message on, until the member has read on after the hand-over.
-fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation, reading: Reading) -> Stored<u64> {
+pub(super) fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation, reading: Reading) -> Stored<u64> {
     let (read, upto) = (reading.pos, reading.upto());
     let handed = conversation.assignee.as_ref().is_some_and(|a| a.member == me && a.by != Some(me));
     let Some(unanswered) = conversation.unanswered.filter(|_| handed) else { return Ok(upto) };
@@ -78,7 +71,7 @@ fn unread_after(c: &Connection, me: MemberId, conversation: &Conversation, readi
 
 /// Messages by others after a position. A chat that was marked unread has something to read where anything at all follows
 /// the mark, one's own words too: whoever set it wants to come back.
-fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading: Reading) -> Stored<i64> {
+pub(super) fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading: Reading) -> Stored<i64> {
     let count: i64 = c
         .prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM message
@@ -95,6 +88,33 @@ fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading:
     Ok(follows)
 }
 
+/// Whether lists have the chat.
+pub(super) fn is_listed(c: &Connection, chat: ChatId) -> Stored<bool> {
+    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM chat WHERE id = ?)")?
+        .query_row([chat.0.into_bytes()], |r| r.get(0))?)
+}
+
+/// Lists that have anything.
+fn open_lists(c: &Connection) -> Stored<Vec<ListId>> {
+    let channels = channels(c)?.into_iter().map(|channel| ListId::Channel(channel.id));
+    Ok(channels.chain([ListId::Direct, ListId::Team]).collect())
+}
+
+impl Store {
+    /// A newer program has made the table of lists anew: their rows follow from what is here.
+    pub(super) fn list_what_is_forgotten(&mut self) -> Stored<()> {
+        if self.identity.is_none() || !listed::is_forgotten(&self.connection)? {
+            return Ok(());
+        }
+        self.write(|w| {
+            for kind in [Kind::Conversation, Kind::DirectChat, Kind::TeamChat] {
+                w.touch_chats("SELECT id FROM entity WHERE kind = ?", kind.as_str().to_string())?;
+            }
+            Ok(())
+        })
+    }
+}
+
 impl Write<'_> {
     /// Notes what depends on a row that is written or gone.
     pub(crate) fn touch_row(&mut self, row: &Row) -> Stored<()> {
@@ -103,11 +123,13 @@ impl Write<'_> {
             Row::DirectChat(r) => self.touch_chat(r.id.0),
             Row::TeamChat(r) => self.touch_chat(r.id.0),
             Row::Message(r) => self.touch_chat(r.chat.0),
-            Row::ReadPosition(r) => self.touch_chat(r.chat.0),
+            Row::ReadPosition(r) => self.touch_listed(r.chat.0),
             Row::Inbox(r) => {
                 self.tag("places");
                 self.tag("members");
-                self.touch_chats("SELECT id FROM chat WHERE inbox = ?", r.id.0)?;
+                for channel in channels(&self.tx)?.into_iter().filter(|channel| channel.inbox == Some(r.id)) {
+                    self.touch_open(ListId::Channel(channel.id))?;
+                }
             }
             Row::Channel(r) => {
                 self.tag("places");
@@ -117,21 +139,27 @@ impl Write<'_> {
                 self.tag("members");
                 self.tag("places");
                 self.tag("session");
-                self.touch_chats("SELECT id FROM chat WHERE open = 1 AND ? IS NOT NULL", 1)?;
+                for list in open_lists(&self.tx)? {
+                    self.touch_open(list)?;
+                }
             }
             Row::Contact(contact) => {
                 self.tag("chats");
-                for address in &contact.addresses {
-                    self.touch_address(address)?;
-                }
+                self.tag("places");
+                self.touch_titles(contact)?;
             }
             Row::Tag(_) => {
                 self.tag("tags");
                 self.tag("chats");
             }
             Row::Organization(_) => self.tag("session"),
-            Row::Favorite(_) => self.tag("places"),
-            Row::Pin(r) => self.touch_chat(r.chat.0),
+            Row::Favorite(favorite) => {
+                self.tag("places");
+                if let Some(contact) = rows::contact(&self.tx, favorite.contact)? {
+                    self.touch_titles(&contact)?;
+                }
+            }
+            Row::Pin(r) => self.touch_listed(r.chat.0),
             Row::Quiet(_) => self.tag("quiet"),
             Row::Grant(_) => {}
         }
@@ -148,14 +176,34 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Open conversations of an address get another title.
-    fn touch_address(&mut self, address: &deskbell_domain::Address) -> Stored<()> {
-        let channels = rows::all(&self.tx, Kind::Channel)?;
-        for channel in channels {
-            let key = NaturalKey::Conversation(channel.id().into(), address.clone());
-            if let Some(chat) = rows::key(&self.tx, &key.to_string())? {
-                self.touch_chat(chat);
+    /// What is open in a list may be somebody else's now, or count elsewhere.
+    fn touch_open(&mut self, list: ListId) -> Stored<()> {
+        for part in Part::OPEN {
+            for pinned in [false, true] {
+                let ids: Vec<Uuid> = {
+                    let mut statement = self
+                        .tx
+                        .prepare_cached("SELECT id FROM chat INDEXED BY chat_recent WHERE list = ? AND bucket = ?")?;
+                    let ids = statement
+                        .query_map(params![list.bytes(), part.bucket(pinned)], |r| r.get(0).map(super::uuid_from))?;
+                    ids.collect::<Result<_, _>>()?
+                };
+                ids.into_iter().for_each(|id| self.touch_chat(id));
             }
+        }
+        Ok(())
+    }
+
+    /// Conversations of a contact are called otherwise now, the closed ones too, or it became a favorite.
+    fn touch_titles(&mut self, contact: &Contact) -> Stored<()> {
+        for address in &contact.addresses {
+            let ids: Vec<Uuid> = {
+                let mut statement =
+                    self.tx.prepare_cached("SELECT id FROM chat INDEXED BY chat_address WHERE address = ?")?;
+                let ids = statement.query_map([address.to_string()], |r| r.get(0).map(super::uuid_from))?;
+                ids.collect::<Result<_, _>>()?
+            };
+            ids.into_iter().for_each(|id| self.touch_title(id));
         }
         Ok(())
     }
@@ -175,126 +223,10 @@ impl Write<'_> {
             Some(row) => row.put(&self.tx, chat),
             None => {
                 self.tx.prepare_cached("DELETE FROM chat WHERE id = ?")?.execute([chat.0.into_bytes()])?;
+                self.forget_reading(chat)?;
                 Ok(())
             }
         }
-    }
-}
-
-/// What lists show and sort a chat by: a row of `chat`.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct ListRow {
-    kind: &'static str,
-    inbox: Option<Uuid>,
-    channel: Option<Uuid>,
-    open: bool,
-    assignee: Option<Uuid>,
-    sort: i64,
-    unread: i64,
-    badge: bool,
-}
-
-impl ListRow {
-    /// As it follows from the rows; `None` where there is no such chat.
-    pub fn made(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<Self>> {
-        if let Some(conversation) = rows::conversation(c, chat)? {
-            return Self::of_conversation(c, me, &conversation).map(Some);
-        }
-        if let Some(direct) = rows::direct_chat(c, chat)? {
-            let (last, created_ms) = (direct.last_message.as_ref(), direct.created_ms);
-            return Self::of_members("direct", c, me, chat, last, created_ms).map(Some);
-        }
-        // Who has left it, and waits for the hub's word, has it no more.
-        let Some(team) = rows::team_chat(c, chat)?.filter(|team| team.members.contains(&me)) else { return Ok(None) };
-        Self::of_members("team", c, me, chat, team.last_message.as_ref(), team.created_ms).map(Some)
-    }
-
-    fn of_conversation(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<Self> {
-        let channel = rows::channel(c, conversation.channel)?;
-        // Known from the channel, whether or not its settings are here: they find the chat by it when they come.
-        let of_inbox = channel.and_then(|channel| channel.inbox);
-        let inbox = of_inbox.map(|id| rows::inbox(c, id)).transpose()?.flatten();
-        let assignee = match &inbox {
-            Some(inbox) => assignee_in(c, conversation, inbox)?,
-            None => conversation.assignee.as_ref().map(|a| a.member),
-        };
-        let reading = reading(c, me, conversation.id, Scope::Channel(conversation.channel))?;
-        let after = unread_after(c, me, conversation, reading)?;
-        let unread = count_unread(c, me, conversation.id, after, reading)?;
-        let mine = inbox.as_ref().is_some_and(|i| !i.assignment) || assignee.is_none_or(|a| a == me);
-        let open = conversation.is_open();
-        Ok(Self {
-            kind: "conversation",
-            inbox: of_inbox.map(|id| id.0),
-            channel: Some(conversation.channel.0),
-            open,
-            // The list of closed ones knows no assignee, and members who leave touch open ones only.
-            assignee: assignee.filter(|_| open).map(|member| member.0),
-            sort: sort_of(conversation.last_message.as_ref(), conversation.created_ms),
-            unread,
-            badge: open && mine && unread > 0,
-        })
-    }
-
-    /// A direct or team chat.
-    fn of_members(
-        kind: &'static str,
-        c: &Connection,
-        me: MemberId,
-        chat: ChatId,
-        last: Option<&LastMessage>,
-        created_ms: i64,
-    ) -> Stored<Self> {
-        let reading = reading(c, me, chat, Scope::Chat(chat))?;
-        let unread = count_unread(c, me, chat, reading.upto(), reading)?;
-        let (sort, badge) = (sort_of(last, created_ms), unread > 0);
-        Ok(Self { kind, inbox: None, channel: None, open: true, assignee: None, sort, unread, badge })
-    }
-
-    /// As it is kept.
-    pub fn kept(c: &Connection, chat: ChatId) -> Stored<Option<Self>> {
-        let row = c
-            .prepare_cached("SELECT kind, inbox, channel, open, assignee, sort, unread, badge FROM chat WHERE id = ?")?
-            .query_row([chat.0.into_bytes()], |r| {
-                let id = |at| r.get::<_, Option<[u8; 16]>>(at).map(|id| id.map(super::uuid_from));
-                Ok(Self {
-                    kind: match r.get_ref(0)?.as_str()? {
-                        "direct" => "direct",
-                        "team" => "team",
-                        _ => "conversation",
-                    },
-                    inbox: id(1)?,
-                    channel: id(2)?,
-                    open: r.get(3)?,
-                    assignee: id(4)?,
-                    sort: r.get(5)?,
-                    unread: r.get(6)?,
-                    badge: r.get(7)?,
-                })
-            });
-        Ok(row.optional()?)
-    }
-
-    fn put(&self, c: &Connection, chat: ChatId) -> Stored<()> {
-        c.prepare_cached(
-            "INSERT INTO chat (id, kind, inbox, channel, open, assignee, sort, unread, badge)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, inbox = excluded.inbox, channel = excluded.channel,
-             open = excluded.open, assignee = excluded.assignee, sort = excluded.sort, unread = excluded.unread,
-             badge = excluded.badge",
-        )?
-        .execute(params![
-            chat.0.into_bytes(),
-            self.kind,
-            self.inbox.map(Uuid::into_bytes),
-            self.channel.map(Uuid::into_bytes),
-            self.open,
-            self.assignee.map(Uuid::into_bytes),
-            self.sort,
-            self.unread,
-            self.badge
-        ])?;
-        Ok(())
     }
 }
 
@@ -310,12 +242,6 @@ impl TouchedBy for Uuid {
 }
 
 impl TouchedBy for String {
-    fn value(self) -> rusqlite::types::Value {
-        self.into()
-    }
-}
-
-impl TouchedBy for i64 {
     fn value(self) -> rusqlite::types::Value {
         self.into()
     }

@@ -3,25 +3,31 @@
 mod chats;
 mod contacts;
 mod head;
+mod history;
+mod lists;
 mod names;
 mod outbox;
 mod outbox_case;
+mod people;
 mod places;
 mod reasons;
 mod search;
 mod thread;
 mod waiting;
 
-pub(crate) use chats::{count_chats, list_chats};
+pub(crate) use chats::{NoPage, count_chats, list_chats};
 pub(crate) use contacts::list_contacts;
 pub(crate) use head::{chat_head, list_assignees};
-pub(crate) use names::{Names, conversation_title, direct_title, handle, title_of};
+pub(crate) use history::list_history;
+pub(crate) use lists::{channels, default_view};
+pub(crate) use names::{Names, conversation_title, direct_title, searched_handle, title_of};
 pub(crate) use outbox::list_outbox;
 pub(crate) use outbox_case::{chat_gone, outbox_case};
-pub(crate) use places::{is_named, list_members, list_places, list_tags, signed_in};
+pub(crate) use people::{is_named, list_members, list_tags, signed_in};
+pub(crate) use places::list_places;
 pub(crate) use reasons::{held, refused};
 pub(crate) use search::search_messages;
-pub(crate) use thread::{is_allowed_link, list_messages};
+pub(crate) use thread::{find_date, is_allowed_link, list_messages};
 pub(crate) use waiting::unread_badges;
 
 use super::{LOCAL_POS, Stored, meta, rows};

@@ -10,6 +10,8 @@ use deskbell_protocol::{Op, Phase, Snapshot, SnapshotRow};
 use testing::{BOB, CHANNEL, FakeHub, INBOX, ME};
 
 mod contacts;
+mod desk;
+mod lists;
 mod older;
 mod reading;
 
@@ -203,7 +205,7 @@ fn another_epoch_wipes_the_scope_and_keeps_what_was_written() {
     let item = client.store.outbox_item(id).unwrap().unwrap();
     assert_eq!(
         (item.state, item.text.as_deref(), item.title.as_str()),
-        (OutboxState::Waiting, Some("mine"), "+16505550001")
+        (OutboxState::Waiting, Some("mine"), "+1 650 555 0001")
     );
 }
 
@@ -280,7 +282,7 @@ fn chats_without_a_message_stand_first_and_ties_go_by_id() {
             after,
             limit: 2,
         };
-        query::list_chats(client.store.connection(), &args).unwrap()
+        query::list_chats(client.store.connection(), &args).unwrap().unwrap()
     };
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
@@ -359,7 +361,7 @@ fn listed(store: &Store, tab: Tab) -> Vec<(String, u32)> {
         after: None,
         limit: 50,
     };
-    let page = query::list_chats(store.connection(), &args).unwrap();
+    let page = query::list_chats(store.connection(), &args).unwrap().unwrap();
     page.rows.into_iter().map(|row| (row.preview.map(|p| p.text).unwrap_or_default(), row.unread)).collect()
 }
 

@@ -78,6 +78,17 @@ impl Channel {
         self.inbox == Some(inbox) && self.owner.is_none()
     }
 
+    /// Why a member cannot start a conversation on it: there the customer writes first, or nobody writes any more.
+    pub fn no_start(&self) -> Option<&'static str> {
+        match self.kind {
+            _ if self.archived => Some("archived"),
+            ChannelKind::Sms => None,
+            ChannelKind::Whatsapp | ChannelKind::Messenger | ChannelKind::Instagram | ChannelKind::Webchat => {
+                Some("customer_writes_first")
+            }
+        }
+    }
+
     /// A member's own texting number, in use.
     pub fn is_personal(&self) -> bool {
         self.owner.is_some() && !self.archived

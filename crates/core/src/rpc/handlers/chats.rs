@@ -7,13 +7,34 @@ use crate::rpc::types::{
     AssignChat, ChatCounts, ChatHead, ChatPage, CountChats, CreateDirectChat, CreatedChat, Empty, GetListView,
     HistoryPage, ListChats, ListHistory, ListView, MarkRead, MarkUnread, Members, OfChat, PinChat, RpcError,
 };
-use crate::store::{Store, Submitted, query};
+use crate::store::query::NoPage;
+use crate::store::{Store, Submitted, query, view_of};
 use deskbell_domain::command::{self, NewChat, SeenAssignee};
 use deskbell_domain::{ChatId, Command, Conversation, MemberId};
 use uuid::Uuid;
 
 pub(crate) async fn list_chats(core: &Core, args: ListChats) -> Result<ChatPage, RpcError> {
-    core.cache().await?.read(move |c| query::list_chats(c, &args)).await
+    page(core.cache().await?.read(move |c| query::list_chats(c, &args)).await?)
+}
+
+pub(crate) async fn list_history(core: &Core, args: ListHistory) -> Result<HistoryPage, RpcError> {
+    page(core.cache().await?.read(move |c| query::list_history(c, &args)).await?)
+}
+
+fn page<T>(page: Result<T, NoPage>) -> Result<T, RpcError> {
+    page.map_err(|why| match why {
+        NoPage::OtherList => errors::other_list(),
+        NoPage::NotFound => errors::not_found(),
+    })
+}
+
+pub(crate) async fn get_list_view(core: &Core, args: GetListView) -> Result<ListView, RpcError> {
+    core.cache().await?.read(move |c| view_of(c, &args.place)).await
+}
+
+pub(crate) async fn set_list_view(core: &Core, args: ListView) -> Result<Empty, RpcError> {
+    core.cache().await?.write(move |store, _| stored(store.set_list_view(&args))).await?;
+    Ok(Empty {})
 }
 
 pub(crate) async fn count_chats(core: &Core, args: CountChats) -> Result<ChatCounts, RpcError> {
@@ -108,18 +129,6 @@ pub(crate) async fn mark_unread(core: &Core, args: MarkUnread) -> Result<Empty, 
 
 fn conversation(store: &Store, chat: ChatId) -> Result<Option<Conversation>, RpcError> {
     stored(store.conversation(chat))
-}
-
-pub(crate) async fn list_history(_: &Core, _: ListHistory) -> Result<HistoryPage, RpcError> {
-    Err(errors::not_yet())
-}
-
-pub(crate) async fn get_list_view(_: &Core, _: GetListView) -> Result<ListView, RpcError> {
-    Err(errors::not_yet())
-}
-
-pub(crate) async fn set_list_view(_: &Core, _: ListView) -> Result<Empty, RpcError> {
-    Err(errors::not_yet())
 }
 
 pub(crate) async fn pin_chat(_: &Core, _: PinChat) -> Result<Empty, RpcError> {

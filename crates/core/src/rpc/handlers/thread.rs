@@ -7,12 +7,25 @@ use crate::rpc::types::{
     Empty, FindDate, ListMessages, OfChat, OpenLink, RpcError, SaveReading, SendMessage, SentMessage, ThreadPage,
     ThreadPoint,
 };
-use crate::store::{NewCommand, query};
+use crate::store::{NewCommand, query, reading_of};
 use deskbell_domain::{MessageText, command};
 use uuid::Uuid;
 
 pub(crate) async fn list_messages(core: &Core, args: ListMessages) -> Result<ThreadPage, RpcError> {
     core.cache().await?.read(move |c| query::list_messages(c, &args)).await
+}
+
+pub(crate) async fn find_date(core: &Core, args: FindDate) -> Result<ThreadPoint, RpcError> {
+    core.cache().await?.read(move |c| query::find_date(c, &args)).await
+}
+
+pub(crate) async fn get_reading(core: &Core, args: OfChat) -> Result<ThreadPoint, RpcError> {
+    core.cache().await?.read(move |c| reading_of(c, args.chat)).await
+}
+
+pub(crate) async fn save_reading(core: &Core, args: SaveReading) -> Result<Empty, RpcError> {
+    core.cache().await?.write(move |store, _| stored(store.save_reading(&args))).await?;
+    Ok(Empty {})
 }
 
 /// Sends what stands in the draft of the chat.
@@ -38,16 +51,4 @@ pub(crate) async fn open_link(_: &Core, args: OpenLink) -> Result<Empty, RpcErro
     } else {
         Err(errors::plain("link_not_allowed", "only web, mail and telephone links are opened"))
     }
-}
-
-pub(crate) async fn find_date(_: &Core, _: FindDate) -> Result<ThreadPoint, RpcError> {
-    Err(errors::not_yet())
-}
-
-pub(crate) async fn get_reading(_: &Core, _: OfChat) -> Result<ThreadPoint, RpcError> {
-    Err(errors::not_yet())
-}
-
-pub(crate) async fn save_reading(_: &Core, _: SaveReading) -> Result<Empty, RpcError> {
-    Err(errors::not_yet())
 }

@@ -268,6 +268,7 @@ fn a_forgotten_update_is_named() {
         ("INSERT INTO lookup (key, id) VALUES ('tag:x', x'00000000000000000000000000000001')", "does not have it"),
         ("UPDATE chat SET unread = unread + 1", "lists have"),
         ("DELETE FROM chat", "lists have nothing"),
+        ("UPDATE tally SET badges = badges + 1", "it is counted wrongly"),
         ("UPDATE scope SET digest = 7 WHERE name = 'org'", "org: the digest is 0000000000000007"),
         ("UPDATE entity SET rev = 3 WHERE kind = 'conversation'", "the digest is"),
     ];

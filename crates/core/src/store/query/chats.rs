@@ -1,91 +1,68 @@
-//! Lists of chats: keyset pages over the columns that they sort by.
+//! Pages of chats and how many there are.
 
+use super::lists::{START, Selection, Shape, Spot, next_of, parse_next};
 use super::names::Names;
 use super::waiting::chat_waiting;
-use crate::rpc::types::{ChatCounts, ChatPage, ChatRow, ListChats, Place, Preview, Segment, Tab, TagInfo};
-use crate::store::{Stored, drafts, outbox, rows, uuid_from};
-use deskbell_domain::{ChatId, LastMessage, MemberId, TagId, preview};
-use rusqlite::{Connection, ToSql, params_from_iter};
+use crate::rpc::types::{ChatCounts, ChatPage, ChatRow, ListChats, Place, Preview, TagInfo};
+use crate::store::listed::{ListId, Part};
+use crate::store::{Stored, drafts, outbox, rows};
+use deskbell_domain::{Channel, ChatId, LastMessage, MemberId, TagId, preview};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// Most rows of a page.
-const MOST_ROWS: u32 = 200;
+pub(super) const MOST_ROWS: u32 = 200;
 
-type Params = Vec<Box<dyn ToSql>>;
-
-/// The condition of a place.
-fn place_filter(place: &Place) -> (&'static str, Params) {
-    match place {
-        Place::Inbox(id) => ("inbox = ?", vec![Box::new(id.0.into_bytes())]),
-        Place::Channel(id) => ("channel = ?", vec![Box::new(id.0.into_bytes())]),
-        Place::Direct => ("kind = 'direct'", vec![]),
-        Place::Team => ("kind = 'team'", vec![]),
-    }
-}
-
-/// Whether the place's inbox shows assignees.
-fn shows_assignees(c: &Connection, place: &Place) -> Stored<bool> {
-    let inbox = match place {
-        Place::Inbox(id) => Some(*id),
-        Place::Channel(id) => rows::channel(c, *id)?.and_then(|channel| channel.inbox),
-        Place::Direct | Place::Team => None,
-    };
-    Ok(inbox.map(|id| rows::inbox(c, id)).transpose()?.flatten().is_some_and(|i| i.assignment))
+/// Why there is no page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoPage {
+    /// It was to go on where another list stopped.
+    OtherList,
+    /// The chat that it is about is not here.
+    NotFound,
 }
 
 /// A page of a list.
-pub(crate) fn list_chats(c: &Connection, args: &ListChats) -> Stored<ChatPage> {
-    let names = Names::new(c)?;
-    let Some(me) = names.me else { return Ok(ChatPage { pinned: vec![], rows: vec![], next: None }) };
-    let (place, mut params) = place_filter(&args.place);
-    let mut sql = format!("SELECT id, sort, unread FROM chat WHERE {place}");
-    if !matches!(args.place, Place::Direct | Place::Team) {
-        sql.push_str(if args.tab == Tab::Open { " AND open = 1" } else { " AND open = 0" });
-    }
-    if args.tab == Tab::Open && shows_assignees(c, &args.place)? {
-        match args.segment {
-            Segment::All => {}
-            Segment::Me => {
-                sql.push_str(" AND assignee = ?");
-                params.push(Box::new(me.0.into_bytes()));
-            }
-            Segment::Others => {
-                sql.push_str(" AND assignee <> ?");
-                params.push(Box::new(me.0.into_bytes()));
-            }
-            Segment::Unassigned => sql.push_str(" AND assignee IS NULL"),
-        }
-    }
-    if let Some((sort, id)) = args.after.as_deref().and_then(parse_key) {
-        sql.push_str(" AND sort <= ? AND (sort < ? OR id > ?)");
-        params.extend([Box::new(sort) as Box<dyn ToSql>, Box::new(sort), Box::new(id.into_bytes())]);
-    }
-    let limit = args.limit.clamp(1, MOST_ROWS);
-    sql.push_str(" ORDER BY sort DESC, id LIMIT ?");
-    params.push(Box::new(limit + 1));
-    let mut found: Vec<(Uuid, i64, u32)> = {
-        let mut statement = c.prepare_cached(&sql)?;
-        let rows =
-            statement.query_map(params_from_iter(params), |r| Ok((r.get(0).map(uuid_from)?, r.get(1)?, r.get(2)?)))?;
-        rows.collect::<Result<_, _>>()?
+pub(crate) fn list_chats(c: &Connection, args: &ListChats) -> Stored<Result<ChatPage, NoPage>> {
+    let list = serde_json::to_string(&ListChats { after: None, limit: 0, ..args.clone() })?;
+    let after = match &args.after {
+        None => START,
+        Some(next) => match parse_next(&list, next) {
+            Some(key) => key,
+            None => return Ok(Err(NoPage::OtherList)),
+        },
     };
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(|(id, sort, _)| format!("{sort}.{id}"));
-    let mut page = Vec::with_capacity(found.len());
-    for (id, _, unread) in found {
-        page.extend(chat_row(c, &names, ChatId(id), unread)?);
-    }
-    Ok(ChatPage { pinned: vec![], rows: page, next })
+    // All of a page is of one moment: what is pinned meanwhile stands in one of the two, not in both.
+    let c = &c.unchecked_transaction()?;
+    let names = Names::new(c)?;
+    let selection = Selection::of(&Spot::of(c, &args.place)?, args);
+    let limit = args.limit.clamp(1, MOST_ROWS) as usize;
+    let mut found = selection.page(c, args.sort, after, limit + 1)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|key| next_of(&list, *key));
+    let pinned = if args.after.is_none() { selection.pinned(c)? } else { Vec::new() };
+    let pinned = rows_of(c, &names, pinned)?;
+    let rows = rows_of(c, &names, found.into_iter().map(|(_, id)| ChatId(id)).collect())?;
+    Ok(Ok(ChatPage { pinned, rows, next }))
 }
 
-fn parse_key(key: &str) -> Option<(i64, Uuid)> {
-    let (sort, id) = key.split_once('.')?;
-    Some((sort.parse().ok()?, id.parse().ok()?))
+fn rows_of(c: &Connection, names: &Names<'_>, chats: Vec<ChatId>) -> Stored<Vec<ChatRow>> {
+    let rows = chats.into_iter().map(|chat| chat_row(c, names, chat)).collect::<Stored<Vec<_>>>()?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
-fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Stored<Option<ChatRow>> {
+/// How many of a chat's messages are unread, and whether it is pinned.
+pub(super) fn listed(c: &Connection, chat: ChatId) -> Stored<(u32, bool)> {
+    let found = c
+        .prepare_cached("SELECT unread, pin IS NOT NULL FROM chat WHERE id = ?")?
+        .query_row([chat.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<Option<ChatRow>> {
+    let (unread, pinned) = listed(c, chat)?;
     let waiting = chat_waiting(c, chat)?;
     let draft = preview(&drafts::get(c, chat)?);
     let draft = (!draft.is_empty()).then_some(draft);
@@ -104,7 +81,7 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Sto
             channel: None,
             closed: false,
             archived: false,
-            pinned: false,
+            pinned,
             assignee: None,
             preview: preview_of(names, last_message.as_ref())?,
             draft,
@@ -125,7 +102,7 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Sto
         initials: title.initials,
         tint: title.tint,
         archived: channel.as_ref().is_some_and(|channel| channel.archived),
-        pinned: false,
+        pinned,
         channel: channel.map(|c| c.kind.as_str().into()),
         closed: !conversation.is_open(),
         assignee: assignee.map(|id| names.member(id)).transpose()?,
@@ -138,8 +115,8 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId, unread: u32) -> Sto
 }
 
 /// A conversation on a member's own number is a text.
-pub(super) fn kind_of(channel: Option<&deskbell_domain::Channel>) -> &'static str {
-    if channel.is_some_and(|channel| channel.inbox.is_none()) { "text" } else { "conversation" }
+pub(super) fn kind_of(channel: Option<&Channel>) -> &'static str {
+    if channel.is_some_and(Channel::is_personal) { "text" } else { "conversation" }
 }
 
 /// The assignee, where assignment mode shows one.
@@ -154,7 +131,7 @@ pub(super) fn assignee_shown(
     }
 }
 
-fn preview_of(names: &Names<'_>, last: Option<&LastMessage>) -> Stored<Option<Preview>> {
+pub(super) fn preview_of(names: &Names<'_>, last: Option<&LastMessage>) -> Stored<Option<Preview>> {
     let Some(last) = last else { return Ok(None) };
     Ok(Some(Preview {
         text: last.preview.clone(),
@@ -182,33 +159,36 @@ pub(super) fn tags_of(c: &Connection, tags: &BTreeSet<TagId>, waiting: &[TagId])
     Ok(found)
 }
 
-/// How many chats a place has, by tab and segment.
+/// How many chats a place has, by tab and segment; where it has no segments, none in them.
 pub(crate) fn count_chats(c: &Connection, place: &Place) -> Stored<ChatCounts> {
-    let me = Names::new(c)?.me;
-    let (filter, mut params) = place_filter(place);
-    let mut all_params: Params = vec![Box::new(me.map(|m| m.0.into_bytes()))];
-    all_params.append(&mut params);
-    let sql = format!(
-        "SELECT open, CASE WHEN assignee IS NULL THEN 0 WHEN assignee = ? THEN 1 ELSE 2 END AS who, count(*)
-         FROM chat WHERE {filter} GROUP BY open, who"
-    );
+    let spot = Spot::of(c, place)?;
     let mut counts = ChatCounts { all: 0, me: 0, others: 0, unassigned: 0, closed: 0, archived: 0 };
-    let mut statement = c.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(all_params), |r| {
-        Ok((r.get::<_, bool>(0)?, r.get::<_, i64>(1)?, r.get::<_, u32>(2)?))
-    })?;
-    for row in rows {
-        match row? {
-            (false, _, n) => counts.closed += n,
-            (true, who, n) => {
-                counts.all += n;
-                match who {
-                    0 => counts.unassigned += n,
-                    1 => counts.me += n,
-                    _ => counts.others += n,
-                }
-            }
+    for list in spot.live.iter().chain(&spot.archives) {
+        for (part, n) in tally(c, *list)? {
+            let segment = match part {
+                Part::Unassigned => &mut counts.unassigned,
+                Part::Mine => &mut counts.me,
+                Part::Others => &mut counts.others,
+                Part::Closed => &mut counts.closed,
+                Part::Archived => &mut counts.archived,
+            };
+            *segment += n;
         }
     }
+    counts.all = counts.unassigned + counts.me + counts.others;
+    if spot.shape != Shape::Assigned {
+        (counts.unassigned, counts.me, counts.others) = (0, 0, 0);
+    }
     Ok(counts)
+}
+
+fn tally(c: &Connection, list: ListId) -> Stored<Vec<(Part, u32)>> {
+    let mut statement = c.prepare_cached("SELECT bucket, chats FROM tally WHERE list = ?")?;
+    let rows = statement.query_map([list.bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let mut parts = Vec::new();
+    for row in rows {
+        let (bucket, n) = row?;
+        parts.extend(Part::of_bucket(bucket).map(|(part, _)| (part, n)));
+    }
+    Ok(parts)
 }

@@ -1,12 +1,13 @@
 //! The header of one chat, and whom it can be given to.
 
-use super::chats::{assignee_shown, kind_of, tags_of};
-use super::names::Names;
-use super::{last_pos, places, waiting::chat_waiting};
-use crate::rpc::types::{ChannelPlace, ChatHead, ClosedInfo, Members};
+use super::chats::{assignee_shown, kind_of, listed, tags_of};
+use super::names::{Names, Title, handle};
+use super::places::channel_place;
+use super::{last_pos, people, places, waiting::chat_waiting};
+use crate::rpc::types::{ChatHead, ClosedInfo, Members};
 use crate::store::{Stored, project, rows};
 use deskbell_domain::{ChatId, Conversation, DirectChat, Inbox, MemberId, Role, Scope, TeamChat};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 /// The header; `None` where the chat is not in the cache.
 pub(crate) fn chat_head(c: &Connection, chat: ChatId) -> Stored<Option<ChatHead>> {
@@ -22,127 +23,112 @@ pub(crate) fn chat_head(c: &Connection, chat: ChatId) -> Stored<Option<ChatHead>
     conversation_head(c, &names, me, &conversation).map(Some)
 }
 
-fn unread(c: &Connection, chat: ChatId) -> Stored<u32> {
-    let unread = c
-        .prepare_cached("SELECT unread FROM chat WHERE id = ?")?
-        .query_row([chat.0.into_bytes()], |r| r.get(0))
-        .optional()?;
-    Ok(unread.unwrap_or(0))
+/// What all heads have, as it is without anybody outside.
+fn head(c: &Connection, me: MemberId, chat: ChatId, scope: Scope, title: Title) -> Stored<ChatHead> {
+    let (unread, pinned) = listed(c, chat)?;
+    Ok(ChatHead {
+        chat,
+        kind: String::new(),
+        title: title.text,
+        initials: title.initials,
+        tint: title.tint,
+        member: None,
+        members: vec![],
+        contact: None,
+        favorite: false,
+        pinned,
+        archived: false,
+        direction: None,
+        address: None,
+        channel: None,
+        inbox: None,
+        inbox_id: None,
+        closed: None,
+        assignee: None,
+        created_ms: 0,
+        tags: vec![],
+        can: vec![],
+        read_pos: project::reading(c, me, chat, scope)?.upto(),
+        last_pos: last_pos(c, chat)?,
+        unread,
+    })
+}
+
+fn words(can: &[&str]) -> Vec<String> {
+    can.iter().map(|word| (*word).to_string()).collect()
 }
 
 fn direct_head(c: &Connection, names: &Names<'_>, me: MemberId, direct: &DirectChat) -> Stored<ChatHead> {
     let (title, member) = names.direct(direct)?;
     Ok(ChatHead {
-        chat: direct.id,
         kind: "direct".into(),
-        title: title.text,
-        initials: title.initials,
-        tint: title.tint,
         member: Some(member),
-        members: vec![],
-        contact: None,
-        favorite: false,
-        pinned: false,
-        archived: false,
-        direction: None,
-        address: None,
-        channel: None,
-        inbox: None,
-        inbox_id: None,
-        closed: None,
-        assignee: None,
         created_ms: direct.created_ms,
-        tags: vec![],
-        can: vec!["send".into()],
-        read_pos: project::reading(c, me, direct.id, Scope::Chat(direct.id))?.upto(),
-        last_pos: last_pos(c, direct.id)?,
-        unread: unread(c, direct.id)?,
+        can: words(&["send"]),
+        ..head(c, me, direct.id, Scope::Chat(direct.id), title)?
     })
 }
 
 fn team_head(c: &Connection, names: &Names<'_>, me: MemberId, team: &TeamChat) -> Stored<ChatHead> {
-    let title = names.team(team);
-    let members = places::members(c, |id| team.members.contains(&id))?.members;
+    let members = people::members(c, |id| team.members.contains(&id))?.members;
     Ok(ChatHead {
-        chat: team.id,
         kind: "team".into(),
-        title: title.text,
-        initials: title.initials,
-        tint: title.tint,
-        member: None,
         members,
-        contact: None,
-        favorite: false,
-        pinned: false,
-        archived: false,
-        direction: None,
-        address: None,
-        channel: None,
-        inbox: None,
-        inbox_id: None,
-        closed: None,
-        assignee: None,
         created_ms: team.created_ms,
-        tags: vec![],
-        can: ["send", "rename", "add_members", "leave"].map(Into::into).to_vec(),
-        read_pos: project::reading(c, me, team.id, Scope::Chat(team.id))?.upto(),
-        last_pos: last_pos(c, team.id)?,
-        unread: unread(c, team.id)?,
+        can: words(&["send", "rename", "add_members", "leave"]),
+        ..head(c, me, team.id, Scope::Chat(team.id), names.team(team))?
     })
 }
 
 fn conversation_head(c: &Connection, names: &Names<'_>, me: MemberId, conversation: &Conversation) -> Stored<ChatHead> {
-    let title = names.conversation(conversation)?;
     let channel = rows::channel(c, conversation.channel)?;
     let inbox = rows::inbox_of(c, channel.as_ref())?;
-    let archived = channel.as_ref().is_some_and(|channel| channel.archived);
-    let text = channel.as_ref().is_some_and(|channel| channel.is_personal());
     let assignee = assignee_shown(c, conversation, inbox.as_ref())?;
-    let closed = match &conversation.closed {
-        Some(closed) => Some(ClosedInfo {
-            by: closed.by.map_or(Ok("Deskbell".to_string()), |by| names.name(by))?,
-            at_ms: closed.at_ms,
-        }),
-        None => None,
-    };
     let waiting = chat_waiting(c, conversation.id)?;
+    let contact = names.contact(&conversation.address)?.map(|contact| contact.id);
+    let favorite = match contact {
+        Some(contact) => places::is_favorite(c, me, contact)?,
+        None => false,
+    };
+    let archived = channel.as_ref().is_some_and(|channel| channel.archived);
+    let mut can = match &channel {
+        Some(channel) if channel.archived => vec![],
+        Some(channel) if channel.is_personal() => of_everybody(conversation).to_vec(),
+        _ => can(c, me, conversation, inbox.as_ref(), assignee)?,
+    };
+    if contact.is_some() && !archived {
+        can.push("favorite");
+    }
+    let (scope, title) = (Scope::Channel(conversation.channel), names.conversation(conversation)?);
     Ok(ChatHead {
-        chat: conversation.id,
         kind: kind_of(channel.as_ref()).into(),
-        title: title.text,
-        initials: title.initials,
-        tint: title.tint,
-        member: None,
-        members: vec![],
-        contact: None,
-        favorite: false,
-        pinned: false,
+        contact,
+        favorite,
         archived,
-        direction: Some(if conversation.inbound { "inbound" } else { "outbound" }.into()),
-        address: None,
-        channel: channel.map(|channel| ChannelPlace {
-            id: channel.id,
-            kind: channel.kind.as_str().into(),
-            name: channel.name.as_str().into(),
-            number: channel.number.as_ref().map(|number| number.as_str().into()),
-            unread: 0,
-            no_start: None,
-        }),
+        direction: Some(direction(conversation)),
+        address: Some(handle(&conversation.address)),
+        channel: channel.as_ref().map(|channel| channel_place(channel, 0)),
         inbox: inbox.as_ref().map(|i| i.name.as_str().into()),
         inbox_id: inbox.as_ref().map(|i| i.id),
-        closed,
+        closed: closed_info(names, conversation)?,
         assignee: assignee.map(|id| names.member(id)).transpose()?,
         created_ms: conversation.created_ms,
         tags: tags_of(c, &conversation.tags, &waiting.tags)?,
-        can: match inbox.as_ref() {
-            _ if archived => vec![],
-            None if text => of_everybody(conversation).map(Into::into).to_vec(),
-            inbox => can(c, me, conversation, inbox, assignee)?,
-        },
-        read_pos: project::reading(c, me, conversation.id, Scope::Channel(conversation.channel))?.upto(),
-        last_pos: last_pos(c, conversation.id)?,
-        unread: unread(c, conversation.id)?,
+        can: words(&can),
+        ..head(c, me, conversation.id, scope, title)?
     })
+}
+
+/// Who closed a conversation.
+pub(super) fn closed_info(names: &Names<'_>, conversation: &Conversation) -> Stored<Option<ClosedInfo>> {
+    let Some(closed) = &conversation.closed else { return Ok(None) };
+    let by = closed.by.map_or(Ok("Deskbell".to_string()), |by| names.name(by))?;
+    Ok(Some(ClosedInfo { by, at_ms: closed.at_ms }))
+}
+
+/// Who wrote first.
+pub(super) fn direction(conversation: &Conversation) -> String {
+    if conversation.inbound { "inbound".into() } else { "outbound".into() }
 }
 
 /// What can be done in every conversation that is not archived.
@@ -157,7 +143,7 @@ fn can(
     conversation: &Conversation,
     inbox: Option<&Inbox>,
     assignee: Option<MemberId>,
-) -> Stored<Vec<String>> {
+) -> Stored<Vec<&'static str>> {
     let Some(inbox) = inbox.filter(|i| i.members.contains(&me)) else { return Ok(vec![]) };
     let mut can = of_everybody(conversation).to_vec();
     if inbox.assignment {
@@ -167,7 +153,7 @@ fn can(
             can.push("assign_others");
         }
     }
-    Ok(can.into_iter().map(Into::into).collect())
+    Ok(can)
 }
 
 /// Members of the conversation's inbox, the member first.
@@ -176,7 +162,7 @@ pub(crate) fn list_assignees(c: &Connection, chat: ChatId) -> Stored<Members> {
     let channel = conversation.map(|conv| rows::channel(c, conv.channel)).transpose()?.flatten();
     let inbox = rows::inbox_of(c, channel.as_ref())?;
     match inbox {
-        Some(inbox) => places::members(c, |id| inbox.members.contains(&id)),
+        Some(inbox) => people::members(c, |id| inbox.members.contains(&id)),
         None => Ok(Members { members: vec![] }),
     }
 }

@@ -3,7 +3,8 @@
 use crate::rpc::types::MemberInfo;
 use crate::store::{Stored, meta, rows};
 use deskbell_domain::{
-    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, Role, TeamChat, Tint,
+    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, PhoneNumber, Role, TeamChat,
+    Tint,
 };
 use rusqlite::Connection;
 use std::{cell::RefCell, collections::HashMap};
@@ -53,7 +54,7 @@ impl<'a> Names<'a> {
     }
 
     /// Who the address is: a shared contact, else one that the member keeps for themselves.
-    fn contact(&self, address: &Address) -> Stored<Option<Contact>> {
+    pub fn contact(&self, address: &Address) -> Stored<Option<Contact>> {
         let private = self.me.map(|me| NaturalKey::PrivateAddress(me, address.clone()));
         for key in std::iter::once(NaturalKey::Address(address.clone())).chain(private) {
             if let Some(id) = rows::key(self.c, &key.to_string())? {
@@ -113,15 +114,23 @@ pub(crate) fn title_of(c: &Connection, chat: ChatId) -> Stored<Option<String>> {
     Ok(rows::team_chat(c, chat)?.map(|team| team.name.to_string()))
 }
 
-/// What nobody has named yet.
+/// What nobody has named yet, for reading.
 pub(crate) fn handle(address: &Address) -> String {
     match address.kind {
-        AddressKind::Phone => address.value.clone(),
+        AddressKind::Phone => PhoneNumber::parse(&address.value).map_or(address.value.clone(), |n| n.formatted()),
         AddressKind::Visitor => {
             let tail: String = address.value.chars().filter(|c| c.is_alphanumeric()).collect();
             let from = tail.chars().count().saturating_sub(4);
             format!("Visitor {}", tail.chars().skip(from).collect::<String>().to_uppercase())
         }
+    }
+}
+
+/// What nobody has named yet, as it is searched: a number is one word, however it is grouped for reading.
+pub(crate) fn searched_handle(address: &Address) -> String {
+    match address.kind {
+        AddressKind::Phone => address.value.clone(),
+        AddressKind::Visitor => handle(address),
     }
 }
 
@@ -155,6 +164,6 @@ mod tests {
     fn a_visitor_without_a_name_is_told_apart_by_the_end_of_the_id() {
         let address = Address { kind: AddressKind::Visitor, value: "0192-ab3f".into() };
         assert_eq!(handle(&address), "Visitor AB3F");
-        assert_eq!(handle(&Address { kind: AddressKind::Phone, value: "+16505550101".into() }), "+16505550101");
+        assert_eq!(handle(&Address { kind: AddressKind::Phone, value: "+16505550101".into() }), "+1 650 555 0101");
     }
 }

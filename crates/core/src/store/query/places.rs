@@ -1,72 +1,123 @@
-//! The rail, the people, the tags, and who is signed in.
+//! The rail: inboxes with their channels, the member's numbers, favorites, direct and team chats.
 
-use super::chats::tags_of;
+use super::chats::listed;
+use super::history::latest;
+use super::lists::channels;
 use super::names::{Names, initials};
-use crate::rpc::types::{ChannelPlace, DirectPlace, InboxPlace, MemberInfo, Members, Places, SignedIn, TagInfo, Tags};
-use crate::store::{OutboxState, Stored, meta, outbox, rows, uuid_from};
-use deskbell_domain::{ChannelId, ChatId, InboxKind, Kind, MemberId, Product, Row, capabilities};
-use rusqlite::Connection;
-use std::collections::{BTreeSet, HashMap};
+use super::people::{all_of, by_name};
+use crate::rpc::types::{ChannelPlace, DirectPlace, FavoritePlace, InboxPlace, Places, TeamPlace};
+use crate::store::listed::{ListId, Part};
+use crate::store::{Stored, rows, uuid_from};
+use deskbell_domain::{Channel, ChatId, ContactId, Favorite, Inbox, InboxKind, Kind, MemberId, Row, Tint};
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
 
 /// The rail.
 pub(crate) fn list_places(c: &Connection) -> Stored<Places> {
+    let c = &c.unchecked_transaction()?;
     let names = Names::new(c)?;
-    let unread = unread_by_channel(c)?;
-    let channels: Vec<_> = all_of(c, Kind::Channel, |row| match row {
-        Row::Channel(channel) => Some(channel),
-        _ => None,
-    })?;
-    let mut inboxes: Vec<InboxPlace> = Vec::new();
-    for row in rows::all(c, Kind::Inbox)? {
-        let Row::Inbox(inbox) = row else { continue };
-        if names.me.is_none_or(|me| !inbox.members.contains(&me)) {
-            continue;
-        }
-        let mut places: Vec<ChannelPlace> = channels
-            .iter()
-            .filter(|channel| channel.is_of(inbox.id) && !channel.archived)
-            .map(|channel| ChannelPlace {
-                id: channel.id,
-                kind: channel.kind.as_str().into(),
-                name: channel.name.as_str().into(),
-                number: channel.number.as_ref().map(|number| number.as_str().into()),
-                no_start: None,
-                unread: unread.get(&channel.id).copied().unwrap_or(0),
+    let Some(me) = names.me else {
+        return Ok(Places { inboxes: vec![], numbers: vec![], favorites: vec![], direct: vec![], teams: vec![] });
+    };
+    let badges = badges(c)?;
+    let channels = channels(c)?;
+    let places = |keep: &dyn Fn(&Channel) -> bool| {
+        let kept = channels.iter().filter(|channel| !channel.archived && keep(channel));
+        let mut places: Vec<ChannelPlace> = kept
+            .map(|channel| {
+                channel_place(channel, badges.get(&ListId::Channel(channel.id).bytes()).copied().unwrap_or(0))
             })
             .collect();
         by_name(&mut places, |p| (&p.name, p.id.0));
-        inboxes.push(InboxPlace {
-            id: inbox.id,
-            name: inbox.name.as_str().into(),
-            kind: match inbox.kind {
-                InboxKind::Shared => "shared".into(),
-                InboxKind::Queue => "queue".into(),
-            },
-            unread: places.iter().map(|p| p.unread).sum(),
-            assignment: inbox.assignment,
-            channels: places,
-        });
-    }
+        places
+    };
+    let inboxes = all_of(c, Kind::Inbox, |row| match row {
+        Row::Inbox(inbox) if inbox.members.contains(&me) => Some(inbox),
+        _ => None,
+    })?;
+    let place = |inbox: Inbox| inbox_place(&inbox, places(&|channel| channel.is_of(inbox.id)));
+    let mut inboxes: Vec<InboxPlace> = inboxes.into_iter().map(place).collect();
     by_name(&mut inboxes, |p| (&p.name, p.id.0));
     Ok(Places {
         inboxes,
-        numbers: Vec::new(),
-        favorites: Vec::new(),
+        numbers: places(&|channel| channel.inbox.is_none() && channel.owner == Some(me)),
+        favorites: favorites(c, me)?,
         direct: direct_places(c, &names)?,
-        teams: Vec::new(),
+        teams: team_places(c)?,
     })
 }
 
+fn inbox_place(inbox: &Inbox, channels: Vec<ChannelPlace>) -> InboxPlace {
+    InboxPlace {
+        id: inbox.id,
+        name: inbox.name.as_str().into(),
+        kind: match inbox.kind {
+            InboxKind::Shared => "shared".into(),
+            InboxKind::Queue => "queue".into(),
+        },
+        unread: channels.iter().map(|place| place.unread).sum(),
+        assignment: inbox.assignment,
+        channels,
+    }
+}
+
+/// A channel as it is shown.
+pub(super) fn channel_place(channel: &Channel, unread: u32) -> ChannelPlace {
+    ChannelPlace {
+        id: channel.id,
+        kind: channel.kind.as_str().into(),
+        name: channel.name.as_str().into(),
+        number: channel.number.as_ref().map(|number| number.formatted()),
+        unread,
+        no_start: channel.no_start().map(Into::into),
+    }
+}
+
+/// How many chats of each list badges count.
+fn badges(c: &Connection) -> Stored<HashMap<Vec<u8>, u32>> {
+    let mut statement = c.prepare_cached("SELECT list, sum(badges) FROM tally GROUP BY list")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Contacts that the member keeps at hand, by name.
+fn favorites(c: &Connection, me: MemberId) -> Stored<Vec<FavoritePlace>> {
+    let mut places = Vec::new();
+    for contact in favorite_contacts(c, me)? {
+        let row = rows::contact(c, contact)?;
+        let chat = row.as_ref().map(|contact| latest(c, contact)).transpose()?.flatten();
+        let name = row.as_ref().map(|contact| contact.name.as_str().to_string()).unwrap_or_default();
+        places.push(FavoritePlace {
+            contact,
+            initials: initials(&name),
+            tint: Tint::of(&contact.to_string()).as_str().into(),
+            name,
+            chat,
+            unread: chat.map(|chat| listed(c, chat)).transpose()?.unwrap_or_default().0,
+            gone: row.is_none(),
+        });
+    }
+    by_name(&mut places, |place| (&place.name, place.contact.0));
+    // Those that are gone have no name to stand by.
+    places.sort_by_key(|place| place.gone);
+    Ok(places)
+}
+
+fn favorite_contacts(c: &Connection, me: MemberId) -> Stored<Vec<ContactId>> {
+    all_of(c, Kind::Favorite, |row| match row {
+        Row::Favorite(favorite) if favorite.member == me => Some(favorite.contact),
+        _ => None,
+    })
+}
+
+/// Whether a contact is among the member's favorites.
+pub(super) fn is_favorite(c: &Connection, me: MemberId, contact: ContactId) -> Stored<bool> {
+    Ok(rows::visible(c, Kind::Favorite, Favorite::id_of(me, contact))?.is_some())
+}
+
 fn direct_places(c: &Connection, names: &Names<'_>) -> Stored<Vec<DirectPlace>> {
-    let found: Vec<(ChatId, u32)> = {
-        let mut statement = c.prepare_cached(
-            "SELECT id, unread FROM chat WHERE kind = 'direct' ORDER BY unread > 0 DESC, sort DESC, id",
-        )?;
-        let rows = statement.query_map([], |r| Ok((ChatId(r.get(0).map(uuid_from)?), r.get(1)?)))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    let mut places = Vec::with_capacity(found.len());
-    for (chat, unread) in found {
+    let mut places = Vec::new();
+    for (chat, unread) in of_members(c, ListId::Direct)? {
         if let Some(direct) = rows::direct_chat(c, chat)? {
             places.push(DirectPlace { chat, member: names.direct(&direct)?.1, unread });
         }
@@ -74,98 +125,33 @@ fn direct_places(c: &Connection, names: &Names<'_>) -> Stored<Vec<DirectPlace>> 
     Ok(places)
 }
 
-fn unread_by_channel(c: &Connection) -> Stored<HashMap<ChannelId, u32>> {
-    let mut statement = c.prepare_cached(
-        "SELECT channel, count(*) FROM chat INDEXED BY chat_unread
-         WHERE unread > 0 AND badge = 1 AND channel IS NOT NULL GROUP BY channel",
-    )?;
-    let rows = statement.query_map([], |r| Ok((ChannelId(r.get(0).map(uuid_from)?), r.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn all_of<T>(c: &Connection, kind: Kind, pick: impl Fn(Row) -> Option<T>) -> Stored<Vec<T>> {
-    Ok(rows::all(c, kind)?.into_iter().filter_map(pick).collect())
-}
-
-fn by_name<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> (&String, K)) {
-    list.sort_by(|a, b| {
-        let ((a, a_id), (b, b_id)) = (key(a), key(b));
-        a.to_lowercase().cmp(&b.to_lowercase()).then(a_id.cmp(&b_id))
-    });
-}
-
-/// Active members of the organization, the member first.
-pub(crate) fn list_members(c: &Connection) -> Stored<Members> {
-    members(c, |_| true)
-}
-
-/// Active members that `keep` accepts, the member first, then by name.
-pub(super) fn members(c: &Connection, keep: impl Fn(MemberId) -> bool) -> Stored<Members> {
-    let names = Names::new(c)?;
-    let active = all_of(c, Kind::Member, |row| match row {
-        Row::Member(m) if m.active && keep(m.id) => Some(m.id),
-        _ => None,
-    })?;
-    let mut members: Vec<MemberInfo> = active.into_iter().map(|id| names.member(id)).collect::<Stored<_>>()?;
-    by_name(&mut members, |m| (&m.name, m.id.0));
-    members.sort_by_key(|m| !m.me);
-    Ok(Members { members })
-}
-
-/// All tags of the organization by name.
-pub(crate) fn list_tags(c: &Connection) -> Stored<Tags> {
-    let all: BTreeSet<_> = all_of(c, Kind::Tag, |row| match row {
-        Row::Tag(tag) => Some(tag.id),
-        _ => None,
-    })?
-    .into_iter()
-    .collect();
-    let waiting: Vec<_> = outbox::pending(c)?
-        .iter()
-        .filter(|item| item.state == OutboxState::Waiting)
-        .filter_map(|item| match item.command()? {
-            deskbell_domain::Command::CreateTag(create) => Some(create.tag),
-            _ => None,
-        })
-        .collect();
-    let tags: Vec<TagInfo> = tags_of(c, &all, &waiting)?;
-    Ok(Tags { tags })
-}
-
-/// Who is signed in; `None` = nobody.
-pub(crate) fn signed_in(c: &Connection) -> Stored<Option<SignedIn>> {
-    let names = Names::new(c)?;
-    let (Some(me), Some(session)) = (names.me, meta::session(c)?) else { return Ok(None) };
-    let organization = rows::organization(c, session.organization)?;
-    let product = organization.as_ref().map_or(Product::CustomerEngagement, |o| o.product);
-    // The hub's word at sign-in, until the rows are here that it follows from.
-    let row = rows::member(c, me)?;
-    let named = row.is_some();
-    let may = match (&organization, row) {
-        (Some(organization), Some(member)) => capabilities(organization.product, member.role)
-            .into_iter()
-            .map(|capability| capability.as_str().to_string())
-            .collect(),
-        _ => session.capabilities,
-    };
-    let mut me = names.member(me)?;
-    if !named {
-        // The row has not come yet, or has gone with the membership: the address is what they know themselves by.
-        me.name.clone_from(&session.email);
-        me.initials = initials(&me.name);
+fn team_places(c: &Connection) -> Stored<Vec<TeamPlace>> {
+    let mut places = Vec::new();
+    for (chat, unread) in of_members(c, ListId::Team)? {
+        if let Some(team) = rows::team_chat(c, chat)? {
+            let members = u32::try_from(team.members.len()).unwrap_or(u32::MAX);
+            places.push(TeamPlace { chat, name: team.name.into(), members, unread });
+        }
     }
-    Ok(Some(SignedIn {
-        me,
-        organization: organization.map(|o| o.name.as_str().to_string()).unwrap_or_default(),
-        product: product.as_str().into(),
-        hub: session.hub,
-        capabilities: may,
-        signed_out_by_hub: None,
-    }))
+    Ok(places)
 }
 
-/// Whether the rows are here that name the member and the organization.
-pub(crate) fn is_named(c: &Connection) -> Stored<bool> {
-    let (Some(identity), Some(session)) = (meta::identity(c)?, meta::session(c)?) else { return Ok(false) };
-    Ok(rows::organization(c, session.organization)?.is_some() && rows::member(c, identity.me)?.is_some())
+/// All direct or team chats: unread first, then by last message.
+fn of_members(c: &Connection, list: ListId) -> Stored<Vec<(ChatId, u32)>> {
+    // Pinned ones stand here as all others do.
+    let mut found: Vec<(bool, i64, [u8; 16], u32)> = Vec::new();
+    let mut statement = c.prepare_cached(
+        "SELECT unread = 0, recent_message, id, unread FROM chat INDEXED BY chat_recent_message
+         WHERE list = ?1 AND bucket = ?2 ORDER BY recent_message, id",
+    )?;
+    for pinned in [false, true] {
+        let bucket = Part::Unassigned.bucket(pinned);
+        let rows =
+            statement.query_map(params![list.bytes(), bucket], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+        for row in rows {
+            found.push(row?);
+        }
+    }
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, _, id, unread)| (ChatId(uuid_from(id)), unread)).collect())
 }

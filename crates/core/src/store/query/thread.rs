@@ -3,10 +3,11 @@
 use super::names::Names;
 use super::{reasons, waiting};
 use crate::rpc::types::{
-    Delivery, Entry, EntryAuthor, EntryContent, EventLine, ListMessages, PendingMark, PendingSend, TextPart, ThreadPage,
+    Delivery, Entry, EntryAuthor, EntryContent, EventLine, FindDate, ListMessages, PendingMark, PendingSend, TextPart,
+    ThreadPage, ThreadPoint,
 };
-use crate::store::{OutboxItem, Stored, outbox, rows};
-use deskbell_domain::{Author, ChatId, Content, Message, MessageId, Row};
+use crate::store::{LOCAL_POS, OutboxItem, StoreError, Stored, outbox, rows};
+use deskbell_domain::{Author, ChatId, Content, Kind, Message, MessageId, Row};
 use linkify::{LinkFinder, LinkKind};
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
@@ -16,38 +17,29 @@ const MOST_ENTRIES: u32 = 500;
 
 /// A page of a thread, oldest first.
 pub(crate) fn list_messages(c: &Connection, args: &ListMessages) -> Stored<ThreadPage> {
+    let c = &c.unchecked_transaction()?;
     let names = Names::new(c)?;
-    let limit = args.limit.clamp(1, MOST_ENTRIES);
-    let before = args.before.map_or(i64::MAX, |pos| i64::try_from(pos).unwrap_or(i64::MAX));
-    let mut messages: Vec<Message> = {
-        let mut statement =
-            c.prepare_cached("SELECT json FROM message WHERE chat = ? AND pos < ? ORDER BY pos DESC LIMIT ?")?;
-        let jsons =
-            statement.query_map(params![args.chat.0.into_bytes(), before, limit + 1], |r| r.get::<_, String>(0))?;
-        let mut found = Vec::new();
-        for json in jsons {
-            if let Row::Message(message) =
-                Row::from_json(deskbell_domain::Kind::Message, serde_json::from_str(&json?)?)?
-            {
-                found.push(message);
-            }
-        }
-        found
-    };
-    let more = messages.len() > limit as usize;
-    messages.truncate(limit as usize);
-    messages.reverse();
+    let messages = messages_of(c, args)?;
+    let bounds = messages.first().zip(messages.last()).map(|((first, _), (last, _))| (*first, *last));
+    // Beside a page without entries lies what its question left out.
+    let (first, last) = bounds.unwrap_or_else(|| match (args.before, args.after) {
+        (Some(before), _) => (place(before), place(before) - 1),
+        (None, Some(after)) => (place(after).saturating_add(1), place(after)),
+        (None, None) => (0, i64::MAX),
+    });
+    let (more, more_after) =
+        (exists(c, args.chat, i64::MIN, first - 1)?, exists(c, args.chat, last.saturating_add(1), i64::MAX)?);
 
     let sends: HashMap<MessageId, OutboxItem> =
         outbox::of_chat(c, args.chat)?.into_iter().filter_map(|item| Some((item.message?, item))).collect();
     let visitor = contact_name(c, &names, args.chat)?;
     let mut entries = Vec::with_capacity(messages.len());
     let mut shown = HashSet::new();
-    for message in messages {
+    for (_, message) in messages {
         shown.insert(message.id);
         entries.push(entry(c, &names, &visitor, &message, sends.get(&message.id))?);
     }
-    if args.before.is_none() {
+    if !more_after {
         // What the rules refuse now shows no row, and must not vanish from its author's sight (S15).
         let mut unseen: Vec<&OutboxItem> =
             sends.values().filter(|i| i.message.is_some_and(|m| !shown.contains(&m))).collect();
@@ -58,7 +50,66 @@ pub(crate) fn list_messages(c: &Connection, args: &ListMessages) -> Stored<Threa
             }
         }
     }
-    Ok(ThreadPage { entries, more, more_after: false })
+    Ok(ThreadPage { entries, more, more_after })
+}
+
+/// A position as it is kept.
+fn place(pos: u64) -> i64 {
+    i64::try_from(pos).unwrap_or(i64::MAX)
+}
+
+/// The entries of a page with their places, oldest first.
+fn messages_of(c: &Connection, args: &ListMessages) -> Stored<Vec<(i64, Message)>> {
+    let limit = args.limit.clamp(1, MOST_ENTRIES);
+    let up_to = |end: i64, limit: u32| {
+        let sql = "SELECT pos, json FROM message WHERE chat = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3";
+        let mut messages = read(c, sql, args.chat, end, limit)?;
+        messages.reverse();
+        Ok::<_, StoreError>(messages)
+    };
+    let from = |start: i64, limit: u32| {
+        let sql = "SELECT pos, json FROM message WHERE chat = ?1 AND pos >= ?2 ORDER BY pos LIMIT ?3";
+        read(c, sql, args.chat, start, limit)
+    };
+    match (args.around, args.before, args.after) {
+        (Some(around), ..) => {
+            let ahead = from(place(around), limit - limit / 3)?;
+            // Where little follows, the more of what is before.
+            let room = limit - u32::try_from(ahead.len()).unwrap_or(limit);
+            Ok(if room == 0 { ahead } else { [up_to(place(around), room)?, ahead].concat() })
+        }
+        (None, Some(before), _) => up_to(place(before), limit),
+        (None, None, Some(after)) => from(place(after).saturating_add(1), limit),
+        (None, None, None) => up_to(i64::MAX, limit),
+    }
+}
+
+fn read(c: &Connection, sql: &str, chat: ChatId, from: i64, limit: u32) -> Stored<Vec<(i64, Message)>> {
+    let mut statement = c.prepare_cached(sql)?;
+    let rows = statement
+        .query_map(params![chat.0.into_bytes(), from, limit], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?)))?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (pos, json) = row?;
+        if let Row::Message(message) = Row::from_json(Kind::Message, serde_json::from_str(&json)?)? {
+            found.push((pos, message));
+        }
+    }
+    Ok(found)
+}
+
+fn exists(c: &Connection, chat: ChatId, from: i64, to: i64) -> Stored<bool> {
+    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ? AND pos BETWEEN ? AND ?)")?
+        .query_row(params![chat.0.into_bytes(), from, to], |r| r.get(0))?)
+}
+
+/// The first entry, in the order of the hub, that was written at or after a moment; the end, where there is none that the
+/// hub has.
+pub(crate) fn find_date(c: &Connection, args: &FindDate) -> Stored<ThreadPoint> {
+    let pos: Option<i64> = c
+        .prepare_cached("SELECT min(pos) FROM message INDEXED BY message_at WHERE chat = ? AND at_ms >= ? AND pos < ?")?
+        .query_row(params![args.chat.0.into_bytes(), args.at_ms, LOCAL_POS], |r| r.get(0))?;
+    Ok(ThreadPoint { pos: pos.map(i64::unsigned_abs), offset: 0 })
 }
 
 fn contact_name(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<String> {

@@ -48,5 +48,5 @@ pub(super) fn chat_waiting(c: &Connection, chat: ChatId) -> Stored<ChatWaiting> 
 
 /// Unread chats, as badges count them.
 pub(crate) fn unread_badges(c: &Connection) -> Stored<u32> {
-    Ok(c.prepare_cached("SELECT count(*) FROM chat WHERE unread > 0 AND badge = 1")?.query_row([], |r| r.get(0))?)
+    Ok(c.prepare_cached("SELECT ifnull(sum(badges), 0) FROM tally")?.query_row([], |r| r.get(0))?)
 }

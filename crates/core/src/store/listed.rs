@@ -1,0 +1,264 @@
+//! The row of a chat in lists: where it stands, and what each order sorts it by.
+
+use super::project::{assignee_in, count_unread, reading, unread_after};
+use super::{Stored, rows};
+use deskbell_domain::{ChannelId, ChatId, Conversation, Kind, LastMessage, MemberId, Pin, Row, Scope};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Further than any clock shows: what has no message stands before all that has one, in both directions.
+const NO_MESSAGE: i64 = 1 << 50;
+
+/// Times are taken to be within this, so that no wrong clock comes to lie among those without a message.
+const MOST_MS: i64 = NO_MESSAGE / 2 - 1;
+
+/// Added to the part of a chat that the member pinned.
+pub(super) const PINNED: i64 = 8;
+
+/// A list whose parts are in order: one for each channel, one for direct and one for team chats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ListId {
+    Channel(ChannelId),
+    Direct,
+    Team,
+}
+
+impl ListId {
+    pub fn bytes(self) -> Vec<u8> {
+        match self {
+            ListId::Channel(id) => id.0.as_bytes().to_vec(),
+            ListId::Direct => vec![0],
+            ListId::Team => vec![1],
+        }
+    }
+}
+
+/// In which part of its list a chat stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Open and nobody's; direct and team chats too.
+    Unassigned = 0,
+    /// Open and mine.
+    Mine = 1,
+    /// Open and somebody else's.
+    Others = 2,
+    Closed = 3,
+    Archived = 4,
+}
+
+impl Part {
+    pub const ALL: [Part; 5] = [Part::Unassigned, Part::Mine, Part::Others, Part::Closed, Part::Archived];
+    pub const OPEN: [Part; 3] = [Part::Unassigned, Part::Mine, Part::Others];
+
+    /// The column `bucket`.
+    pub fn bucket(self, pinned: bool) -> i64 {
+        self as i64 + if pinned { PINNED } else { 0 }
+    }
+
+    /// Part and whether it is pinned.
+    pub fn of_bucket(bucket: i64) -> Option<(Part, bool)> {
+        Part::ALL.into_iter().find(|part| part.bucket(false) == bucket % PINNED).map(|part| (part, bucket >= PINNED))
+    }
+}
+
+/// What lists show and sort a chat by: a row of `chat`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ListRow {
+    list: Vec<u8>,
+    bucket: i64,
+    pin: Option<i64>,
+    with_me: bool,
+    address: Option<String>,
+    unread: i64,
+    badge: bool,
+    recent: i64,
+    oldest: i64,
+    recent_message: i64,
+    oldest_message: i64,
+}
+
+/// The columns of [`ListRow`] after `id`.
+const COLUMNS: &str =
+    "list, bucket, pin, with_me, address, unread, badge, recent, oldest, recent_message, oldest_message";
+
+/// What differs between kinds of chats.
+struct Facts<'a> {
+    list: ListId,
+    part: Part,
+    with_me: bool,
+    address: Option<String>,
+    unread: i64,
+    badge: bool,
+    /// When it was closed, else created.
+    since_ms: i64,
+    created_ms: i64,
+    last: Option<&'a LastMessage>,
+}
+
+impl ListRow {
+    /// As it follows from the rows; `None` where there is no such chat.
+    pub fn made(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<Self>> {
+        if let Some(conversation) = rows::conversation(c, chat)? {
+            return Self::of_conversation(c, me, &conversation).map(Some);
+        }
+        // Who has left a team chat, and waits for the hub's word, has it no more.
+        let team = rows::team_chat(c, chat)?.filter(|team| team.members.contains(&me));
+        let (list, created_ms, last) = match (rows::direct_chat(c, chat)?, team) {
+            (Some(direct), _) => (ListId::Direct, direct.created_ms, direct.last_message),
+            (None, Some(team)) => (ListId::Team, team.created_ms, team.last_message),
+            (None, None) => return Ok(None),
+        };
+        let reading = reading(c, me, chat, Scope::Chat(chat))?;
+        let unread = count_unread(c, me, chat, reading.upto(), reading)?;
+        let (part, last) = (Part::Unassigned, last.as_ref());
+        let (badge, since_ms) = (unread > 0, created_ms);
+        let facts = Facts { list, part, with_me: false, address: None, unread, badge, since_ms, created_ms, last };
+        Self::of(c, me, chat, facts).map(Some)
+    }
+
+    fn of_conversation(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<Self> {
+        let channel = rows::channel(c, conversation.channel)?;
+        let inbox = rows::inbox_of(c, channel.as_ref())?;
+        let assignee = match &inbox {
+            Some(inbox) => assignee_in(c, conversation, inbox)?,
+            None => conversation.assignee.as_ref().map(|a| a.member),
+        };
+        let reading = reading(c, me, conversation.id, Scope::Channel(conversation.channel))?;
+        let after = unread_after(c, me, conversation, reading)?;
+        let unread = count_unread(c, me, conversation.id, after, reading)?;
+        let archived = channel.as_ref().is_some_and(|channel| channel.archived);
+        let own = channel.is_some_and(|channel| channel.is_personal());
+        let mine = own || inbox.is_some_and(|i| !i.assignment) || assignee.is_none_or(|a| a == me);
+        let part = match assignee {
+            _ if archived => Part::Archived,
+            _ if !conversation.is_open() => Part::Closed,
+            None => Part::Unassigned,
+            Some(member) if member == me => Part::Mine,
+            Some(_) => Part::Others,
+        };
+        let facts = Facts {
+            list: ListId::Channel(conversation.channel),
+            part,
+            with_me: !archived && conversation.participants.contains_key(&me),
+            address: Some(conversation.address.to_string()),
+            unread,
+            badge: Part::OPEN.contains(&part) && mine && unread > 0,
+            since_ms: conversation.closed.as_ref().map_or(conversation.created_ms, |closed| closed.at_ms),
+            created_ms: conversation.created_ms,
+            last: conversation.last_message.as_ref(),
+        };
+        Self::of(c, me, conversation.id, facts)
+    }
+
+    fn of(c: &Connection, me: MemberId, chat: ChatId, facts: Facts<'_>) -> Stored<Self> {
+        let pin = match rows::row(c, Kind::Pin, Pin::id_of(me, chat))? {
+            Some(Row::Pin(pin)) => Some(pin.order),
+            _ => None,
+        };
+        let since_ms = facts.since_ms.clamp(-MOST_MS, MOST_MS);
+        let created_ms = facts.created_ms.clamp(-MOST_MS, MOST_MS);
+        let last_ms = facts.last.map(|last| last.at_ms.clamp(-MOST_MS, MOST_MS));
+        Ok(Self {
+            list: facts.list.bytes(),
+            bucket: facts.part.bucket(pin.is_some()),
+            pin,
+            with_me: facts.with_me,
+            address: facts.address,
+            unread: facts.unread,
+            badge: facts.badge,
+            recent: -since_ms,
+            oldest: since_ms,
+            recent_message: last_ms.map_or(-created_ms - NO_MESSAGE, |at_ms| -at_ms),
+            oldest_message: last_ms.unwrap_or(created_ms - NO_MESSAGE),
+        })
+    }
+
+    /// As it is kept.
+    pub fn kept(c: &Connection, chat: ChatId) -> Stored<Option<Self>> {
+        let row = c.prepare_cached(&format!("SELECT {COLUMNS} FROM chat WHERE id = ?"))?.query_row(
+            [chat.0.into_bytes()],
+            |r| {
+                Ok(Self {
+                    list: r.get(0)?,
+                    bucket: r.get(1)?,
+                    pin: r.get(2)?,
+                    with_me: r.get(3)?,
+                    address: r.get(4)?,
+                    unread: r.get(5)?,
+                    badge: r.get(6)?,
+                    recent: r.get(7)?,
+                    oldest: r.get(8)?,
+                    recent_message: r.get(9)?,
+                    oldest_message: r.get(10)?,
+                })
+            },
+        );
+        Ok(row.optional()?)
+    }
+
+    /// Writes it over what is kept. SQLite writes every index anew that a statement names a column of, and a message moves a
+    /// chat in few of them.
+    pub fn put(&self, c: &Connection, chat: ChatId) -> Stored<()> {
+        let kept = Self::kept(c, chat)?;
+        if kept.as_ref() == Some(self) {
+            return Ok(());
+        }
+        let moved = kept.is_none_or(|kept| {
+            let places =
+                |row: &Self| (row.list.clone(), row.bucket, row.pin, row.with_me, row.address.clone(), row.recent);
+            places(&kept) != places(self)
+        });
+        if moved { self.put_all(c, chat) } else { self.put_message(c, chat) }
+    }
+
+    fn put_message(&self, c: &Connection, chat: ChatId) -> Stored<()> {
+        c.prepare_cached("UPDATE chat SET unread = ?, badge = ?, recent_message = ?, oldest_message = ? WHERE id = ?")?
+            .execute(params![self.unread, self.badge, self.recent_message, self.oldest_message, chat.0.into_bytes()])?;
+        Ok(())
+    }
+
+    fn put_all(&self, c: &Connection, chat: ChatId) -> Stored<()> {
+        c.prepare_cached(&format!(
+            "INSERT INTO chat (id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET list = excluded.list, bucket = excluded.bucket, pin = excluded.pin,
+             with_me = excluded.with_me, address = excluded.address, unread = excluded.unread, badge = excluded.badge,
+             recent = excluded.recent, oldest = excluded.oldest, recent_message = excluded.recent_message,
+             oldest_message = excluded.oldest_message"
+        ))?
+        .execute(params![
+            chat.0.into_bytes(),
+            self.list,
+            self.bucket,
+            self.pin,
+            self.with_me,
+            self.address,
+            self.unread,
+            self.badge,
+            self.recent,
+            self.oldest,
+            self.recent_message,
+            self.oldest_message
+        ])?;
+        Ok(())
+    }
+}
+
+/// Parts of lists whose tally is not what their rows give; nothing where all is right.
+pub(super) fn tally_differences(c: &Connection) -> Stored<Vec<String>> {
+    let sql =
+        "WITH counted AS (SELECT list, bucket, count(*) AS chats, sum(badge) AS badges FROM chat GROUP BY list, bucket)
+               SELECT hex(list), bucket FROM (SELECT * FROM counted EXCEPT SELECT * FROM tally)
+               UNION SELECT hex(list), bucket FROM (SELECT * FROM tally WHERE chats <> 0 OR badges <> 0
+               EXCEPT SELECT * FROM counted)";
+    let mut statement = c.prepare_cached(sql)?;
+    let said = statement.query_map([], |r| {
+        Ok(format!("list {} part {}: it is counted wrongly", r.get::<_, String>(0)?, r.get::<_, i64>(1)?))
+    })?;
+    Ok(said.collect::<Result<_, _>>()?)
+}
+
+/// Whether there are chats and no list has one: a newer program has made the table anew.
+pub(super) fn is_forgotten(c: &Connection) -> Stored<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM entity WHERE kind IN ('conversation', 'direct_chat', 'team_chat'))
+               AND NOT EXISTS (SELECT 1 FROM chat)";
+    Ok(c.query_row(sql, [], |r| r.get(0))?)
+}
