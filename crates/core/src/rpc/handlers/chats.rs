@@ -1,6 +1,6 @@
 //! Lists of chats, heads, and what is done to a chat.
 
-use super::{give, stored};
+use super::{give, stored, transaction};
 use crate::core::Core;
 use crate::rpc::errors;
 use crate::rpc::types::{
@@ -8,7 +8,7 @@ use crate::rpc::types::{
     HistoryPage, ListChats, ListHistory, ListView, MarkRead, MarkUnread, Members, OfChat, PinChat, RpcError,
 };
 use crate::store::query::NoPage;
-use crate::store::{Store, Submitted, query, view_of};
+use crate::store::{NewCommand, Store, Submitted, query, view_of};
 use deskbell_domain::command::{self, NewChat, SeenAssignee};
 use deskbell_domain::{ChatId, Command, Conversation, MemberId};
 use uuid::Uuid;
@@ -127,14 +127,29 @@ pub(crate) async fn mark_unread(core: &Core, args: MarkUnread) -> Result<Empty, 
         .await
 }
 
+/// Above `before`, or last among the pinned ones. Where there is no room between two, those below move down.
+pub(crate) async fn pin_chat(core: &Core, args: PinChat) -> Result<Empty, RpcError> {
+    core.cache()
+        .await?
+        .command(move |store, at| {
+            let orders = stored(store.orders_to_pin(args.chat, args.before))?;
+            transaction(store, |w| {
+                for (chat, order) in orders {
+                    let id = Uuid::now_v7().into();
+                    let command = command::PinChat { chat, order }.into();
+                    w.submit(&NewCommand { id, command, instead_of: None }, at)?;
+                }
+                Ok(Empty {})
+            })
+        })
+        .await
+}
+
+pub(crate) async fn unpin_chat(core: &Core, args: OfChat) -> Result<Empty, RpcError> {
+    let command = command::UnpinChat { chat: args.chat };
+    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
+}
+
 fn conversation(store: &Store, chat: ChatId) -> Result<Option<Conversation>, RpcError> {
     stored(store.conversation(chat))
-}
-
-pub(crate) async fn pin_chat(_: &Core, _: PinChat) -> Result<Empty, RpcError> {
-    Err(errors::not_yet())
-}
-
-pub(crate) async fn unpin_chat(_: &Core, _: OfChat) -> Result<Empty, RpcError> {
-    Err(errors::not_yet())
 }

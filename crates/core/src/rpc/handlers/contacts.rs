@@ -51,10 +51,12 @@ pub(crate) async fn share_contact(core: &Core, args: OfContact) -> Result<Empty,
     core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
 }
 
-pub(crate) async fn add_favorite(_: &Core, _: OfContact) -> Result<Empty, RpcError> {
-    Err(errors::not_yet())
+pub(crate) async fn add_favorite(core: &Core, args: OfContact) -> Result<Empty, RpcError> {
+    let command = command::AddFavorite { contact: args.contact };
+    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
 }
 
-pub(crate) async fn remove_favorite(_: &Core, _: OfContact) -> Result<Empty, RpcError> {
-    Err(errors::not_yet())
+pub(crate) async fn remove_favorite(core: &Core, args: OfContact) -> Result<Empty, RpcError> {
+    let command = command::RemoveFavorite { contact: args.contact };
+    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
 }

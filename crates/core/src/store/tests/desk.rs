@@ -6,8 +6,8 @@ use crate::rpc::types::{
     Sort, ThreadPage, ThreadPoint,
 };
 use deskbell_domain::{
-    Address, AddressKind, Author, Channel, ChannelId, ChannelKind, Contact, ContactId, Content, Conversation,
-    Delivery, Favorite, LastMessage, Message, Name, PhoneNumber, Pin, TeamChat,
+    Address, AddressKind, Author, Channel, ChannelId, ChannelKind, Contact, ContactId, Content, Conversation, Delivery,
+    Favorite, LastMessage, Message, Name, PhoneNumber, Pin, TeamChat,
 };
 
 const SMS: ChannelId = ChannelId(Uuid::from_u128(51));
