@@ -1,4 +1,4 @@
-//! `channel`: ways in and out. Today web chat; the carriers come with their adapters.
+//! `channel`: ways in and out. Web chat here, telephone numbers in [`super::numbers`]; the carriers come with their adapters.
 
 use super::{AdminError, Answer, inboxes, table, unusable};
 use crate::clock::secret;
@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::webchat::parse_origin;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskbell_domain::command::{AddChannel, MoveChannel, SetOrigins};
-use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, InboxId, Kind, Name, Row, Webchat, fold_name};
+use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, Inbox, InboxId, Kind, Name, Row, Webchat, fold_name};
 use serde_json::{Value, json};
 
 /// Bytes of a public id: enough that nobody finds a channel by trying.
@@ -25,7 +25,7 @@ pub(super) struct NewWebchat {
     pub hub_url: Option<String>,
 }
 
-async fn all(hub: &Hub) -> Result<Vec<Channel>, StoreError> {
+pub(super) async fn all(hub: &Hub) -> Result<Vec<Channel>, StoreError> {
     let rows = hub.rows(Kind::Channel).await?.into_iter();
     Ok(rows.filter_map(|r| if let Row::Channel(c) = r { Some(c) } else { None }).collect())
 }
@@ -33,6 +33,20 @@ async fn all(hub: &Hub) -> Result<Vec<Channel>, StoreError> {
 /// Channels that deliver into an inbox.
 pub(super) async fn of_inbox(hub: &Hub, inbox: InboxId) -> Result<Vec<Channel>, StoreError> {
     Ok(all(hub).await?.into_iter().filter(|c| c.is_of(inbox)).collect())
+}
+
+/// By its name alone nobody could say which of two channels is meant. In another inbox it may well be called the same.
+pub(super) async fn refuse_same_name(
+    hub: &Hub,
+    inbox: &Inbox,
+    name: &Name,
+    but: Option<ChannelId>,
+) -> Result<(), AdminError> {
+    let same = |c: &Channel| Some(c.id) != but && !c.archived && fold_name(c.name.as_str()) == fold_name(name.as_str());
+    if of_inbox(hub, inbox.id).await?.iter().any(same) {
+        return Err(unusable("name", format!("the inbox {} has a channel {name} already", inbox.name)));
+    }
+    Ok(())
 }
 
 /// A new public id.
@@ -50,10 +64,7 @@ pub(super) async fn add(hub: &Hub, new: NewWebchat) -> Result<Answer, AdminError
     let origins = origins.map_err(|e| unusable("origin", e))?;
     let color = new.color.map(|c| parse_color(&c)).transpose()?;
     let inbox = inboxes::find(hub, &new.inbox).await?;
-    // By its name alone nobody could say which of the two is meant. In another inbox it may well be called the same.
-    if of_inbox(hub, inbox.id).await?.iter().any(|c| fold_name(c.name.as_str()) == fold_name(name.as_str())) {
-        return Err(unusable("name", format!("the inbox {} has a channel {name} already", inbox.name)));
-    }
+    refuse_same_name(hub, &inbox, &name, None).await?;
     let webchat = Webchat { public_id: public_id(hub), origins, title, color };
     let id = ChannelId(hub.new_id());
     let channel = Channel { webchat: Some(webchat), ..Channel::of_inbox(id, inbox.id, ChannelKind::Webchat, name) };
@@ -80,7 +91,9 @@ async fn find(hub: &Hub, wanted: &str) -> Result<Channel, AdminError> {
             || c.webchat.as_ref().is_some_and(|w| w.public_id == wanted)
             || fold_name(c.name.as_str()) == folded
     };
-    let mut found: Vec<Channel> = all(hub).await?.into_iter().filter(is_meant).collect();
+    // A member's own number has commands of its own, and an archive goes nowhere.
+    let of_inboxes = all(hub).await?.into_iter().filter(|c| c.owner.is_none() && !c.archived);
+    let mut found: Vec<Channel> = of_inboxes.filter(is_meant).collect();
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(AdminError::NotFound { what: "channel", name: wanted.into() }),
@@ -126,11 +139,7 @@ pub(super) async fn set_origins(
 
 pub(super) async fn move_to(hub: &Hub, channel: &str, to: &str) -> Result<Answer, AdminError> {
     let (channel, to) = (find(hub, channel).await?, inboxes::find(hub, to).await?);
-    let taken = of_inbox(hub, to.id).await?;
-    let same_name = |c: &Channel| c.id != channel.id && fold_name(c.name.as_str()) == fold_name(channel.name.as_str());
-    if taken.iter().any(same_name) {
-        return Err(unusable("channel", format!("the inbox {} has a channel {} already", to.name, channel.name)));
-    }
+    refuse_same_name(hub, &to, &channel.name, Some(channel.id)).await?;
     hub.carry_out(Actor::System, MoveChannel { channel: channel.id, to: to.id }).await?;
     Ok(Answer {
         text: format!("The channel {} delivers into {} now, with its conversations.", channel.name, to.name),
@@ -139,8 +148,9 @@ pub(super) async fn move_to(hub: &Hub, channel: &str, to: &str) -> Result<Answer
 }
 
 pub(super) async fn list(hub: &Hub, hub_url: Option<String>) -> Result<Answer, AdminError> {
-    let (channels, inboxes) = (all(hub).await?, inboxes::all(hub).await?);
-    let mut rows = vec![["NAME", "KIND", "INBOX", "PUBLIC ID", "ORIGINS", "ID"].map(String::from).to_vec()];
+    let (mut channels, inboxes) = (all(hub).await?, inboxes::all(hub).await?);
+    channels.retain(|c| c.owner.is_none() && !c.archived);
+    let mut rows = vec![["NAME", "KIND", "INBOX", "NUMBER", "PUBLIC ID", "ORIGINS", "ID"].map(String::from).to_vec()];
     let mut found: Vec<Value> = Vec::new();
     for channel in &channels {
         let inbox =
@@ -150,6 +160,7 @@ pub(super) async fn list(hub: &Hub, hub_url: Option<String>) -> Result<Answer, A
             channel.name.to_string(),
             channel.kind.as_str().into(),
             inbox,
+            channel.number.as_ref().map(ToString::to_string).unwrap_or_default(),
             webchat.map(|w| w.public_id.clone()).unwrap_or_default(),
             webchat.map(|w| w.origins.join(" ")).unwrap_or_default(),
             channel.id.to_string(),

@@ -1,5 +1,7 @@
 //! The command line of `deskbell-hub`.
 
+mod ways;
+
 use super::control::ask;
 use super::init::{NewHub, init};
 use super::keeping::{BackupArgs, DoctorArgs, RestoreArgs, run_backup, run_doctor, run_restore};
@@ -15,6 +17,7 @@ use deskbell_domain::{EmailAddress, InboxKind, Name, Product, Role};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use ways::{ChannelCommand, NumberCommand};
 
 /// The server of Deskbell, a shared inbox.
 #[derive(Debug, Parser)]
@@ -71,7 +74,10 @@ enum What {
     /// Channels
     #[command(subcommand)]
     Channel(ChannelCommand),
-    /// Conversations and direct chats
+    /// Members' own texting numbers
+    #[command(subcommand)]
+    Number(NumberCommand),
+    /// Chats of all kinds
     #[command(subcommand)]
     Chat(ChatCommand),
     /// Devices on which members are signed in
@@ -220,64 +226,6 @@ enum InboxCommand {
 }
 
 #[derive(Debug, Subcommand)]
-enum ChannelCommand {
-    /// Add a web chat channel and print the line to paste into the web site
-    Add {
-        #[command(flatten)]
-        on: On,
-        /// Name
-        #[arg(long)]
-        name: String,
-        /// Name or identifier of the inbox that it delivers into
-        #[arg(long)]
-        inbox: String,
-        /// Origin of a site that may show the box, such as https://www.example.com; may be given several times
-        #[arg(long = "origin")]
-        origins: Vec<String>,
-        /// Title of the box; otherwise the name
-        #[arg(long)]
-        title: Option<String>,
-        /// Colour of the box, #rrggbb
-        #[arg(long)]
-        color: Option<String>,
-        /// Public URL of the hub for the printed line; otherwise the one under which it was served last
-        #[arg(long)]
-        hub_url: Option<String>,
-    },
-    /// List the origins of the sites that may show a web chat channel, or change them
-    Origins {
-        #[command(flatten)]
-        on: On,
-        /// Name, public id or identifier of the channel
-        channel: String,
-        /// Origin that may show it from now on, such as https://www.example.com; may be given several times
-        #[arg(long, value_name = "ORIGIN")]
-        add: Vec<String>,
-        /// Origin that may not show it any more; may be given several times
-        #[arg(long, value_name = "ORIGIN")]
-        remove: Vec<String>,
-    },
-    /// Have a channel deliver into another inbox, with its conversations
-    Move {
-        #[command(flatten)]
-        on: On,
-        /// Name, public id or identifier of the channel
-        channel: String,
-        /// Name or identifier of the inbox
-        #[arg(long, value_name = "INBOX")]
-        to: String,
-    },
-    /// List the channels
-    List {
-        #[command(flatten)]
-        on: On,
-        /// Public URL of the hub for the lines to paste
-        #[arg(long)]
-        hub_url: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 enum DeviceCommand {
     /// List the devices
     List {
@@ -324,7 +272,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         What::Openapi => say(format_args!("{}", crate::routes::openapi().to_pretty_json()?)),
         What::Member(command) => member(command).await,
         What::Inbox(command) => inbox(command).await,
-        What::Channel(command) => channel(command).await,
+        What::Channel(command) => ways::channel(command).await,
+        What::Number(command) => ways::number(command).await,
         What::Chat(command) => chat(command).await,
         What::Device(command) => device(command).await,
     };
@@ -356,18 +305,6 @@ async fn inbox(command: InboxCommand) -> anyhow::Result<()> {
         InboxCommand::List { on } => (on, Request::ListInboxes),
         InboxCommand::Assign { on, inbox, member } => (on, Request::AssignInbox { inbox, member, assigned: true }),
         InboxCommand::Unassign { on, inbox, member } => (on, Request::AssignInbox { inbox, member, assigned: false }),
-    };
-    do_it(on, request).await
-}
-
-async fn channel(command: ChannelCommand) -> anyhow::Result<()> {
-    let (on, request) = match command {
-        ChannelCommand::Add { on, name, inbox, origins, title, color, hub_url } => {
-            (on, Request::AddWebchat { name, inbox, title, color, origins, hub_url })
-        }
-        ChannelCommand::Origins { on, channel, add, remove } => (on, Request::SetOrigins { channel, add, remove }),
-        ChannelCommand::Move { on, channel, to } => (on, Request::MoveChannel { channel, to }),
-        ChannelCommand::List { on, hub_url } => (on, Request::ListChannels { hub_url }),
     };
     do_it(on, request).await
 }

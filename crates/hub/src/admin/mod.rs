@@ -12,6 +12,7 @@ mod inboxes;
 mod init;
 mod keeping;
 mod members;
+mod numbers;
 pub mod sample;
 mod serve;
 
@@ -106,6 +107,37 @@ pub enum Request {
         /// Public URL of the hub, for the snippet.
         hub_url: Option<String>,
     },
+    /// A telephone number of an inbox.
+    AddLine {
+        /// The number.
+        number: String,
+        /// Name; otherwise the number.
+        name: Option<String>,
+        /// Inbox that it delivers into.
+        inbox: String,
+    },
+    /// A member's own texting number.
+    AddNumber {
+        /// The number.
+        number: String,
+        /// Name; otherwise the number.
+        name: Option<String>,
+        /// Whose.
+        member: String,
+    },
+    /// A member's own number comes into an inbox.
+    MoveNumber {
+        /// Which: number, name or identifier.
+        number: String,
+        /// The inbox.
+        to: String,
+        /// What it is called there; otherwise as before.
+        name: Option<String>,
+        /// The inbox sees what was exchanged on it before.
+        share: bool,
+    },
+    /// Members' own numbers, and what became of those that moved.
+    ListNumbers,
     /// Origins that may show a web chat channel, and a change of them; without one, what they are.
     SetOrigins {
         /// Which channel.
@@ -212,6 +244,14 @@ pub async fn perform(hub: &Hub, request: Request) -> Result<Answer, AdminError> 
         Request::AddWebchat { name, inbox, title, color, origins, hub_url } => {
             channels::add(hub, channels::NewWebchat { name, inbox, title, color, origins, hub_url }).await
         }
+        Request::AddLine { number, name, inbox } => numbers::add_to_inbox(hub, &number, name.as_deref(), &inbox).await,
+        Request::AddNumber { number, name, member } => {
+            numbers::add_to_member(hub, &number, name.as_deref(), &member).await
+        }
+        Request::MoveNumber { number, to, name, share } => {
+            numbers::move_to(hub, &number, &to, name.as_deref(), share).await
+        }
+        Request::ListNumbers => numbers::list(hub).await,
         Request::SetOrigins { channel, add, remove } => channels::set_origins(hub, &channel, &add, &remove).await,
         Request::MoveChannel { channel, to } => channels::move_to(hub, &channel, &to).await,
         Request::DeleteChat { chat } => chats::delete(hub, &chat).await,

@@ -5,6 +5,7 @@
 mod backups;
 mod bad_input;
 mod compaction;
+mod desk;
 mod doctor;
 mod events;
 mod full_disk;

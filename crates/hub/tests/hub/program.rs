@@ -6,6 +6,7 @@ use deskbell_hub::auth::{Password, set_account};
 use deskbell_hub::{Hub, HubOptions, NewOrganization};
 use deskbell_protocol::Session;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command as Process, Output, Stdio};
@@ -280,7 +281,9 @@ async fn the_sample_is_believable_and_the_same_for_the_same_seed() {
     let (a, b, c): (Vec<Value>, Vec<Value>, Vec<Value>) = (ids(&first), ids(&second), ids(&other));
     assert_eq!(a, b);
     assert_ne!(a, c);
-    assert_eq!((first["conversations"].as_u64(), other["conversations"].as_u64()), (Some(60), Some(90)));
+    let (few, many) = (first["conversations"].as_u64().unwrap(), other["conversations"].as_u64().unwrap());
+    assert!(few >= 60 && many == few + 30, "{few}, {many}");
+    assert!(first["texts"].as_u64().unwrap() >= 15);
     assert!(other["messages"].as_u64().unwrap() >= 500);
     let serving = Serving::start(&data("a"), "127.0.0.1:0");
     let members = first["members"].as_array().unwrap();
@@ -290,18 +293,57 @@ async fn the_sample_is_believable_and_the_same_for_the_same_seed() {
     let page = desk.changes(0, 1000).await;
     assert!(!page.more);
     let of = |kind: &'static str| page.changes.iter().filter(move |c| c.kind == kind).filter_map(|c| c.row.as_ref());
-    assert_eq!(of("conversation").count(), 60);
+    let archived: BTreeSet<&str> = of("channel").filter(|c| c["archived"] == true).map(text_of("id")).collect();
+    let own = of("channel").filter(|c| !c["owner"].is_null()).map(text_of("id"));
+    let elsewhere: BTreeSet<&str> = own.chain(archived.iter().copied()).collect();
+    let in_inboxes = of("conversation").filter(|c| !elsewhere.contains(c["channel"].as_str().unwrap()));
+    assert_eq!(in_inboxes.count() as u64, few);
     let closed = of("conversation").filter(|c| !c["closed"].is_null()).count();
     let mine = of("conversation").filter(|c| c["closed"].is_null() && !c["assignee"].is_null()).count();
     let nobodys = of("conversation").filter(|c| c["closed"].is_null() && c["assignee"].is_null()).count();
     assert!(closed >= 10 && mine >= 10 && nobodys >= 8, "{closed} closed, {mine} assigned, {nobodys} unassigned");
     assert!(of("tag").count() >= 8);
     assert!(of("direct_chat").count() >= 2);
+    assert!(of("team_chat").count() >= 3 && of("favorite").count() >= 2 && of("pin").count() >= 1);
+    let texts = of("conversation").filter(|c| elsewhere.contains(c["channel"].as_str().unwrap())).count();
+    assert!(texts >= 6, "her own, and a shared archive: {texts}");
+    let kinds: BTreeSet<&str> = of("channel").map(text_of("kind")).collect();
+    assert_eq!(kinds, BTreeSet::from(["sms", "webchat"]));
+    let assignees: BTreeSet<&str> =
+        of("conversation").filter(|c| c["closed"].is_null()).filter_map(|c| c["assignee"]["member"].as_str()).collect();
+    assert_eq!(assignees.len(), 5, "everybody has something to do");
+    let longest = of("contact").map(|c| c["name"].as_str().unwrap().chars().count()).max();
+    assert!(longest >= Some(190), "{longest:?}");
+    let longest = of("message").filter_map(|m| m["content"]["text"].as_str()).map(str::len).max();
+    assert!(longest >= Some(4000), "{longest:?}");
+    let layla = of("contact").find(|c| c["name"] == "Layla Haddad").unwrap();
+    let hers: Vec<&Value> = layla["addresses"].as_array().unwrap().iter().collect();
+    let history = of("conversation").filter(|c| hers.contains(&&c["address"])).map(text_of("channel"));
+    let history: Vec<&str> = history.collect();
+    let channels: BTreeSet<&str> = history.iter().copied().collect();
+    assert!(history.len() >= 8 && channels.len() == 2, "{} on {}", history.len(), channels.len());
     let said: String = of("message").filter_map(|m| m["content"]["text"].as_str()).collect();
     for script in ['ا', 'א', '이', 'の', '的', 'ế', 'ß', '¿'] {
         assert!(said.contains(script), "nobody wrote {script}");
     }
     assert!(of("message").all(|m| m["at_ms"].as_i64().unwrap() < desk.session.server_time_ms));
+}
+
+#[tokio::test]
+async fn the_sample_of_the_other_product_has_a_queue_and_nothing_wrong_in_it() {
+    let dir = data_dir();
+    let data = dir.path().join("data");
+    let made = json_of(&run(&["sample", "--product", "contact_center", "--conversations", "12"], &data, ""));
+    assert_eq!(made["product"], "contact_center");
+    let inboxes = json_of(&run(&["inbox", "list", "--json"], &data, ""));
+    let kinds: BTreeSet<&str> = inboxes["inboxes"].as_array().unwrap().iter().map(text_of("kind")).collect();
+    assert_eq!(kinds, BTreeSet::from(["queue", "shared"]));
+    let examined = json_of(&run(&["doctor", "--json"], &data, ""));
+    assert_eq!(examined["findings"], Value::Array(vec![]), "{examined}");
+}
+
+fn text_of(name: &'static str) -> impl Fn(&Value) -> &str {
+    move |row| row[name].as_str().unwrap()
 }
 
 #[test]

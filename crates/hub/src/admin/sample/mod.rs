@@ -3,6 +3,8 @@
 //! What happened there happened through the same commands and the same committer as everything else, at past times. The
 //! same seed makes the same people, identifiers and messages; secrets are always new.
 
+mod contacts;
+mod desk;
 mod people;
 mod play;
 mod story;
@@ -15,8 +17,8 @@ use crate::commit::{Item, Submission};
 use crate::hub::{Hub, HubError, HubOptions, NewOrganization};
 use deskbell_domain::command::{AddChannel, AddInbox, AssignInbox, CreateTag};
 use deskbell_domain::{Actor, Channel, ChannelId, ChannelKind, Command, CommandId, EmailAddress, Inbox, InboxId};
-use deskbell_domain::{InboxKind, Member, MemberId, Name, Product, Role, TagId, TagName, Tint, Webchat};
-use people::{INBOXES, PEOPLE, call, email, other_name};
+use deskbell_domain::{InboxKind, Member, MemberId, Name, PhoneNumber, Product, Role, TagId, TagName, Tint, Webchat};
+use people::{INBOXES, LINES, NUMBERS, PEOPLE, call, email, other_name};
 use play::Player;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
@@ -40,6 +42,9 @@ pub struct Sample {
     /// Members, at least 5
     #[arg(long, default_value_t = 5)]
     pub members: usize,
+    /// customer_engagement or contact_center
+    #[arg(long, default_value = "customer_engagement")]
+    pub product: Product,
     /// The same seed makes the same people and messages
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -50,6 +55,7 @@ struct World {
     hub: Hub,
     ids: StdRng,
     members: BTreeMap<String, MemberId>,
+    inboxes: BTreeMap<String, InboxId>,
     channels: BTreeMap<String, ChannelId>,
     tags: BTreeMap<String, TagId>,
 }
@@ -81,28 +87,32 @@ impl World {
 /// Makes it, and says what was made: one JSON document.
 pub async fn make(args: Sample, options: HubOptions) -> Result<Value, AdminError> {
     let name = Name::parse("Kestrel Cycles").expect("it is a name");
-    let product = Product::CustomerEngagement;
+    let product = args.product;
     let hub = Hub::create(&args.data, NewOrganization { name: name.clone(), product }, options)?;
-    let (members, channels) = (BTreeMap::new(), BTreeMap::new());
+    let (members, inboxes, channels) = Default::default();
     let ids = StdRng::seed_from_u64(args.seed);
-    let mut world = World { hub: hub.clone(), ids, members, channels, tags: BTreeMap::new() };
+    let mut world = World { hub: hub.clone(), ids, members, inboxes, channels, tags: BTreeMap::new() };
     let password = password();
     let people = settle(&mut world, &args, &password).await?;
     let channels = furnish(&mut world, &args).await?;
+    let numbers = give_numbers(&mut world).await?;
     let played = Player::new(&mut world, &args).play().await?;
     hub.stop().await;
     Ok(json!({
         "organization": name,
+        "product": product.as_str(),
         "members": people,
         "channels": channels,
+        "numbers": numbers,
         "conversations": played.conversations,
+        "texts": played.texts,
         "messages": played.messages,
     }))
 }
 
 /// Long ago: what is there from the beginning.
 fn beginning(hub: &Hub) -> i64 {
-    hub.now_ms() - 60 * 24 * 60 * 60 * 1000
+    hub.now_ms() - 500 * 24 * 60 * 60 * 1000
 }
 
 async fn settle(world: &mut World, args: &Sample, password: &str) -> Result<Vec<Value>, AdminError> {
@@ -138,7 +148,11 @@ async fn furnish(world: &mut World, args: &Sample) -> Result<Vec<Value>, AdminEr
     for (inbox_name, channel_name, color) in INBOXES {
         let inbox = InboxId(world.id(began));
         let name = Name::parse(inbox_name).map_err(|e| unusable("name", e))?;
-        let new = AddInbox { inbox: Inbox::new(inbox, name.clone(), InboxKind::Shared) };
+        let word = call(inbox_name);
+        // Of the two one is a queue, where there are queues.
+        let queue = args.product == Product::ContactCenter && word == "front";
+        let kind = if queue { InboxKind::Queue } else { InboxKind::Shared };
+        let new = AddInbox { inbox: Inbox::new(inbox, name.clone(), kind) };
         commands.push((Actor::System, new.into(), began));
         let channel = ChannelId(world.id(began));
         let public_id = format!("{:016x}", world.ids.next_u64());
@@ -154,23 +168,61 @@ async fn furnish(world: &mut World, args: &Sample) -> Result<Vec<Value>, AdminEr
         let new =
             Channel { webchat: Some(webchat), ..Channel::of_inbox(channel, inbox, ChannelKind::Webchat, channel_name) };
         commands.push((Actor::System, AddChannel { channel: new }.into(), began));
-        let word = call(inbox_name);
+        let mut of_inbox = vec![channel];
+        for (of, line, number) in LINES.into_iter().filter(|(of, ..)| *of == word) {
+            let id = ChannelId(world.id(began));
+            let name = Name::parse(line).map_err(|e| unusable("name", e))?;
+            let number = Some(PhoneNumber::parse(number).map_err(|e| unusable("number", e))?);
+            let new = Channel { number, ..Channel::of_inbox(id, inbox, ChannelKind::Sms, name) };
+            commands.push((Actor::System, AddChannel { channel: new }.into(), began));
+            world.channels.insert(format!("{of}/line"), id);
+            of_inbox.push(id);
+        }
         let named = PEOPLE.iter().filter(|p| p.inboxes.contains(&word.as_str())).map(|p| call(p.name));
         let others = (0..args.members.saturating_sub(PEOPLE.len())).map(|n| call(&other_name(n)));
         for member in named.chain(others).filter_map(|name| world.members.get(&name)) {
-            let assign = AssignInbox { inbox, member: *member, assigned: true, channels: vec![channel] };
+            let assign = AssignInbox { inbox, member: *member, assigned: true, channels: of_inbox.clone() };
             commands.push((Actor::System, assign.into(), began));
         }
+        world.inboxes.insert(word.clone(), inbox);
         world.channels.insert(word, channel);
     }
     let dana = Actor::Member(world.members["dana"]);
-    let names: BTreeSet<String> = story::stories().into_iter().flat_map(|s| s.tags).collect();
+    let names: BTreeSet<String> =
+        story::stories().into_iter().chain(story::desk_stories()).flat_map(|s| s.tags).collect();
     for (i, name) in names.into_iter().enumerate() {
         let tag = TagId(world.id(began));
         let parsed = TagName::parse(&name).map_err(|e| unusable("tag", e))?;
         let create = CreateTag { tag, name: parsed, color: Tint::ALL[i % Tint::ALL.len()] };
         commands.push((dana, create.into(), began));
         world.tags.insert(name, tag);
+    }
+    world.do_all(commands).await?;
+    Ok(shown)
+}
+
+/// Members' own numbers, as they were at the beginning.
+async fn give_numbers(world: &mut World) -> Result<Vec<Value>, AdminError> {
+    let began = beginning(&world.hub);
+    let mut commands: Vec<(Actor, Command, i64)> = Vec::new();
+    let mut shown = Vec::new();
+    for number in &NUMBERS {
+        let owner = *world.members.get(number.owner).ok_or_else(|| unusable("member", number.owner))?;
+        let id = ChannelId(world.id(began));
+        let name = Name::parse(number.name).map_err(|e| unusable("name", e))?;
+        let parsed = PhoneNumber::parse(number.number).map_err(|e| unusable("number", e))?;
+        let which = if number.moved.is_some() { "old" } else { "own" };
+        // The first of a member's own is the one that stories are told on.
+        world.channels.entry(format!("{}/{which}", number.owner)).or_insert(id);
+        if let Some(moved) = &number.moved {
+            let channel = ChannelId(world.id(began));
+            world.channels.insert(moved.word.into(), channel);
+        }
+        shown.push(
+            json!({ "id": id, "name": name, "number": parsed, "member": owner, "moved": number.moved.is_some() }),
+        );
+        let channel = Channel::personal(id, owner, name, parsed);
+        commands.push((Actor::System, AddChannel { channel }.into(), began));
     }
     world.do_all(commands).await?;
     Ok(shown)

@@ -1,14 +1,13 @@
 //! Playing the stories: each step becomes a command at its time, all of them in the order of time.
 
-use super::people::{DIRECT, another};
-use super::story::{Step, Story, Who, stories};
+use super::contacts::Book;
+use super::people::{DIRECT, SILENT, another};
+use super::story::{Step, Story, Who, desk_stories, stories};
 use super::{AdminError, Sample, World, unusable};
 use deskbell_domain::command::{
-    AssignChat, CloseChat, CreateChat, CreateContact, MarkRead, NewChat, ReceiveMessage, SendMessage, TagChat,
+    AssignChat, CloseChat, CreateChat, MarkRead, NewChat, ReceiveMessage, SendMessage, TagChat,
 };
-use deskbell_domain::{
-    Actor, Address, AddressKind, ChannelId, ChatId, Command, Contact, ContactId, MemberId, MessageId,
-};
+use deskbell_domain::{Actor, Address, ChannelId, ChatId, Command, MemberId, MessageId};
 use deskbell_domain::{MessageText, Name, plain_name};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,16 +17,22 @@ const ALL_SEEN: u64 = 1 << 52;
 
 /// What was played.
 pub struct Played {
+    /// In the inboxes.
     pub conversations: usize,
+    /// On members' own numbers, archived ones too.
+    pub texts: usize,
     pub messages: usize,
 }
 
 pub struct Player<'a> {
-    world: &'a mut World,
+    pub(super) world: &'a mut World,
     stories: Vec<Story>,
-    now_ms: i64,
+    pub(super) now_ms: i64,
     commands: Vec<(Actor, Command, i64)>,
     messages: usize,
+    pub(super) book: Book,
+    /// The newest chat with somebody, and the team chats by name.
+    pub(super) chats: BTreeMap<String, ChatId>,
 }
 
 impl<'a> Player<'a> {
@@ -42,8 +47,11 @@ impl<'a> Player<'a> {
             all.push(again);
         }
         talk_more(&mut all, args.messages);
-        let now_ms = world.hub.now_ms();
-        Self { world, stories: all, now_ms, commands: Vec::new(), messages: 0 }
+        // What every place of the window needs to show something; told once, and the oldest first.
+        all.extend(desk_stories());
+        all.sort_by_key(|story| std::cmp::Reverse(story.age));
+        let (now_ms, commands, chats) = (world.hub.now_ms(), Vec::new(), BTreeMap::new());
+        Self { world, stories: all, now_ms, commands, messages: 0, book: Book::default(), chats }
     }
 
     pub async fn play(mut self) -> Result<Played, AdminError> {
@@ -51,26 +59,30 @@ impl<'a> Player<'a> {
         for story in &told {
             self.story(story)?;
         }
+        self.book.silent(SILENT, self.now_ms - 24 * 60 * 60 * 1000)?;
+        let made = std::mem::take(&mut self.book).into_commands(self.world)?;
+        self.commands.extend(made.commands);
         self.direct_chats()?;
+        self.numbers_move()?;
+        self.team_chats()?;
+        self.kept(&made.contacts)?;
         // Stable, so that steps of one moment keep their order.
         self.commands.sort_by_key(|(_, _, at_ms)| *at_ms);
         self.world.do_all(self.commands).await?;
-        Ok(Played { conversations: told.len(), messages: self.messages })
+        let texts = told.iter().filter(|story| story.owner().is_some()).count();
+        Ok(Played { conversations: told.len() - texts, texts, messages: self.messages })
     }
 
     fn story(&mut self, story: &Story) -> Result<(), AdminError> {
         let mut at_ms = self.now_ms - millis(story.age);
         let chat = ChatId(self.world.id(at_ms));
         let channel = *self.world.channels.get(&story.inbox).ok_or_else(|| unusable("inbox", &story.inbox))?;
-        let address = Address { kind: AddressKind::Visitor, value: self.world.id(at_ms).to_string() };
-        let profile_name = match &story.who {
-            Who::Contact(name) => {
-                self.contact(name, &address, at_ms)?;
-                None
-            }
-            Who::Named(name) => plain_name(name),
-            Who::Unnamed => None,
-        };
+        let owner = story.owner().map(|owner| self.member(owner)).transpose()?;
+        let address = self.book.address(self.world, story, owner, at_ms)?;
+        let profile_name = if let Who::Named(name) = &story.who { plain_name(name) } else { None };
+        if let Who::Contact(name) | Who::Private(name) = &story.who {
+            self.chats.insert(name.clone(), chat);
+        }
         let mut tags = story.tags.clone();
         for (wait, step) in &story.steps {
             at_ms += millis(*wait);
@@ -94,17 +106,15 @@ impl<'a> Player<'a> {
                     let me = self.member(name)?;
                     let line = MessageId(self.world.id(at_ms));
                     self.push(Actor::Member(me), CloseChat { chat, seen_inbound: ALL_SEEN, line }, at_ms);
-                    for reader in ["priya", "dana", "tomasz", "yuki", "kwame"] {
-                        if let Ok(reader) = self.reader(reader, &story.inbox) {
-                            self.read(reader, chat, at_ms);
-                        }
+                    for reader in story.readers() {
+                        self.read(self.member(reader)?, chat, at_ms);
                     }
                 }
             }
             for tag in tags.drain(..) {
-                let dana = Actor::Member(self.member("dana")?);
+                let by = Actor::Member(self.member(story.owner().unwrap_or("dana"))?);
                 let tag = self.world.tags[&tag];
-                self.push(dana, TagChat { chat, tag }, at_ms);
+                self.push(by, TagChat { chat, tag }, at_ms);
             }
         }
         Ok(())
@@ -132,18 +142,6 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    fn contact(&mut self, name: &str, address: &Address, at_ms: i64) -> Result<(), AdminError> {
-        let contact = Contact {
-            id: ContactId(self.world.id(at_ms)),
-            name: Name::parse(name).map_err(|e| unusable("name", e))?,
-            company: None,
-            addresses: vec![address.clone()],
-            private_to: None,
-        };
-        self.push(Actor::System, CreateContact { contact }, at_ms);
-        Ok(())
-    }
-
     fn receive(
         &mut self,
         channel: ChannelId,
@@ -162,7 +160,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    fn send(&mut self, me: MemberId, chat: ChatId, text: &str, at_ms: i64) -> Result<(), AdminError> {
+    pub(super) fn send(&mut self, me: MemberId, chat: ChatId, text: &str, at_ms: i64) -> Result<(), AdminError> {
         let text = MessageText::parse(text).map_err(|e| unusable("text", e))?;
         let message = MessageId(self.world.id(at_ms));
         self.push(Actor::Member(me), SendMessage { chat, message, text, seen: ALL_SEEN }, at_ms);
@@ -175,21 +173,16 @@ impl<'a> Player<'a> {
         self.push(Actor::Member(by), AssignChat { chat, to: Some(to), seen: None, line }, at_ms);
     }
 
-    fn read(&mut self, me: MemberId, chat: ChatId, at_ms: i64) {
+    pub(super) fn read(&mut self, me: MemberId, chat: ChatId, at_ms: i64) {
         self.push(Actor::Member(me), MarkRead { chat, pos: ALL_SEEN, seen: None }, at_ms);
     }
 
-    fn push(&mut self, actor: Actor, command: impl Into<Command>, at_ms: i64) {
+    pub(super) fn push(&mut self, actor: Actor, command: impl Into<Command>, at_ms: i64) {
         self.commands.push((actor, command.into(), at_ms));
     }
 
-    fn member(&self, name: &str) -> Result<MemberId, AdminError> {
+    pub(super) fn member(&self, name: &str) -> Result<MemberId, AdminError> {
         self.world.members.get(name).copied().ok_or_else(|| unusable("member", name))
-    }
-
-    fn reader(&self, name: &str, inbox: &str) -> Result<MemberId, AdminError> {
-        let sees = super::PEOPLE.iter().any(|p| super::call(p.name) == name && p.inboxes.contains(&inbox));
-        if sees { self.member(name) } else { Err(unusable("member", name)) }
     }
 }
 
