@@ -208,7 +208,7 @@ export class ChatList {
     this.error = undefined;
     this.answered = true;
     this.slow = false;
-    this.more = this.#pages.at(-1)?.next != null;
+    this.more = (this.#pages.at(-1)?.next ?? null) !== null;
     if (this.#held && !first) this.#showInPlace();
     else this.#show();
   }
