@@ -4,14 +4,15 @@ use deskbell_core::{Core, rpc::types::CoreEvent};
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{tray::Tray, window};
+use crate::{badge::Badge, tray::Tray, window};
 
 /// Name of the page's event; its payload is a [`CoreEvent`].
 const EVENT: &str = "core";
 
 /// Runs until the core is gone.
 pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>) {
-    app.state::<Tray>().set_unread(core.unread_count().await);
+    let badge = Badge::new(&app);
+    show_unread(&app, &core, &badge).await;
     loop {
         let event = match events.recv().await {
             Ok(event) => event,
@@ -20,10 +21,15 @@ pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>
             Err(RecvError::Closed) => return,
         };
         match &event {
-            CoreEvent::Navigate { .. } => window::present(&app, None),
+            CoreEvent::Navigate { .. } | CoreEvent::Attention {} => window::present(&app, None),
             CoreEvent::Changed { tags, all } => {
-                if *all || tags.iter().any(|tag| matches!(tag.as_str(), "places" | "chats" | "session")) {
-                    app.state::<Tray>().set_unread(core.unread_count().await);
+                let touches = |names: &[&str]| *all || tags.iter().any(|tag| names.contains(&tag.as_str()));
+                if touches(&["places", "chats", "session"]) {
+                    show_unread(&app, &core, &badge).await;
+                }
+                if touches(&["settings"]) {
+                    app.state::<Tray>().set_language(core.language());
+                    window::zoom(&app, core.settings().zoom);
                 }
             }
         }
@@ -31,4 +37,10 @@ pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>
             tracing::warn!(%error, "the page did not hear an event");
         }
     }
+}
+
+async fn show_unread(app: &AppHandle, core: &Core, badge: &Badge) {
+    let unread = core.unread_count().await;
+    app.state::<Tray>().set_unread(unread);
+    badge.set(unread).await;
 }

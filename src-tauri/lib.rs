@@ -3,6 +3,7 @@
 //!
 //! The page reaches Rust through one command, `rpc`, and hears of changes through one event, `core`.
 
+mod badge;
 #[cfg(target_os = "linux")]
 mod context_menu;
 mod error;
@@ -11,6 +12,7 @@ mod instance;
 mod links;
 mod notice_text;
 mod notifications;
+mod place;
 mod profile;
 mod quit;
 mod rpc;
@@ -42,7 +44,7 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
     };
     window::require_display()?;
 
-    let options = CoreOptions { device_name: device_name(), ..CoreOptions::default() };
+    let options = CoreOptions { device_name: device_name(), locale: locale(), ..CoreOptions::default() };
     let core = async_runtime::block_on(Core::open(profile.dir(), options))?;
 
     let app = tauri::Builder::default()
@@ -52,8 +54,9 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .setup(move |app| {
             let handle = app.handle().clone();
-            window::create(&handle)?;
-            let tray = async_runtime::block_on(tray::start(&handle));
+            window::create(&handle, profile.dir())?;
+            window::zoom(&handle, core.settings().zoom);
+            let tray = async_runtime::block_on(tray::start(&handle, core.language()));
             app.manage(tray);
             instance.listen({
                 let handle = handle.clone();
@@ -67,6 +70,9 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
         .build(tauri::generate_context!())?;
 
     app.run(|app, event| match event {
+        RunEvent::WindowEvent { event: tauri::WindowEvent::Moved(_) | tauri::WindowEvent::Resized(_), .. } => {
+            window::look_at_place(app);
+        }
         RunEvent::WindowEvent { event: tauri::WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
             async_runtime::spawn(quit::on_close(app.clone()));
@@ -87,6 +93,12 @@ fn device_name() -> String {
         "" => words::PROGRAM.to_owned(),
         name => name.to_owned(),
     }
+}
+
+/// What the person speaks, as the system says it.
+fn locale() -> String {
+    let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(said).unwrap_or_default()
 }
 
 /// Writes to stderr. `DESKBELL_LOG` chooses what, in the syntax of `tracing`; customer text is never logged.

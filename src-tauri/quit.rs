@@ -14,8 +14,10 @@ use crate::{rpc::Calls, tray::Tray, window};
 
 /// What the page may take to hand over what was typed last.
 const PAGE: Duration = Duration::from_millis(500);
+/// What the hub may take for a message that was held back until now.
+const HUB: Duration = Duration::from_secs(3);
 /// What the core may take to store it. What it was told before is durable already.
-const CORE: Duration = Duration::from_secs(5);
+const CORE: Duration = Duration::from_secs(8);
 
 /// The window's close button.
 pub async fn on_close(app: AppHandle) {
@@ -39,6 +41,8 @@ pub async fn quit(app: AppHandle) {
     let core = app.state::<Core>().inner().clone();
     let stored = async {
         app.state::<Calls>().finished().await;
+        // Who quits has done with undoing: the message should not lie here until the next start.
+        core.let_go(HUB).await;
         core.shutdown().await;
     };
     if timeout(CORE, stored).await.is_err() {

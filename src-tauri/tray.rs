@@ -5,6 +5,7 @@
 #[cfg(target_os = "linux")]
 mod status_notifier;
 
+use deskbell_core::Language;
 use tauri::AppHandle;
 
 /// The icon, or its absence.
@@ -14,15 +15,15 @@ pub struct Tray {
 }
 
 /// Puts up the icon where the system has a place for one. It may also appear later, with the desktop's panel.
-pub async fn start(app: &AppHandle) -> Tray {
+pub async fn start(app: &AppHandle, language: Language) -> Tray {
     #[cfg(target_os = "linux")]
     {
-        let item = status_notifier::Item::start(app).await;
+        let item = status_notifier::Item::start(app, language).await;
         Tray { item: item.inspect_err(|error| tracing::info!(%error, "no tray icon")).ok() }
     }
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = app;
+        let _ = (app, language);
         Tray {}
     }
 }
@@ -45,6 +46,16 @@ impl Tray {
         }
         #[cfg(not(target_os = "linux"))]
         let _ = shown;
+    }
+
+    /// The language of the menu and the tooltip.
+    pub fn set_language(&self, language: Language) {
+        #[cfg(target_os = "linux")]
+        if let Some(item) = &self.item {
+            item.update(move |icon| icon.language = language);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = language;
     }
 
     /// Unread chats: the tooltip says how many, a dot on the icon says that there are any.

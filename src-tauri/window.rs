@@ -1,10 +1,21 @@
 //! The one window: how it is made, where it may go (nowhere), and how it comes to the front.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, webview::NewWindowResponse};
 
-use crate::{StartError, tray::Tray, words};
+use crate::{
+    StartError,
+    place::{self, Place},
+    tray::Tray,
+    words,
+};
 
 /// Its label: capabilities name it.
 pub const LABEL: &str = "main";
@@ -35,21 +46,83 @@ pub fn require_display() -> Result<(), StartError> {
 
 /// Makes the window. The page can neither leave its origin nor open another window: links go through
 /// `open_link`, which the core judges.
-pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+pub fn create(app: &AppHandle, profile: &Path) -> tauri::Result<WebviewWindow> {
+    let kept = Place::read(profile);
+    let place = kept.map(|place| place.within(&screens(app)));
+    let size = place.map_or(place::NEW, |place| (place.width, place.height));
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title(words::PROGRAM)
-        .inner_size(1440.0, 900.0)
-        .min_inner_size(1024.0, 700.0)
+        .inner_size(f64::from(size.0), f64::from(size.1))
+        .min_inner_size(f64::from(place::LEAST.0), f64::from(place::LEAST.1))
         .prevent_overflow()
         // Tauri's own handler would swallow what is dropped on the page.
         .disable_drag_drop_handler()
         .on_navigation(move |url| is_own(url, dev_url.as_ref()))
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    if let Some(place) = place {
+        builder = builder.position(f64::from(place.x), f64::from(place.y)).maximized(place.maximized);
+    }
+    let window = builder.build()?;
+    app.manage(Kept { profile: profile.into(), place: Mutex::new(place) });
     #[cfg(target_os = "linux")]
     crate::context_menu::trim(&window)?;
     Ok(window)
+}
+
+/// Where the window was when it was looked last, and where that is kept.
+struct Kept {
+    profile: PathBuf,
+    place: Mutex<Option<Place>>,
+}
+
+/// The screens, in the pixels in which windows are placed.
+fn screens(app: &AppHandle) -> Vec<Place> {
+    let screens = app.available_monitors().unwrap_or_default();
+    let place = |screen: &tauri::Monitor| {
+        let area = screen.work_area();
+        let (at, size) = (
+            area.position.to_logical::<i32>(screen.scale_factor()),
+            area.size.to_logical::<u32>(screen.scale_factor()),
+        );
+        Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized: false }
+    };
+    screens.iter().map(place).filter(|screen| screen.width > 0 && screen.height > 0).collect()
+}
+
+/// The window was moved or has another size. Only looked at: it is kept when the window goes away.
+pub fn look_at_place(app: &AppHandle) {
+    let (Some(window), Some(kept)) = (app.get_webview_window(LABEL), app.try_state::<Kept>()) else { return };
+    let scale = window.scale_factor().unwrap_or(1.0);
+    let (Ok(at), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
+    let (at, size) = (at.to_logical::<i32>(scale), size.to_logical::<u32>(scale));
+    let maximized = window.is_maximized().unwrap_or(false);
+    let mut place = kept.place.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = *place;
+    // What fills the screen goes back to what it was before.
+    *place = match before.filter(|_| maximized) {
+        Some(before) => Some(Place { maximized, ..before }),
+        None => Some(Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized }),
+    };
+}
+
+/// The next start puts the window where it is now.
+pub fn keep_place(app: &AppHandle) {
+    let Some(kept) = app.try_state::<Kept>() else { return };
+    let place = *kept.place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(place) = place
+        && let Err(error) = place.keep(&kept.profile)
+    {
+        tracing::warn!(%error, "the next window opens where windows do");
+    }
+}
+
+/// Shows everything larger or smaller, in percent.
+pub fn zoom(app: &AppHandle, percent: u32) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+        tracing::warn!(%error, "the window cannot be zoomed");
+    }
 }
 
 /// The page's own origin: Tauri's scheme (a host name on Windows), or Vite's address while developing.
@@ -103,6 +176,7 @@ fn to_front(window: &WebviewWindow, _token: Option<&str>) -> tauri::Result<()> {
 
 /// Hides the window; everything else goes on.
 pub fn hide(app: &AppHandle) {
+    keep_place(app);
     let Some(window) = app.get_webview_window(LABEL) else { return };
     match window.hide() {
         Ok(()) => set_shown(app, false),

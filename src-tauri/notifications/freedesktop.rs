@@ -5,13 +5,16 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use deskbell_core::{ChatId, Core, Notice, NoticeAction, NoticeEvent};
+use deskbell_core::{ChatId, Core, Language, Notice, NoticeAction, NoticeEvent};
 use futures_util::StreamExt;
 use tauri::AppHandle;
 use tokio::sync::mpsc::Receiver;
 use zbus::zvariant::Value;
 
-use crate::{notice_text, window, words};
+use crate::{
+    notice_text, window,
+    words::{self, DESKTOP_ENTRY, Words},
+};
 
 /// What a click on the notification itself is called in the specification.
 const DEFAULT: &str = "default";
@@ -48,15 +51,24 @@ trait Notifications {
     fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
 }
 
-/// What the desktop shows of ours, by the daemon's number.
+/// What the desktop shows of ours, by the daemon's number. A digest is about several chats, and goes with the last of them.
 #[derive(Default)]
 struct Shown {
     by_id: HashMap<u32, Notice>,
 }
 
 impl Shown {
-    fn of_chat(&self, chat: ChatId) -> Option<u32> {
-        self.by_id.iter().find(|(_, notice)| notice.chat == chat).map(|(id, _)| *id)
+    /// Nothing of what is shown is about these chats any more. Returns what is about nothing at all now.
+    fn forget(&mut self, chats: &[ChatId]) -> Vec<u32> {
+        let mut idle = Vec::new();
+        self.by_id.retain(|id, notice| {
+            notice.chats.retain(|chat| !chats.contains(chat));
+            if notice.chats.is_empty() {
+                idle.push(*id);
+            }
+            !notice.chats.is_empty()
+        });
+        idle
     }
 }
 
@@ -122,54 +134,66 @@ fn broken() -> std::sync::Arc<std::io::Error> {
 }
 
 async fn on_notice(daemon: &NotificationsProxy<'_>, core: &Core, shown: &mut Shown, event: NoticeEvent) {
-    match event {
-        NoticeEvent::Show(notice) => {
-            let replaces = shown.of_chat(notice.chat).unwrap_or(0);
-            match tokio::time::timeout(PATIENCE, show(daemon, replaces, &notice)).await {
-                Ok(Ok(id)) => {
-                    // From here on a crash costs no second pop-up.
-                    core.notice_shown(&notice.id).await;
-                    shown.by_id.remove(&replaces);
-                    shown.by_id.insert(id, notice);
-                }
-                Ok(Err(error)) => tracing::warn!(%error, "a notification was not shown"),
-                Err(_) => tracing::warn!("the notification daemon does not answer"),
+    let chats = match &event {
+        NoticeEvent::Show(notice) => notice.chats.clone(),
+        NoticeEvent::Retract { chat } => vec![*chat],
+    };
+    let mut idle = shown.forget(&chats);
+    if let NoticeEvent::Show(notice) = event {
+        // A later one takes the place of an earlier one of its chat.
+        let replaces = idle.pop().unwrap_or(0);
+        match tokio::time::timeout(PATIENCE, show(daemon, core.language(), replaces, &notice)).await {
+            Ok(Ok(id)) => {
+                // From here on a crash costs no second pop-up.
+                core.notice_shown(&notice.id).await;
+                shown.by_id.insert(id, notice);
             }
+            Ok(Err(error)) => tracing::warn!(%error, "a notification was not shown"),
+            Err(_) => tracing::warn!("the notification daemon does not answer"),
         }
-        NoticeEvent::Retract { chat } => {
-            while let Some(id) = shown.of_chat(chat) {
-                shown.by_id.remove(&id);
-                let _ = daemon.close_notification(id).await;
-            }
-        }
+    }
+    for id in idle {
+        let _ = daemon.close_notification(id).await;
     }
 }
 
-async fn show(daemon: &NotificationsProxy<'_>, replaces: u32, notice: &Notice) -> zbus::Result<u32> {
+async fn show(
+    daemon: &NotificationsProxy<'_>,
+    language: Language,
+    replaces: u32,
+    notice: &Notice,
+) -> zbus::Result<u32> {
+    let words = Words::of(language);
     // Asked each time: a daemon can be exchanged for another while we run.
     let markup = daemon.get_capabilities().await?.iter().any(|capability| capability == "body-markup");
     let title = notice_text::plain(&notice.title, notice_text::TITLE);
     let body = notice_text::plain(&notice.body, notice_text::BODY);
     let body = if markup { notice_text::escaped(&body) } else { body };
-    let mut actions = vec![DEFAULT, words::OPEN];
+    let mut actions = vec![DEFAULT, words.open];
     for action in &notice.actions {
-        if let Some((key, label)) = button(*action) {
+        if let Some((key, label)) = button(*action, &words) {
             actions.extend([key, label]);
         }
     }
     let hints = HashMap::from([
         ("urgency", Value::U8(1)),
         ("category", Value::from("im.received")),
-        ("desktop-entry", Value::from("org.deskbell.Deskbell")),
+        ("desktop-entry", Value::from(DESKTOP_ENTRY)),
+        // A daemon that makes sounds by itself is told not to.
+        if notice.sound {
+            ("sound-name", Value::from("message-new-instant"))
+        } else {
+            ("suppress-sound", Value::from(true))
+        },
     ]);
     daemon.notify(words::PROGRAM, replaces, "", &title, &body, &actions, hints, -1).await
 }
 
-fn button(action: NoticeAction) -> Option<(&'static str, &'static str)> {
+fn button(action: NoticeAction, words: &Words) -> Option<(&'static str, &'static str)> {
     match action {
-        NoticeAction::AssignToMe => Some(("assign_to_me", words::ASSIGN_TO_ME)),
-        NoticeAction::MarkRead => Some(("mark_read", words::MARK_READ)),
-        NoticeAction::Reply => Some(("reply", words::REPLY)),
+        NoticeAction::AssignToMe => Some(("assign_to_me", words.assign_to_me)),
+        NoticeAction::MarkRead => Some(("mark_read", words.mark_read)),
+        NoticeAction::Reply => Some(("reply", words.reply)),
         NoticeAction::Open => None,
     }
 }
@@ -187,5 +211,41 @@ async fn on_click(app: &AppHandle, core: &Core, notice: &Notice, key: &str, toke
     }
     if let Err(error) = core.act(&notice.id, action).await {
         tracing::warn!(code = error.code, "what was asked on a notification was refused");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskbell_core::notify::{Discreet, NO_CHAT};
+
+    fn chat(n: u128) -> ChatId {
+        format!("{n:032x}").parse().unwrap()
+    }
+
+    fn of(chats: &[u128]) -> Notice {
+        let chats: Vec<ChatId> = chats.iter().map(|n| chat(*n)).collect();
+        Notice {
+            id: String::new(),
+            chat: chats.first().copied().unwrap_or(NO_CHAT),
+            title: String::new(),
+            body: String::new(),
+            actions: Vec::new(),
+            reason: None,
+            chats,
+            discreet: Discreet { title: None, body: String::new() },
+            sound: true,
+        }
+    }
+
+    #[test]
+    fn a_digest_goes_with_the_last_of_its_chats() {
+        let (a, b, c) = (chat(1), chat(2), chat(3));
+        let mut shown = Shown { by_id: HashMap::from([(7, of(&[1, 2])), (8, of(&[3]))]) };
+        assert_eq!(shown.forget(&[a]), Vec::<u32>::new());
+        assert_eq!(shown.forget(&[c]), [8]);
+        assert_eq!(shown.forget(&[a]), Vec::<u32>::new());
+        assert_eq!(shown.forget(&[b]), [7]);
+        assert!(shown.by_id.is_empty());
     }
 }

@@ -5,11 +5,15 @@
 
 use std::time::Duration;
 
+use deskbell_core::Language;
 use ksni::{Category, Handle, Icon, MenuItem, OfflineReason, ToolTip, TrayMethods, menu::StandardItem};
 use tauri::{AppHandle, Manager, async_runtime};
 use tokio::sync::mpsc;
 
-use crate::{quit, window, words};
+use crate::{
+    quit, window,
+    words::{self, Words},
+};
 
 /// How long the desktop may take to say whether it draws icons; the person is waiting for the window to close.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -21,6 +25,8 @@ pub struct TrayIcon {
     pub unread: u32,
     /// The window is on screen.
     pub shown: bool,
+    /// What it speaks.
+    pub language: Language,
 }
 
 type Change = Box<dyn FnOnce(&mut TrayIcon) + Send>;
@@ -45,9 +51,9 @@ trait StatusNotifierWatcher {
 
 impl Item {
     /// Registers the icon now and again whenever the desktop's panel comes back.
-    pub async fn start(app: &AppHandle) -> Result<Self, ksni::Error> {
+    pub async fn start(app: &AppHandle, language: Language) -> Result<Self, ksni::Error> {
         let bus = zbus::Connection::session().await.map_err(ksni::Error::Dbus)?;
-        let icon = TrayIcon { app: app.clone(), unread: 0, shown: true };
+        let icon = TrayIcon { app: app.clone(), unread: 0, shown: true, language };
         let handle = icon.assume_sni_available(true).spawn().await?;
         let (changes, mut made) = mpsc::unbounded_channel::<Change>();
         let drawn = handle.clone();
@@ -107,7 +113,11 @@ impl ksni::Tray for TrayIcon {
     }
 
     fn tool_tip(&self) -> ToolTip {
-        ToolTip { title: words::PROGRAM.into(), description: words::unread(self.unread), ..Default::default() }
+        ToolTip {
+            title: words::PROGRAM.into(),
+            description: Words::of(self.language).unread(self.unread),
+            ..Default::default()
+        }
     }
 
     fn icon_pixmap(&self) -> Vec<Icon> {
@@ -120,13 +130,14 @@ impl ksni::Tray for TrayIcon {
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
+        let words = Words::of(self.language);
         let toggle = StandardItem {
-            label: if self.shown { words::HIDE } else { words::SHOW }.into(),
+            label: if self.shown { words.hide } else { words.show }.into(),
             activate: Box::new(Self::toggle),
             ..Default::default()
         };
         let quit = StandardItem {
-            label: words::QUIT.into(),
+            label: words.quit.into(),
             activate: Box::new(|icon: &mut Self| {
                 async_runtime::spawn(quit::quit(icon.app.clone()));
             }),

@@ -81,8 +81,8 @@ impl Shop {
             color: color.map(Into::into),
         };
         let id = ChannelId(hub.new_id());
-        let channel =
-            Channel { id, inbox, kind: ChannelKind::Webchat, name: name("Web site")?, webchat: Some(webchat) };
+        let of_inbox = Channel::of_inbox(id, inbox, ChannelKind::Webchat, name("Web site")?);
+        let channel = Channel { webchat: Some(webchat), ..of_inbox };
         hub.carry_out(Actor::System, AddChannel { channel }).await?;
 
         let server = Server::start(hub, RouterOptions::default()).await?;

@@ -8,7 +8,12 @@ use std::{
 
 use anyhow::Result;
 use deskbell_testkit::{
-    desktop::Desktop, eventually::PATIENCE, process::Running, programs::program, screen::Screen, statusnotifier::Panel,
+    desktop::{Desktop, DesktopOptions},
+    eventually::{PATIENCE, eventually},
+    process::Running,
+    programs::program,
+    screen::Screen,
+    statusnotifier::Panel,
     window::Window,
 };
 
@@ -39,6 +44,43 @@ async fn a_second_start_shows_a_window_that_was_closed_to_the_tray() -> Result<(
     assert!(window.start_again()?.success());
 
     window.is_in_front().await
+}
+
+/// C111
+#[tokio::test]
+async fn a_window_that_was_on_a_screen_that_is_gone_is_whole_on_the_one_that_is_there() -> Result<()> {
+    let options = DesktopOptions { screen: (1280, 720), ..Default::default() };
+    let desktop = Arc::new(Desktop::start_with(&options)?);
+    let profile = tempfile::tempdir()?;
+    fs::write(profile.path().join("window.json"), r#"{"x": 3000, "y": 200, "width": 1440, "height": 900}"#)?;
+    let window = Window::open(&desktop, profile.path()).await?;
+    let screen = Screen::open(&desktop)?;
+    eventually("the window to be whole on the screen", async || {
+        let (x, y, width, height) = screen.place(window.pid()?)?;
+        let inside =
+            x >= 0 && y >= 0 && i32::from(x) + i32::from(width) <= 1280 && i32::from(y) + i32::from(height) <= 720;
+        Ok((inside && width >= 1024 && height >= 700).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_window_opens_where_it_was_closed() -> Result<()> {
+    let options = DesktopOptions { screen: (1920, 1080), ..Default::default() };
+    let desktop = Arc::new(Desktop::start_with(&options)?);
+    let profile = tempfile::tempdir()?;
+    fs::write(profile.path().join("window.json"), r#"{"x": 300, "y": 200, "width": 1100, "height": 710}"#)?;
+    for _ in 0..2 {
+        let window = Window::open(&desktop, profile.path()).await?;
+        let screen = Screen::open(&desktop)?;
+        eventually("the window to be where it was", async || {
+            Ok((screen.place(window.pid()?)? == (300, 200, 1100, 710)).then_some(()))
+        })
+        .await?;
+        window.close().await?;
+        window.has_ended().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

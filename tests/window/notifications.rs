@@ -1,7 +1,7 @@
 //! A notification for what needs one, never two, and each of its buttons does what it says.
 
 use anyhow::Result;
-use deskbell_testkit::{computer::Computer, desktop::DesktopOptions, team::Team};
+use deskbell_testkit::{computer::Computer, desktop::DesktopOptions, launcher::Launcher, team::Team};
 
 /// C060
 #[tokio::test]
@@ -99,6 +99,86 @@ async fn what_is_before_one_s_eyes_is_not_notified() -> Result<()> {
     visitor.reads(&["Mine"]).await?;
 
     assert_eq!(alice.notifications().ever()?, before, "neither the message in view nor one's own");
+    Ok(())
+}
+
+/// C043
+#[tokio::test]
+async fn what_comes_into_the_open_chat_behind_another_program_is_unread_and_told_until_one_looks() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let visitor = team.visitor("Rosa Vidal").await?;
+    visitor.writes("First").await?;
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+    alice.notifications().wait_for(0).await?;
+    alice.look_elsewhere().await?;
+    visitor.writes("Second").await?;
+    alice.notifications().wait_for(1).await?;
+    alice.lists("1 unread").await?;
+    alice.focus().await?;
+    alice.sees_no("1 unread").await?;
+    alice.notifications().wait_for(0).await
+}
+
+/// C056
+#[tokio::test]
+async fn what_a_customer_calls_themselves_and_writes_is_shown_as_it_is() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let odd = "R&D <b>now</b> 1<2";
+    team.visitor(odd).await?.writes(odd).await?;
+    alice.notifications().wait_for(1).await?;
+    let all = alice.notifications().take_all().await?;
+    let drawn = all.first().expect("the one that was there");
+    assert_eq!(drawn.title, odd);
+    let plain = "R&amp;D &lt;b&gt;now&lt;/b&gt; 1&lt;2";
+    assert!(drawn.markup.matches(plain).count() >= 1 && !drawn.markup.contains("<b>now"), "{drawn:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn names_and_text_are_hidden_where_it_is_set() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    alice.set("hide_content", true).await?;
+    team.visitor("Rosa Vidal").await?.writes("For your eyes only").await?;
+    alice.notifications().wait_for(1).await?;
+    let all = alice.notifications().take_all().await?;
+    assert!(all.iter().all(|one| one.title == "Deskbell" && one.body == "New message"), "{all:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_icon_in_the_dock_has_the_number_of_unread_chats() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let dock = Launcher::start(alice.desktop()).await?;
+    team.visitor("Rosa Vidal").await?.writes("One").await?;
+    dock.shows(1).await?;
+    team.visitor("Omar Haddad").await?.writes("Two").await?;
+    dock.shows(2).await?;
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+    dock.shows(1).await?;
+    alice.open_chat("Omar Haddad").await?;
+    dock.shows(0).await
+}
+
+#[tokio::test]
+async fn many_that_came_while_the_program_was_off_are_one_notification() -> Result<()> {
+    let team = Team::start()?;
+    let mut alice = team.alice().await?;
+    alice.quit().await?;
+    for name in ["Rosa Vidal", "Omar Haddad", "Ines Prado"] {
+        team.visitor(name).await?.writes("Anybody there?").await?;
+    }
+    alice.open().await?;
+    alice.lists("Ines Prado").await?;
+    alice.notifications().wait_for(1).await?;
+    let all = alice.notifications().take_all().await?;
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(all[0].title, "Unread messages in 3 chats");
     Ok(())
 }
 

@@ -114,6 +114,13 @@ test("a_notification_of_something_that_is_gone_changes_nothing", async () => {
   expect(selection.chat).toBeNull();
 });
 
+test("a_notification_of_what_is_in_no_conversation_shows_what_needs_attention", async () => {
+  render(App);
+  await rowsShown();
+  fake.emit({ event: "attention" });
+  await waitFor(() => expect(selection.attention).toBe("you"));
+});
+
 test("f6_walks_the_panes_both_ways", async () => {
   const user = userEvent.setup();
   render(App);

@@ -241,6 +241,26 @@ pub(crate) enum Command {
         /// Id of the contact
         contact: String,
     },
+    /// Take back what was done last: an assignment, a close, a tag
+    Undo,
+    /// Print how this computer shows and does things, changed as asked
+    Settings {
+        /// A setting and what it is from now on, such as `undo_seconds=10`; may be given several times
+        #[arg(long = "set", value_name = "NAME=VALUE")]
+        changes: Vec<String>,
+    },
+    /// Print when you are not to be disturbed, changed as asked; it holds on all your computers
+    Quiet {
+        /// Silent for so many minutes from now
+        #[arg(long, value_name = "MINUTES", value_parser = whole_number::<u32>)]
+        minutes: Option<u32>,
+        /// Silent hours of every day, such as 21:00-07:00
+        #[arg(long, value_name = "FROM-TO")]
+        hours: Option<String>,
+        /// Not silent any more
+        #[arg(long, conflicts_with_all = ["minutes", "hours"])]
+        off: bool,
+    },
     /// What has not reached the hub, or was refused or held there
     #[command(subcommand)]
     Outbox(Outbox),

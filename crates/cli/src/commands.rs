@@ -4,7 +4,9 @@ use crate::{
     Args, Run, Surroundings,
     args::{Command, Create, Draft, Outbox, PieceArgs, PlaceArgs, ViewArgs},
     client::Client,
-    doctor, find, follow, output, write,
+    doctor, find, follow, output,
+    own::{self, AskedQuiet},
+    write,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -111,6 +113,12 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Unread { chat, from } => {
             let from = or_newest(client, chat, *from).await?;
             change("mark_unread", json!({ "chat": chat, "from": from })).await?
+        }
+        Command::Undo => change("undo", json!({})).await?,
+        Command::Settings { changes } => own::settings(client, changes).await?,
+        Command::Quiet { minutes, hours, off } => {
+            let now_ms = client.core().now_ms();
+            own::quiet(client, AskedQuiet { minutes: *minutes, hours: hours.as_deref(), off: *off, now_ms }).await?
         }
         Command::Outbox(Outbox::List(piece)) => ask("list_outbox", part("all", piece)).await?,
         Command::Outbox(Outbox::Waiting(piece)) => ask("list_outbox", part("waiting", piece)).await?,

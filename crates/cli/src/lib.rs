@@ -12,6 +12,7 @@ mod doctor;
 mod find;
 mod follow;
 mod output;
+mod own;
 mod surroundings;
 mod write;
 

@@ -1,12 +1,15 @@
 //! An open cache with everything that works on it: the writer, the readers, and the driver that syncs it.
 
+use crate::clock::wall_time;
 use crate::core::CoreOptions;
 use crate::driver::Driver;
 use crate::http::{HubClient, Patience};
-use crate::notify::NoticeEvent;
+use crate::notify::{Language, Notice, NoticeEvent};
+use crate::presence::courier::Room;
 use crate::profile::ProfileError;
 use crate::rpc::errors;
 use crate::rpc::types::{CoreEvent, RpcError};
+use crate::settings::SettingsFile;
 use crate::store::{Moment, Store, StoreError, StoredSession};
 use crate::sync::{Event, View};
 use crate::writer::{Readers, Urgency, Writer};
@@ -17,6 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
+/// What stands on a notification that shows no names.
+const PROGRAM: &str = "Deskbell";
 /// Connections for reading. A list and a thread are read side by side; more wait their turn of a millisecond.
 const READERS: usize = 2;
 /// Rows of a piece of the search index: a click may have to wait for one.
@@ -29,6 +34,10 @@ pub(crate) struct Outlets {
     pub notices: mpsc::Sender<NoticeEvent>,
     /// Names of caches of which a part cannot be read.
     pub damaged: mpsc::UnboundedSender<Uuid>,
+    /// Whether notifications are heard, and what may be read on them.
+    pub settings: Arc<SettingsFile>,
+    /// What the computer speaks.
+    pub locale: Arc<str>,
 }
 
 impl Outlets {
@@ -48,7 +57,20 @@ impl Outlets {
         }
     }
 
+    /// What notifications are said in.
+    pub fn language(&self) -> Language {
+        Language::of(&self.settings.get().language, &self.locale)
+    }
+
     fn notify(&self, notice: NoticeEvent) {
+        let settings = self.settings.get();
+        let notice = match notice {
+            NoticeEvent::Show(notice) => {
+                let notice = if settings.hide_content { notice.without_content(PROGRAM) } else { notice };
+                NoticeEvent::Show(Notice { sound: settings.sound, ..notice })
+            }
+            other => other,
+        };
         if self.notices.try_send(notice).is_err() {
             // It is recorded: what nobody showed goes into the digest of the next start.
             tracing::debug!("nobody shows notifications now");
@@ -77,6 +99,8 @@ pub(crate) struct Cache {
     readers: Arc<Readers>,
     driver: Mutex<Option<Driver>>,
     check: Mutex<Option<InterruptHandle>>,
+    /// Who else is where.
+    pub room: Arc<Room>,
     outlets: Outlets,
     options: CoreOptions,
     /// Opens it; wrapped anew when the hub hands out another wrap.
@@ -115,13 +139,12 @@ impl Cache {
         options: CoreOptions,
         outlets: Outlets,
     ) -> Result<Self, CacheError> {
-        for notice in store.notices_at_start()? {
-            outlets.notify(notice);
-        }
+        store.notices_at_start()?;
         store.take_changed();
         let indexed = store.is_indexed()?;
-        let publish = outlets.clone();
-        let writer = Arc::new(Writer::start(store, move |store| publish.publish(store))?);
+        let (for_reader, clock, publish) = (outlets.clone(), options.clock.clone(), outlets.clone());
+        let prepare = move |store: &mut Store| store.set_reader(Some(wall_time(&*clock)), for_reader.language());
+        let writer = Arc::new(Writer::start(store, prepare, move |store| publish.publish(store))?);
         if !indexed {
             tokio::spawn(fill_index(writer.clone()));
         }
@@ -131,6 +154,7 @@ impl Cache {
             readers: Arc::new(Readers::new(readers)),
             driver: Mutex::new(None),
             check: Mutex::new(None),
+            room: Arc::new(Room::new(outlets.clone())),
             outlets,
             options,
             key,
@@ -201,7 +225,9 @@ impl Cache {
         let damaged = move || {
             let _ = report.send(name);
         };
-        let driver = Driver::start(client, self.writer.clone(), self.options.clock.clone(), changed, damaged);
+        self.room.enter(client.clone());
+        let (writer, clock) = (self.writer.clone(), self.options.clock.clone());
+        let driver = Driver::start(client, writer, clock, self.room.clone(), changed, damaged);
         *self.lock_driver() = Some(driver);
         Ok(())
     }
@@ -227,6 +253,7 @@ impl Cache {
         if let Some(driver) = driver {
             driver.stop().await;
         }
+        self.room.leave();
     }
 
     /// Tells the driver what has happened, where one runs.
@@ -264,6 +291,12 @@ impl Cache {
 
     fn lock_driver(&self) -> MutexGuard<'_, Option<Driver>> {
         self.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        self.room.leave();
     }
 }
 

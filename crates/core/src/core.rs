@@ -2,12 +2,13 @@
 
 use crate::cache::{Cache, CacheError, Outlets};
 use crate::clock::{Clock, SystemClock};
-use crate::notify::{NoticeAction, NoticeEvent};
+use crate::notify::{Language, NoticeAction, NoticeEvent};
 use crate::profile::{Profile, ProfileError};
 use crate::rescue::{self, Found};
-use crate::rpc::types::{CoreEvent, LockReason, RpcError, Status};
+use crate::rpc::types::{CoreEvent, LockReason, Network, RpcError, Settings, Status};
 use crate::rpc::{self, errors};
 use crate::secrets::{FoundKey, SecretStore, SystemKeyring, find_cache_key};
+use crate::settings::SettingsFile;
 use crate::sync::Event;
 use deskbell_sqlite::{Key, OpenError};
 use std::io;
@@ -33,8 +34,11 @@ pub struct CoreOptions {
     pub request_timeout: Duration,
     /// Longest silence of the event stream; a longer one is a dead connection.
     pub silence: Duration,
-    /// Whether syncing begins by itself. The command line syncs only when asked.
+    /// Whether syncing begins by itself, and goes on. The command line syncs only when asked; it holds no message back,
+    /// because nobody would be there to let it go.
     pub background_sync: bool,
+    /// What the computer speaks, written as in `LANG`.
+    pub locale: String,
 }
 
 impl Default for CoreOptions {
@@ -47,6 +51,7 @@ impl Default for CoreOptions {
             request_timeout: Duration::from_secs(30),
             silence: Duration::from_secs(45),
             background_sync: true,
+            locale: String::new(),
         }
     }
 }
@@ -106,11 +111,13 @@ impl Core {
         let (events, _) = broadcast::channel(256);
         let (notices, listener) = mpsc::channel(64);
         let (damaged, reports) = mpsc::unbounded_channel();
+        let settings = Arc::new(SettingsFile::open(profile.dir()));
+        let locale = options.locale.as_str().into();
         let core = Core {
             inner: Arc::new(Inner {
                 profile,
                 options,
-                outlets: Outlets { events, notices, damaged },
+                outlets: Outlets { events, notices, damaged, settings, locale },
                 state: RwLock::new(State::SignedOut),
                 notices: Mutex::new(Some(listener)),
                 rescues: AtomicU32::new(0),
@@ -309,6 +316,35 @@ impl Core {
     /// of it, so it takes seconds on a large one.
     pub async fn cache_differences(&self) -> Result<Vec<String>, RpcError> {
         self.cache().await?.read(crate::store::differences).await
+    }
+
+    /// The time by this computer's clock (UTC milliseconds).
+    pub fn now_ms(&self) -> i64 {
+        self.inner.options.clock.now_ms()
+    }
+
+    /// How this computer shows and does things.
+    pub fn settings(&self) -> Settings {
+        self.inner.outlets.settings.get()
+    }
+
+    /// What the shell's own words are said in.
+    pub fn language(&self) -> Language {
+        self.inner.outlets.language()
+    }
+
+    /// The program ends: what is held back goes now, as far as the hub takes it within `patience`. The rest goes with the
+    /// next start.
+    pub async fn let_go(&self, patience: Duration) {
+        let Ok(cache) = self.cache().await else { return };
+        let held = cache.command(|store, _| store.let_go().map_err(|error| errors::store(&error))).await;
+        let online = cache.view().is_some_and(|view| view.network == Network::Online);
+        if matches!(held, Ok(true)) && online {
+            let end = tokio::time::Instant::now() + patience;
+            while tokio::time::Instant::now() < end && !matches!(cache.is_settled().await, Ok(true) | Err(_)) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
     }
 
     /// Unread chats, as badges count them.

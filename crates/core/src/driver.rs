@@ -2,10 +2,12 @@
 
 use crate::clock::Clock;
 use crate::http::HubClient;
+use crate::presence::courier::Room;
+use crate::rpc::types::Network;
 use crate::store::{Store, StoreError};
 use crate::sync::{Action, Event, Failure, Machine, Now, Reply, View};
 use crate::writer::{Urgency, Writer};
-use deskbell_protocol::{ApiError, Changes, EventHead, Generation, Stamp};
+use deskbell_protocol::{ApiError, Changes, EventEphemeral, EventHead, Generation, Stamp};
 use futures_util::StreamExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -49,6 +51,7 @@ struct Running {
     machine: Arc<Mutex<Machine>>,
     clock: Arc<dyn Clock>,
     told: Arc<Told>,
+    room: Arc<Room>,
     started: Instant,
     events: mpsc::UnboundedSender<Event>,
     stream: Option<AbortHandle>,
@@ -65,6 +68,7 @@ impl Driver {
         client: HubClient,
         writer: Arc<Writer>,
         clock: Arc<dyn Clock>,
+        room: Arc<Room>,
         changed: impl Fn() + Send + 'static,
         damaged: impl Fn() + Send + 'static,
     ) -> Self {
@@ -78,6 +82,7 @@ impl Driver {
             writer,
             machine: machine.clone(),
             clock,
+            room,
             started: Instant::now(),
             told: told.clone(),
             events,
@@ -154,6 +159,7 @@ impl Running {
             }
             let view = lock(&self.machine).view();
             if *views.borrow() != view {
+                self.room.set_online(view.network == Network::Online);
                 views.send_replace(view);
                 changed();
             }
@@ -219,7 +225,8 @@ impl Running {
                 }
                 Action::OpenEvents { cursor, generation, seen } => {
                     self.close_stream();
-                    let listening = listen(self.client.clone(), self.events.clone(), cursor, generation, seen);
+                    let (events, room) = (self.events.clone(), self.room.clone());
+                    let listening = listen(self.client.clone(), events, room, cursor, generation, seen);
                     self.stream = Some(tokio::spawn(listening).abort_handle());
                 }
                 Action::CloseEvents => self.close_stream(),
@@ -249,6 +256,7 @@ async fn sleep_until(wake: Option<Instant>) {
 async fn listen(
     client: HubClient,
     events: mpsc::UnboundedSender<Event>,
+    room: Arc<Room>,
     cursor: u64,
     generation: Generation,
     seen: Stamp,
@@ -262,6 +270,12 @@ async fn listen(
                 match stream.next().await {
                     None => break None,
                     Some(Err(failure)) => break Some(failure),
+                    Some(Ok((name, data))) if name == "ephemeral" => {
+                        // A sign that only a newer hub knows says nothing to this program.
+                        if let Ok(sign) = serde_json::from_str::<EventEphemeral>(&data) {
+                            room.heard(sign);
+                        }
+                    }
                     Some(Ok((name, data))) => match read_event(&name, &data) {
                         Ok(Some(event)) => drop(events.send(event)),
                         Ok(None) => {}

@@ -2,7 +2,7 @@
 
 use crate::sync::{Failure, Reply, Request};
 use deskbell_domain::DeviceId;
-use deskbell_protocol::{ApiError, Generation, HubInfo, NewSession, PROTOCOL, Phase, Session, Stamp};
+use deskbell_protocol::{ApiError, Ephemeral, Generation, HubInfo, NewSession, PROTOCOL, Phase, Session, Stamp};
 use futures_util::{Stream, StreamExt};
 use reqwest::{Method, RequestBuilder, Response, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -92,6 +92,12 @@ impl HubClient {
     /// Signs the device out.
     pub async fn sign_out(&self) -> Result<(), Failure> {
         let response = self.send(self.request(Method::DELETE, "/v1/session")).await?;
+        if response.status().is_success() { Ok(()) } else { Err(failure_of(response).await) }
+    }
+
+    /// Tells colleagues what the member does in a chat.
+    pub async fn tell(&self, sign: &Ephemeral) -> Result<(), Failure> {
+        let response = self.send(self.request(Method::POST, "/v1/ephemeral").json(sign)).await?;
         if response.status().is_success() { Ok(()) } else { Err(failure_of(response).await) }
     }
 

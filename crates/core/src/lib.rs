@@ -2,7 +2,8 @@
 //! a window or the command line can ask. Works headless, knows no window, and never waits for the network to answer.
 //!
 //! `store` is synchronous and owned by one writer thread; `sync` is a machine without input or output; `driver` gives it
-//! a network; `rpc` is what others call; `notify` decides what deserves a notification.
+//! a network; `rpc` is what others call; `notify` decides what deserves a notification; `presence` knows who
+//! else is in a chat.
 
 mod cache;
 pub mod clock;
@@ -10,14 +11,16 @@ mod core;
 mod driver;
 mod http;
 pub mod notify;
+mod presence;
 pub mod profile;
 mod rescue;
 pub mod rpc;
 pub mod secrets;
+pub mod settings;
 pub mod store;
 pub mod sync;
 mod writer;
 
 pub use crate::core::{Core, CoreError, CoreOptions};
 pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};
-pub use notify::{Notice, NoticeAction, NoticeEvent};
+pub use notify::{Language, Notice, NoticeAction, NoticeEvent};

@@ -279,10 +279,12 @@ impl Profile {
 
 fn read_facts(dir: &Path) -> Result<Option<ProfileFacts>, ProfileError> {
     let path = dir.join(FACTS);
-    let bytes = match fs::metadata(&path) {
-        Ok(about) if about.len() > MOST_BYTES => return Err(ProfileError::Damaged(path, "it is too long".into())),
-        Ok(_) => fs::read(&path).map_err(|error| ProfileError::Io(path.clone(), error))?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+    let bytes = match read_private(dir, FACTS, MOST_BYTES) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            return Err(ProfileError::Damaged(path, "it is too long".into()));
+        }
         Err(error) => return Err(ProfileError::Io(path, error)),
     };
     #[derive(Deserialize)]
@@ -297,13 +299,28 @@ fn read_facts(dir: &Path) -> Result<Option<ProfileFacts>, ProfileError> {
     serde_json::from_slice(&bytes).map(Some).map_err(damaged)
 }
 
-/// Written beside and renamed, with the directory flushed too: a crash leaves the old or the new one, never half of one.
 fn write_facts(dir: &Path, facts: &ProfileFacts) -> io::Result<()> {
-    let draft = dir.join("profile.json.new");
+    write_private(dir, FACTS, &serde_json::to_vec_pretty(facts)?)
+}
+
+/// A small file of the profile; `None` where there is none. A longer one than `most` is not ours.
+pub(crate) fn read_private(dir: &Path, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let path = dir.join(name);
+    match fs::metadata(&path) {
+        Ok(about) if about.len() > most => Err(io::ErrorKind::FileTooLarge.into()),
+        Ok(_) => fs::read(&path).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Written beside and renamed, with the directory flushed too: a crash leaves the old or the new one, never half of one.
+pub(crate) fn write_private(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let draft = dir.join(format!("{name}.new"));
     let mut file = private().truncate(true).open(&draft)?;
-    file.write_all(&serde_json::to_vec_pretty(facts)?)?;
+    file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&draft, dir.join(FACTS))?;
+    fs::rename(&draft, dir.join(name))?;
     #[cfg(unix)]
     File::open(dir)?.sync_all()?;
     Ok(())

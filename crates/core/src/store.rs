@@ -4,12 +4,14 @@
 //! change is one immediate transaction ([`Store::write`]); what it touched is published only after the commit. Functions
 //! that only read take a plain connection, so that they run on a `query_only` reader as well.
 
+mod acts;
 mod boots;
 mod check;
 mod differences;
 mod digests;
 mod drafts;
 mod feed;
+mod holding;
 mod index;
 mod listed;
 mod meta;
@@ -29,25 +31,29 @@ mod submit;
 mod unknown;
 mod views;
 
+pub(crate) use acts::newest_act;
+pub use acts::{Act, Deed, Undone};
 pub use boots::Boot;
 pub(crate) use check::differences;
 pub use check::memory;
 use differences::{derived_differences, index_differences};
 pub(crate) use drafts::get as draft_of;
 pub use feed::Applied;
+pub(crate) use holding::{held_back, held_until};
 pub(crate) use meta::{CURSOR, IDENTITY, SESSION, SKEW, STAMP, cloned_device, session as session_of, up_to_date_ms};
 pub use meta::{Identity, StoredSession};
 pub(crate) use outbox::OUTBOX_COLUMNS;
 pub use outbox::{OutboxItem, OutboxState, Reason, WaitingCounts, waiting_counts};
 pub use rescued::Rescue;
 pub(crate) use rescued::{is_rescued_fact, rescue_of};
+pub(crate) use results::has_ready;
 pub use results::{Pushed, has_waiting};
 pub(crate) use scopes::any_booting as is_booting;
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
 pub(crate) use views::{reading_of, view_of};
 
-use crate::notify::{NoticeEvent, View};
-use deskbell_domain::{Kind, RowError};
+use crate::notify::{NoticeEvent, Reader};
+use deskbell_domain::{ChatId, Kind, RowError};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -108,8 +114,10 @@ pub struct Store {
     connection: Connection,
     identity: Option<Identity>,
     changed: BTreeSet<String>,
-    view: View,
+    reader: Reader,
     notices: Vec<NoticeEvent>,
+    /// Chats whose notifications wait until all that is new is here.
+    catching_up: Option<BTreeSet<ChatId>>,
     endless: Option<deskbell_domain::Scope>,
 }
 
@@ -122,8 +130,9 @@ impl Store {
             connection,
             identity,
             changed: BTreeSet::new(),
-            view: View::default(),
+            reader: Reader::default(),
             notices: Vec::new(),
+            catching_up: None,
             endless: None,
         };
         store.boot_again_for_newer_rows()?;
@@ -159,18 +168,22 @@ impl Store {
 
     /// One immediate transaction. An error undoes all of it.
     pub fn write<T, E: From<StoreError>>(&mut self, f: impl FnOnce(&mut Write<'_>) -> Result<T, E>) -> Result<T, E> {
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let mut write = Write { tx, identity: self.identity, touched: Touched::default() };
-        let value = f(&mut write)?;
-        write.keep_digests()?;
-        let chats = write.project_touched()?;
-        write.keep_index()?;
-        let notices = write.decide_notices(&chats, &self.view)?;
-        let Write { tx, identity, touched, .. } = write;
-        tx.commit().map_err(StoreError::from)?;
+        let (value, decided, identity, touched) = {
+            let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+            let tx = tx.map_err(StoreError::from)?;
+            let mut write = Write { tx, identity: self.identity, touched: Touched::default() };
+            let value = f(&mut write)?;
+            write.keep_digests()?;
+            let chats = write.project_touched()?;
+            write.keep_index()?;
+            let decided = write.decide_notices(&chats, &self.reader)?;
+            let Write { tx, identity, touched } = write;
+            tx.commit().map_err(StoreError::from)?;
+            (value, decided, identity, touched)
+        };
         self.identity = identity;
         self.changed.extend(touched.tags);
-        self.notices.extend(notices);
+        self.tell(decided);
         Ok(value)
     }
 
@@ -200,6 +213,8 @@ pub(crate) struct Touched {
     /// Entries by position, and rows that may have a name, as they were before; what is searched follows them.
     pub entries: BTreeMap<i64, Option<String>>,
     pub names: BTreeMap<(Kind, Uuid), Option<String>>,
+    /// Chats in which something came to wait for its author's decision.
+    pub attention: BTreeSet<ChatId>,
     /// Cache tags that the UI hears of after the commit.
     pub tags: BTreeSet<String>,
 }

@@ -66,12 +66,17 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. `publish` is called after every job, before its answer is given.
-    pub fn start(mut store: Store, publish: impl Fn(&mut Store) + Send + 'static) -> std::io::Result<Self> {
+    /// Starts the thread. `prepare` is called before every job, `publish` after it, before its answer is given.
+    pub fn start(
+        mut store: Store,
+        prepare: impl Fn(&mut Store) + Send + 'static,
+        publish: impl Fn(&mut Store) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let jobs = queue.clone();
         let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
             while let Some(job) = jobs.next() {
+                prepare(&mut store);
                 let answer = job(&mut store);
                 publish(&mut store);
                 answer();

@@ -56,10 +56,16 @@ fn options(secrets: &Arc<MemorySecrets>, clock: &Arc<WrongClock>) -> CoreOptions
     }
 }
 
+/// Settings of a profile from which messages go at once: most stories are not about taking them back.
+pub fn at_once(profile: &std::path::Path) -> Result<()> {
+    Ok(std::fs::write(profile.join("settings.json"), r#"{"undo_seconds": 0}"#)?)
+}
+
 impl TestClient {
     /// A new profile; nobody is signed in.
     pub async fn new() -> Result<Self> {
         let dir = tempfile::tempdir()?;
+        at_once(dir.path())?;
         let (secrets, clock) = (Arc::new(MemorySecrets::new()), Arc::new(WrongClock::default()));
         let core = Core::open(dir.path(), options(&secrets, &clock)).await?;
         Ok(Self { dir, secrets, clock, core })
@@ -70,6 +76,7 @@ impl TestClient {
         let mut client = Self::new().await?;
         client.core.shutdown().await;
         client.dir = tempfile::tempdir()?;
+        at_once(client.dir.path())?;
         let options = CoreOptions { silence, ..options(&client.secrets, &client.clock) };
         client.core = Core::open(client.dir.path(), options).await?;
         Ok(client)

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::{
+    client::at_once,
     desktop::{Desktop, DesktopOptions},
     dunst::Notifications,
     eventually::eventually,
@@ -66,7 +67,9 @@ impl Computer {
     fn off(desktop: Arc<Desktop>, panel: Option<Panel>) -> Result<Self> {
         let links = Links::record()?;
         let environment = vec![("PATH", links.path()?)];
-        Ok(Self { window: None, environment, links, profile: tempfile::tempdir()?, panel, desktop })
+        let profile = tempfile::tempdir()?;
+        at_once(profile.path())?;
+        Ok(Self { window: None, environment, links, profile, panel, desktop })
     }
 
     /// Opens the window of this computer's profile.

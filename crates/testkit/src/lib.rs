@@ -13,6 +13,7 @@ pub mod dunst;
 pub mod eventually;
 pub mod hub_program;
 #[cfg(target_os = "linux")]
+pub mod launcher;
 pub mod links;
 #[cfg(target_os = "linux")]
 mod member_window;

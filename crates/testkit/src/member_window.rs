@@ -60,4 +60,12 @@ impl Window {
     pub async fn show_closed(&self) -> Result<()> {
         self.choose(LIST, "Closed").await
     }
+
+    /// Sets one thing of this computer's settings, as the settings' page does.
+    pub async fn set(&self, name: &str, value: impl Into<serde_json::Value>) -> Result<()> {
+        let script = "
+            const ask = (name, args) => window.__TAURI_INTERNALS__.invoke('rpc', { name, args });
+            return ask('get_settings', {}).then((now) => ask('set_settings', { ...now, [arguments[0]]: arguments[1] }));";
+        self.ask(script, vec![name.into(), value.into()]).await.map(drop)
+    }
 }

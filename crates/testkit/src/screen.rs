@@ -60,6 +60,14 @@ impl Screen {
         Ok(attributes.map_state == MapState::VIEWABLE)
     }
 
+    /// Where the window is: left and upper edge, width and height.
+    pub fn place(&self, pid: u32) -> Result<(i16, i16, u16, u16)> {
+        let window = self.window_of(pid)?.ok_or_else(|| anyhow!("the program has no window"))?;
+        let size = self.connection.get_geometry(window)?.reply()?;
+        let at = self.connection.translate_coordinates(window, self.root, 0, 0)?.reply()?;
+        Ok((at.dst_x, at.dst_y, size.width, size.height))
+    }
+
     /// What is typed goes to this program.
     pub fn has_focus(&self, pid: u32) -> Result<bool> {
         let Some(window) = self.window_of(pid)? else { return Ok(false) };

@@ -1,6 +1,7 @@
 //! The rule. Pure: what is known of a chat goes in, a notification or none comes out.
 
-use super::{Notice, NoticeAction, View, digest_id, notice_id, parse_notice_id, words};
+use super::words::plain_line;
+use super::{Discreet, Language, Notice, NoticeAction, View, attention_id, digest_id, notice_id, parse_notice_id};
 use deskbell_domain::{Author, ChatId, Content, MemberId, Message};
 
 /// More chats than this at once become one digest: whoever comes back after a week wants to work, not to click.
@@ -9,13 +10,13 @@ pub const MOST_AT_ONCE: usize = 5;
 /// Whose a chat is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// A direct chat of the member.
+    /// A direct or team chat of the member.
     Direct,
     /// A conversation with assignment mode on.
     Assigned(Option<MemberId>),
-    /// A conversation with assignment mode off: everybody's.
+    /// A conversation with assignment mode off: everybody's; or a text of the member, which nobody else has.
     Everybodys,
-    /// A closed conversation: a colleague has seen all of it.
+    /// A closed conversation: a colleague has seen all of it. Or an archived one.
     Closed,
 }
 
@@ -30,6 +31,22 @@ pub struct ChatFacts {
     pub whose: Whose,
     /// Everything up to here is read: the read position, or the grant's floor where that is later.
     pub read: u64,
+    /// Something of the member waits here for their decision.
+    pub needs: Option<Needs>,
+}
+
+/// What waits for the member's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A message: a colleague had answered.
+    Answered {
+        /// Who.
+        by: MemberId,
+    },
+    /// A message, for another reason.
+    Message,
+    /// Something else.
+    Change,
 }
 
 /// Why something was notified. Stored, so a word never changes its meaning.
@@ -41,21 +58,26 @@ pub enum Reason {
     Assigned,
     /// Taken from the member by another.
     Taken,
+    /// Something of the member waits for their decision.
+    Attention,
 }
 
 impl Reason {
+    const ALL: [Reason; 4] = [Reason::Message, Reason::Assigned, Reason::Taken, Reason::Attention];
+
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::Message => "message",
             Reason::Assigned => "assigned",
             Reason::Taken => "taken",
+            Reason::Attention => "attention",
         }
     }
 
     /// The reason of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Reason::Message, Reason::Assigned, Reason::Taken].into_iter().find(|reason| reason.as_str() == word)
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
     }
 }
 
@@ -95,15 +117,27 @@ pub fn newest<'a>(
 }
 
 /// The notification for an entry.
-pub fn notice(me: MemberId, chat: &ChatFacts, entry: &Message, reason: Reason, name_of: super::NameOf<'_>) -> Notice {
+pub fn notice(
+    me: MemberId,
+    chat: &ChatFacts,
+    entry: &Message,
+    reason: Reason,
+    language: Language,
+    name_of: super::NameOf<'_>,
+) -> Notice {
+    let name = |id: MemberId| language.name(id, name_of);
     let by = match entry.author {
         Author::Member(by) => Some(by),
         Author::Contact | Author::System => None,
     };
-    let body = match &entry.content {
-        Content::Text { text } => words::plain_line(text.as_str()),
-        Content::Assigned { to, .. } if reason == Reason::Taken => words::taken_from_you(by, *to, name_of),
-        _ => words::assigned_to_you(by, name_of),
+    let (body, discreet) = match &entry.content {
+        Content::Text { text } => (plain_line(text.as_str()), language.new_message().to_owned()),
+        Content::Assigned { to, .. } if reason == Reason::Taken => {
+            let (by_name, to_name) = (by.map(name), to.map(name));
+            let same = by.is_some() && by == *to;
+            (language.taken_from_you(by_name.as_deref(), to_name.as_deref(), same), language.taken().to_owned())
+        }
+        _ => (language.assigned_to_you(by.map(name).as_deref()), language.assigned_to_you(None)),
     };
     let mut actions = Vec::new();
     if chat.whose == Whose::Assigned(None) && reason == Reason::Message {
@@ -113,17 +147,44 @@ pub fn notice(me: MemberId, chat: &ChatFacts, entry: &Message, reason: Reason, n
         actions.extend([NoticeAction::MarkRead, NoticeAction::Reply]);
     }
     debug_assert_ne!(entry.author, Author::Member(me), "nobody is told of their own acts");
-    Notice {
-        id: notice_id(chat.chat, entry.pos.unwrap_or_default()),
-        chat: chat.chat,
-        title: words::plain_line(&chat.title),
-        body,
-        actions,
-    }
+    let id = notice_id(chat.chat, entry.pos.unwrap_or_default());
+    one(id, chat.chat, &chat.title, body, actions, reason, discreet)
+}
+
+/// The notification for what waits for a decision; `pos` tells it from an earlier one of the same chat.
+pub fn attention(chat: &ChatFacts, needs: Needs, pos: u64, language: Language, name_of: super::NameOf<'_>) -> Notice {
+    let body = match needs {
+        Needs::Answered { by } => language.answered_first(&language.name(by, name_of)),
+        Needs::Message => language.message_needs_you().into(),
+        Needs::Change => language.change_needs_you().into(),
+    };
+    let discreet = match needs {
+        Needs::Answered { .. } | Needs::Message => language.message_needs_you(),
+        Needs::Change => language.change_needs_you(),
+    };
+    let id = attention_id(chat.chat, pos);
+    one(id, chat.chat, &chat.title, body, Vec::new(), Reason::Attention, discreet.into())
+}
+
+fn one(
+    id: String,
+    chat: ChatId,
+    title: &str,
+    body: String,
+    actions: Vec<NoticeAction>,
+    reason: Reason,
+    discreet: String,
+) -> Notice {
+    let discreet = Discreet { title: None, body: discreet };
+    let title = plain_line(title);
+    Notice { id, chat, title, body, actions, reason: Some(reason), chats: vec![chat], discreet, sound: true }
 }
 
 /// Whether a notification that may be on the screen has become idle: read, or taken by a colleague.
 pub fn is_over(me: MemberId, chat: &ChatFacts, pos: u64, reason: Reason) -> bool {
+    if reason == Reason::Attention {
+        return chat.needs.is_none();
+    }
     if pos <= chat.read {
         return true;
     }
@@ -136,15 +197,22 @@ pub fn is_over(me: MemberId, chat: &ChatFacts, pos: u64, reason: Reason) -> bool
 }
 
 /// One notification for many chats, the newest first.
-pub fn digest(notices: &[Notice]) -> Option<Notice> {
+pub fn digest(notices: &[Notice], language: Language) -> Option<Notice> {
     let newest = notices.first()?;
     let titles: Vec<&str> = notices.iter().map(|notice| notice.title.as_str()).collect();
+    let chats: Vec<ChatId> = notices.iter().map(|notice| notice.chat).collect();
+    let only_messages = notices.iter().all(|notice| notice.reason == Some(Reason::Message));
+    let title = if only_messages { language.unread_in(chats.len()) } else { language.news_in(chats.len()) };
     Some(Notice {
         id: digest_id(newest.chat, parse_notice_id(&newest.id).map_or(0, |(_, pos)| pos)),
         chat: newest.chat,
-        title: super::digest_title(notices.len()),
-        body: words::plain_line(&titles.join(", ")),
+        body: plain_line(&titles.join(", ")),
         actions: Vec::new(),
+        reason: None,
+        chats,
+        discreet: Discreet { title: Some(title.clone()), body: String::new() },
+        title,
+        sound: true,
     })
 }
 
@@ -161,7 +229,7 @@ mod tests {
     const ELSEWHERE: View = View { chat: None, focused: true };
 
     fn chat(whose: Whose) -> ChatFacts {
-        ChatFacts { chat: CHAT, title: "Ada".into(), whose, read: 100 }
+        ChatFacts { chat: CHAT, title: "Ada".into(), whose, read: 100, needs: None }
     }
 
     fn entry(pos: u64, author: Author, content: Content) -> Message {
@@ -247,7 +315,7 @@ mod tests {
     #[test]
     fn a_notice_offers_what_can_be_done() {
         let names = |id| (id == BOB).then(|| "Bob".to_owned());
-        let of = |whose, entry: &Message, reason| notice(ME, &chat(whose), entry, reason, &names);
+        let of = |whose, entry: &Message, reason| notice(ME, &chat(whose), entry, reason, Language::English, &names);
         let unassigned = of(Whose::Assigned(None), &text(200, Author::Contact), Reason::Message);
         use NoticeAction::{AssignToMe, MarkRead, Reply};
         assert_eq!(unassigned.actions, [AssignToMe, MarkRead, Reply]);
@@ -277,11 +345,33 @@ mod tests {
     fn many_chats_become_one_digest() {
         let names = |_| None;
         let notices: Vec<_> = (0..7)
-            .map(|n| notice(ME, &chat(Whose::Everybodys), &text(200 + n, Author::Contact), Reason::Message, &names))
+            .map(|n| {
+                let entry = text(200 + n, Author::Contact);
+                notice(ME, &chat(Whose::Everybodys), &entry, Reason::Message, Language::English, &names)
+            })
             .collect();
-        let digest = digest(&notices).unwrap();
+        let digest = digest(&notices, Language::English).unwrap();
         assert_eq!(digest.title, "Unread messages in 7 chats");
         assert_eq!(parse_notice_id(&digest.id), parse_notice_id(&notices[0].id));
-        assert!(super::digest(&[]).is_none());
+        assert!(super::digest(&[], Language::English).is_none());
+        assert_eq!((digest.without_content("Deskbell").body.as_str(), notices[0].body.as_str()), ("", "hello"));
+    }
+
+    #[test]
+    fn what_waits_for_a_decision_is_told_until_it_is_decided() {
+        let names = |id| (id == BOB).then(|| "Bob".to_owned());
+        let facts = ChatFacts { needs: Some(Needs::Answered { by: BOB }), ..chat(Whose::Assigned(Some(BOB))) };
+        let notice = attention(&facts, Needs::Answered { by: BOB }, 7, Language::English, &names);
+        assert_eq!(notice.body, "Bob answered first: your message was not sent");
+        assert_eq!(parse_notice_id(&notice.id), Some((CHAT, 7)));
+        assert!(!is_over(ME, &facts, 7, Reason::Attention), "reading the chat decides nothing");
+        assert!(is_over(ME, &ChatFacts { needs: None, ..facts }, 7, Reason::Attention));
+        let several = digest(&[notice.clone(), notice.clone()], Language::English).unwrap();
+        assert_eq!(several.title, "News in 2 chats");
+        let discreet = notice.without_content("Deskbell");
+        assert_eq!(
+            (discreet.title.as_str(), discreet.body.as_str()),
+            ("Deskbell", "Your message needs your attention")
+        );
     }
 }

@@ -131,7 +131,7 @@ fn places(written: &Written) -> Vec<(Uuid, BTreeSet<u32>)> {
         let records = cells::records(number, &page.bytes, &mut overflow);
         for record in records {
             let id = match record.columns.as_slice() {
-                [Value::Null, Value::Blob(id), ..] if record.had == store::OUTBOX_COLUMNS => uuid(id),
+                [Value::Null, Value::Blob(id), ..] if record.had >= store::OUTBOX_COLUMNS => uuid(id),
                 [Value::Blob(chat), Value::Text(_)] => uuid(chat),
                 _ => None,
             };

@@ -1,6 +1,7 @@
 //! Errors as they leave the core: a code, and one sentence that says what to do.
 
 use super::types::{LockReason, RpcError};
+use crate::settings::BadSetting;
 use crate::store::query::{self, Names};
 use crate::store::{Rescue, Store, StoreError, SubmitError};
 use deskbell_domain::{MAX_MESSAGE_CHARS, MAX_NAME_CHARS, Refusal, TextError};
@@ -65,11 +66,6 @@ pub(crate) fn other_list() -> RpcError {
     error("other_list", "This is where another list stopped: begin this one from its start.", false)
 }
 
-/// For calls that are named and not built.
-pub(crate) fn not_yet() -> RpcError {
-    error("not_yet", "This is not there yet.", false)
-}
-
 pub(crate) fn not_found() -> RpcError {
     error("not_found", "It does not exist, or you may not see it.", false)
 }
@@ -132,6 +128,13 @@ pub(crate) fn submit(store_of: &Store, problem: &SubmitError) -> RpcError {
         Refusal::Rejected(rejection) => query::refused(&names, rejection),
     });
     named.unwrap_or_else(|problem| store(&problem))
+}
+
+/// A setting that cannot be.
+pub(crate) fn setting(problem: &BadSetting) -> RpcError {
+    let mut said = plain("invalid", problem);
+    said.params.insert("field".into(), problem.field().into());
+    said
 }
 
 /// A text that is not acceptable.

@@ -27,6 +27,12 @@ fn give(store: &mut Store, at: Moment, command: impl Into<Command>) -> Result<Su
     store.submit(&new, at).map_err(|problem| errors::submit(store, &problem))
 }
 
+/// Gives one command that can be undone.
+fn act(store: &mut Store, at: Moment, command: impl Into<Command>) -> Result<Submitted, RpcError> {
+    let new = NewCommand { id: Uuid::now_v7().into(), command: command.into(), instead_of: None };
+    store.submit_act(&new, at).map_err(|problem| errors::submit(store, &problem))
+}
+
 /// Runs a transaction that gives commands and more.
 fn transaction<T>(
     store: &mut Store,

@@ -3,10 +3,11 @@
 //! Judged per touched chat, by a mark that only rises, not per row of a page: so it does not matter whether a row came by
 //! the feed or by a snapshot, once or again, and what was there when the device signed in is never news.
 
-use super::{LOCAL_POS, Store, Stored, Write, meta, project, query, rev_of, rows, uuid_from};
+use super::{Identity, LOCAL_POS, Store, StoreError, Stored, Write, meta, project, query, rev_of, rows, uuid_from};
 use crate::notify::{
-    Notice, NoticeEvent, View,
-    rule::{self, ChatFacts, Reason, Whose},
+    Language, NO_CHAT, Notice, NoticeEvent, Reader, View,
+    quiet::WallTime,
+    rule::{self, ChatFacts, Needs, Reason, Whose},
 };
 use deskbell_domain::{ChatId, ENTRIES_PER_COMMAND, Kind, MemberId, Message, Row, Scope, pos_of};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -24,6 +25,15 @@ struct Record {
     decided: u64,
     pos: u64,
     reason: Option<Reason>,
+}
+
+/// What a transaction decided.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// To show, by position.
+    shows: Vec<(u64, Notice)>,
+    /// Chats of which nothing is to be shown any more.
+    retracts: Vec<ChatId>,
 }
 
 impl Write<'_> {
@@ -47,47 +57,116 @@ impl Write<'_> {
     }
 
     /// Judges what is new in these chats, after their rows in lists were made.
-    pub(super) fn decide_notices(&mut self, chats: &BTreeSet<Uuid>, view: &View) -> Stored<Vec<NoticeEvent>> {
+    pub(super) fn decide_notices(&mut self, chats: &BTreeSet<Uuid>, reader: &Reader) -> Stored<Decided> {
+        let mut decided = Decided::default();
         let (Some(identity), Some(from)) = (self.identity, meta::get::<u64>(&self.tx, FROM)?) else {
-            return Ok(Vec::new());
+            return Ok(decided);
         };
-        let mut shows = Vec::new();
-        let mut events = Vec::new();
+        let needy = std::mem::take(&mut self.touched.attention);
+        let silent = !(chats.is_empty() && needy.is_empty()) && is_silent(&self.tx, identity.me, reader)?;
         for chat in chats {
-            let chat = ChatId(*chat);
-            let before = record(&self.tx, chat)?;
-            let newest = newest_pos(&self.tx, identity.generation, chat)?;
-            let news = newest > before.decided.max(from);
-            if !news && before.pos == 0 {
-                continue;
-            }
-            let Some(facts) = facts(&self.tx, identity.me, chat)? else {
-                // Revoked: it is not for this member's eyes any more.
-                self.keep(chat, Record { decided: before.decided.max(newest), ..Record::default() })?;
-                events.extend((before.pos > 0).then_some(NoticeEvent::Retract { chat }));
+            self.decide_chat(ChatId(*chat), identity, from, (reader, silent), &mut decided)?;
+        }
+        for chat in needy {
+            let facts =
+                if chat == NO_CHAT { Some(nowhere(&self.tx, reader)?) } else { facts(&self.tx, identity.me, chat)? };
+            let Some((facts, needs)) = facts.and_then(|facts| facts.needs.map(|needs| (facts, needs))) else {
                 continue;
             };
-            let mut now = Record { decided: before.decided.max(newest), ..before };
-            let mut over = before.reason.is_some_and(|reason| rule::is_over(identity.me, &facts, before.pos, reason));
-            if over {
-                now = Record { decided: now.decided, ..Record::default() };
+            if silent || reader.view.shows(chat) {
+                continue;
             }
-            if news {
-                let entries = entries(&self.tx, identity.generation, chat, before.decided.max(from).max(facts.read))?;
-                if let Some((entry, reason)) = rule::newest(identity.me, view, &facts, &entries) {
-                    let notice = notice(&self.tx, identity.me, &facts, entry, reason)?;
-                    now = Record { pos: entry.pos.unwrap_or_default(), reason: Some(reason), ..now };
-                    shows.push((now.pos, notice));
-                    over = false;
-                }
-            }
-            self.keep(chat, now)?;
-            if over && before.pos > 0 {
-                events.push(NoticeEvent::Retract { chat });
+            let before = record(&self.tx, chat)?;
+            // Above all that was told of this chat, so that it is not taken for one of them.
+            let pos = before.decided.max(before.pos) + 1;
+            let notice = attention(&self.tx, &facts, needs, pos, reader);
+            self.keep(chat, Record { pos, reason: Some(Reason::Attention), ..before })?;
+            decided.shows.push((pos, notice));
+        }
+        if !decided.retracts.contains(&NO_CHAT) && self.is_nowhere_over(reader)? {
+            decided.retracts.push(NO_CHAT);
+        }
+        Ok(decided)
+    }
+
+    fn decide_chat(
+        &mut self,
+        chat: ChatId,
+        identity: Identity,
+        from: u64,
+        (reader, silent): (&Reader, bool),
+        decided: &mut Decided,
+    ) -> Stored<()> {
+        let before = record(&self.tx, chat)?;
+        let newest = newest_pos(&self.tx, identity.generation, chat)?;
+        let news = newest > before.decided.max(from);
+        if !news && before.pos == 0 {
+            return Ok(());
+        }
+        let upto = before.decided.max(newest);
+        let Some(facts) = facts(&self.tx, identity.me, chat)? else {
+            // Revoked, or deleted: it is not for this member's eyes any more.
+            self.keep(chat, Record { decided: upto, ..Record::default() })?;
+            decided.retracts.extend((before.pos > 0).then_some(chat));
+            return Ok(());
+        };
+        let mut now = Record { decided: upto, ..before };
+        let mut over = before.reason.is_some_and(|reason| rule::is_over(identity.me, &facts, before.pos, reason));
+        if over {
+            now = Record { decided: upto, ..Record::default() };
+        }
+        if news && !silent {
+            let entries = entries(&self.tx, identity.generation, chat, before.decided.max(from).max(facts.read))?;
+            if let Some((entry, reason)) = rule::newest(identity.me, &reader.view, &facts, &entries) {
+                let notice = notice(&self.tx, identity.me, &facts, entry, reason, reader);
+                now = Record { pos: entry.pos.unwrap_or_default(), reason: Some(reason), ..now };
+                decided.shows.push((now.pos, notice));
+                over = false;
             }
         }
-        events.extend(together(shows).into_iter().map(NoticeEvent::Show));
-        Ok(events)
+        self.keep(chat, now)?;
+        decided.retracts.extend((over && before.pos > 0).then_some(chat));
+        Ok(())
+    }
+
+    /// What was told of something that is in no chat has been decided.
+    fn is_nowhere_over(&mut self, reader: &Reader) -> Stored<bool> {
+        // Decisions are made in the outbox, and it says so.
+        if !self.touched.tags.contains("outbox") || record(&self.tx, NO_CHAT)?.pos == 0 {
+            return Ok(false);
+        }
+        let over = nowhere(&self.tx, reader)?.needs.is_none();
+        if over {
+            let decided = record(&self.tx, NO_CHAT)?.pos;
+            self.keep(NO_CHAT, Record { decided, ..Record::default() })?;
+        }
+        Ok(over)
+    }
+
+    /// What of these chats is still to be told, the newest last. The others are forgotten.
+    fn still_to_tell(&mut self, chats: &BTreeSet<ChatId>, reader: &Reader) -> Stored<Vec<(u64, Notice)>> {
+        let Some(identity) = self.identity else { return Ok(Vec::new()) };
+        let silent = is_silent(&self.tx, identity.me, reader)?;
+        let mut shows = Vec::new();
+        for chat in chats {
+            let before = record(&self.tx, *chat)?;
+            let Some(reason) = before.reason.filter(|_| before.pos > 0) else { continue };
+            let facts =
+                if *chat == NO_CHAT { Some(nowhere(&self.tx, reader)?) } else { facts(&self.tx, identity.me, *chat)? };
+            let live = facts.filter(|facts| {
+                !silent && !reader.view.shows(*chat) && !rule::is_over(identity.me, facts, before.pos, reason)
+            });
+            let notice = match live {
+                Some(facts) => again(&self.tx, identity.me, &facts, before.pos, reason, reader)?,
+                None => None,
+            };
+            match notice {
+                Some(notice) => shows.push((before.pos, notice)),
+                None => self.keep(*chat, Record { decided: before.decided, ..Record::default() })?,
+            }
+        }
+        shows.sort_by_key(|(pos, _)| *pos);
+        Ok(shows)
     }
 
     fn keep(&mut self, chat: ChatId, record: Record) -> Stored<()> {
@@ -109,7 +188,12 @@ impl Write<'_> {
 impl Store {
     /// What is before the person's eyes from now on. Returns what was.
     pub fn set_view(&mut self, view: View) -> View {
-        std::mem::replace(&mut self.view, view)
+        std::mem::replace(&mut self.reader.view, view)
+    }
+
+    /// The time from now on, and the language in which notifications are said.
+    pub fn set_reader(&mut self, time: Option<WallTime>, language: Language) {
+        (self.reader.time, self.reader.language) = (time, language);
     }
 
     /// Notifications that the transactions since the last call decided. They are recorded.
@@ -117,35 +201,50 @@ impl Store {
         std::mem::take(&mut self.notices)
     }
 
-    /// At the start: what the last run decided and no desktop confirmed, as far as it is still unread, in one
-    /// notification. What was confirmed was of the last run's process and cannot be taken back any more.
-    pub fn notices_at_start(&mut self) -> Stored<Vec<NoticeEvent>> {
-        let Some(identity) = self.identity else { return Ok(Vec::new()) };
-        self.write(|w| {
-            w.tx.execute("UPDATE notice SET pos = 0, reason = '' WHERE pos > 0 AND shown = 1", [])?;
-            let pending: Vec<(Uuid, i64)> = {
-                let mut statement = w.tx.prepare("SELECT chat, pos FROM notice WHERE pos > 0")?;
-                let found = statement.query_map([], |r| Ok((uuid_from(r.get(0)?), r.get(1)?)))?;
-                found.collect::<Result<_, _>>()?
-            };
-            let mut shows = Vec::new();
-            for (chat, pos) in pending {
-                let (chat, pos) = (ChatId(chat), pos as u64);
-                let before = record(&w.tx, chat)?;
-                let entry = entry_at(&w.tx, pos)?;
-                let facts = facts(&w.tx, identity.me, chat)?;
-                match (facts, entry, before.reason) {
-                    (Some(facts), Some(entry), Some(reason)) if !rule::is_over(identity.me, &facts, pos, reason) => {
-                        shows.push((pos, notice(&w.tx, identity.me, &facts, &entry, reason)?));
-                    }
-                    _ => w.keep(chat, Record { decided: before.decided, ..Record::default() })?,
-                }
+    /// Much may come now: what deserves a notification is told once all of it is here.
+    pub fn catch_up(&mut self) {
+        self.catching_up.get_or_insert_default();
+    }
+
+    /// All of it is here, or no more can be had now. After sleep and at the start everything is one notification.
+    pub fn caught_up(&mut self, as_one: bool) -> Stored<()> {
+        let chats = self.catching_up.take().unwrap_or_default();
+        if chats.is_empty() {
+            return Ok(());
+        }
+        let reader = self.reader;
+        let shows = self.write(|w| w.still_to_tell(&chats, &reader))?;
+        let most = if as_one { 1 } else { rule::MOST_AT_ONCE };
+        self.notices.extend(together(shows, most, reader.language).into_iter().map(NoticeEvent::Show));
+        Ok(())
+    }
+
+    /// What a transaction decided is told, or kept until all is here.
+    pub(super) fn tell(&mut self, decided: Decided) {
+        let Decided { shows, retracts } = decided;
+        if let Some(later) = &mut self.catching_up {
+            for chat in &retracts {
+                later.remove(chat);
             }
-            shows.sort_by_key(|(pos, _)| std::cmp::Reverse(*pos));
-            let notices: Vec<Notice> = shows.into_iter().map(|(_, notice)| notice).collect();
-            let one = if notices.len() > 1 { rule::digest(&notices) } else { notices.into_iter().next() };
-            Ok(one.map(NoticeEvent::Show).into_iter().collect())
-        })
+            later.extend(shows.into_iter().map(|(_, notice)| notice.chat));
+        } else {
+            let shown = together(shows, rule::MOST_AT_ONCE, self.reader.language);
+            self.notices.extend(shown.into_iter().map(NoticeEvent::Show));
+        }
+        self.notices.extend(retracts.into_iter().map(|chat| NoticeEvent::Retract { chat }));
+    }
+
+    /// At the start: what the last run decided and no desktop confirmed is told together with what has come since, once
+    /// that is here ([`Store::caught_up`]). What was confirmed was of the last run's process and cannot be taken back.
+    pub fn notices_at_start(&mut self) -> Stored<()> {
+        let pending: Vec<ChatId> = self.write(|w| {
+            w.tx.execute("UPDATE notice SET pos = 0, reason = '' WHERE pos > 0 AND shown = 1", [])?;
+            let mut statement = w.tx.prepare("SELECT chat FROM notice WHERE pos > 0")?;
+            let found = statement.query_map([], |r| Ok(ChatId(uuid_from(r.get(0)?))))?;
+            Ok::<_, StoreError>(found.collect::<Result<_, _>>()?)
+        })?;
+        self.catching_up.get_or_insert_default().extend(pending);
+        Ok(())
     }
 
     /// The desktop has confirmed that it shows this notification.
@@ -164,14 +263,21 @@ impl Store {
 }
 
 /// A few are shown one by one, the newest last; more become a digest.
-fn together(mut shows: Vec<(u64, Notice)>) -> Vec<Notice> {
+fn together(mut shows: Vec<(u64, Notice)>, most: usize, language: Language) -> Vec<Notice> {
     shows.sort_by_key(|(pos, _)| *pos);
     let mut notices: Vec<Notice> = shows.into_iter().map(|(_, notice)| notice).collect();
-    if notices.len() > rule::MOST_AT_ONCE {
+    if notices.len() > most {
         notices.reverse();
-        notices = rule::digest(&notices).into_iter().collect();
+        notices = rule::digest(&notices, language).into_iter().collect();
     }
     notices
+}
+
+/// Whether the member is not to be disturbed now.
+fn is_silent(c: &Connection, me: MemberId, reader: &Reader) -> Stored<bool> {
+    let (Some(time), Some(quiet)) = (reader.time, query::quiet(c, me)?) else { return Ok(false) };
+    let hub_ms = time.local_ms.saturating_add(meta::skew_ms(c)?);
+    Ok(crate::notify::quiet::is_silent(&quiet, hub_ms, time.minute))
 }
 
 /// The last position that the command of `seq` may have given.
@@ -232,18 +338,22 @@ fn entry_at(c: &Connection, pos: u64) -> Stored<Option<Message>> {
 }
 
 fn facts(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<ChatFacts>> {
+    let needs = query::needs(c, Some(chat))?;
     if let Some(conversation) = rows::conversation(c, chat)? {
         let channel = rows::channel(c, conversation.channel)?;
         let inbox = rows::inbox_of(c, channel.as_ref())?;
-        let whose = match &inbox {
-            _ if !conversation.is_open() => Whose::Closed,
-            Some(inbox) if !inbox.assignment => Whose::Everybodys,
-            Some(inbox) => Whose::Assigned(project::assignee_in(c, &conversation, inbox)?),
-            None => Whose::Assigned(conversation.assignee.as_ref().map(|assignee| assignee.member)),
+        let archived = channel.as_ref().is_some_and(|channel| channel.archived);
+        let whose = match (&inbox, channel) {
+            _ if archived || !conversation.is_open() => Whose::Closed,
+            (Some(inbox), _) if !inbox.assignment => Whose::Everybodys,
+            (Some(inbox), _) => Whose::Assigned(project::assignee_in(c, &conversation, inbox)?),
+            // Nobody else has a member's own number.
+            (None, Some(channel)) if channel.is_personal() => Whose::Everybodys,
+            (None, _) => Whose::Assigned(conversation.assignee.as_ref().map(|assignee| assignee.member)),
         };
         let read = project::reading(c, me, chat, Scope::Channel(conversation.channel))?.pos;
         let title = query::conversation_title(c, &conversation)?;
-        return Ok(Some(ChatFacts { chat, title, whose, read }));
+        return Ok(Some(ChatFacts { chat, title, whose, read, needs }));
     }
     let title = match (rows::direct_chat(c, chat)?, rows::team_chat(c, chat)?) {
         (Some(direct), _) => query::direct_title(c, me, &direct)?,
@@ -251,12 +361,40 @@ fn facts(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<ChatFacts>
         (None, None) => return Ok(None),
     };
     let read = project::reading(c, me, chat, Scope::Chat(chat))?.pos;
-    Ok(Some(ChatFacts { chat, title, whose: Whose::Direct, read }))
+    Ok(Some(ChatFacts { chat, title, whose: Whose::Direct, read, needs }))
 }
 
-fn notice(c: &Connection, me: MemberId, facts: &ChatFacts, entry: &Message, reason: Reason) -> Stored<Notice> {
-    let name_of = |id| rows::member(c, id).ok().flatten().map(|member| member.name.to_string());
-    Ok(rule::notice(me, facts, entry, reason, &name_of))
+/// The same of what is in no chat.
+fn nowhere(c: &Connection, reader: &Reader) -> Stored<ChatFacts> {
+    let title = reader.language.needs_attention().to_owned();
+    Ok(ChatFacts { chat: NO_CHAT, title, whose: Whose::Direct, read: 0, needs: query::needs(c, None)? })
+}
+
+fn notice(c: &Connection, me: MemberId, facts: &ChatFacts, entry: &Message, reason: Reason, reader: &Reader) -> Notice {
+    rule::notice(me, facts, entry, reason, reader.language, &|id| name_of(c, id))
+}
+
+fn attention(c: &Connection, facts: &ChatFacts, needs: Needs, pos: u64, reader: &Reader) -> Notice {
+    rule::attention(facts, needs, pos, reader.language, &|id| name_of(c, id))
+}
+
+/// The notification that was recorded.
+fn again(
+    c: &Connection,
+    me: MemberId,
+    facts: &ChatFacts,
+    pos: u64,
+    reason: Reason,
+    reader: &Reader,
+) -> Stored<Option<Notice>> {
+    if reason == Reason::Attention {
+        return Ok(facts.needs.map(|needs| attention(c, facts, needs, pos, reader)));
+    }
+    Ok(entry_at(c, pos)?.map(|entry| notice(c, me, facts, &entry, reason, reader)))
+}
+
+fn name_of(c: &Connection, id: MemberId) -> Option<String> {
+    rows::member(c, id).ok().flatten().map(|member| member.name.to_string())
 }
 
 #[cfg(test)]

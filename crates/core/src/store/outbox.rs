@@ -1,6 +1,7 @@
 //! What the member did and the hub has not (or has refused).
 
-use super::{Store, Stored, Write, uuid_from};
+use super::{Store, Stored, Write, holding, uuid_from};
+use crate::notify::NO_CHAT;
 use crate::rpc::types::RpcError;
 use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{ChatId, Command, CommandId, Hold, MessageId, Rejection};
@@ -122,7 +123,7 @@ impl OutboxItem {
 /// Kinds of [`OutboxItem::is_reading`].
 pub(crate) const READING: [&str; 2] = ["mark_read", "mark_unread"];
 
-/// Columns of the outbox.
+/// Columns that every row of the outbox has, also one that an older program wrote.
 pub(crate) const OUTBOX_COLUMNS: usize = 17;
 const COLUMNS: &str = "n, id, lane, chat, kind, version, args, depends_on, state, created_ms, created_local_ms, transmitted, \
                        seq, reason, title, message, body";
@@ -200,12 +201,16 @@ pub(crate) fn of_chat(c: &Connection, chat: ChatId) -> Stored<Vec<OutboxItem>> {
     select(c, "WHERE chat = ? ORDER BY n", [chat.0.into_bytes()])
 }
 
-/// Waiting commands, at most `limit`, in the order in which they go.
+/// What was held or refused in a chat, or in none, in the order in which it was made.
+pub(crate) fn undecided(c: &Connection, chat: Option<ChatId>) -> Stored<Vec<OutboxItem>> {
+    select(c, "WHERE state IN ('held', 'refused') AND chat IS ? ORDER BY n", [chat.map(|chat| chat.0.into_bytes())])
+}
+
+/// Waiting commands that nothing holds back, at most `limit`, in the order in which they go.
 pub(crate) fn waiting(c: &Connection, limit: usize) -> Stored<Vec<OutboxItem>> {
-    if planted(Plant::LaneSkips) {
-        return select(c, "WHERE state = 'waiting' ORDER BY transmitted, n LIMIT ?", [limit as i64]);
-    }
-    select(c, "WHERE state = 'waiting' ORDER BY n LIMIT ?", [limit as i64])
+    let order = if planted(Plant::LaneSkips) { "transmitted, n" } else { "n" };
+    let filter = format!("WHERE state = 'waiting' AND {} ORDER BY {order} LIMIT ?", holding::MAY_GO);
+    select(c, &filter, [limit as i64])
 }
 
 /// One row.
@@ -293,18 +298,20 @@ impl Write<'_> {
         seq: Option<i64>,
         reason: Option<&Reason>,
     ) -> Stored<()> {
+        // What stands on something that was refused is told with it.
+        let behind = matches!(reason, Some(Reason::Refused { rejection: Rejection::DependsOn { .. } }));
+        if matches!(state, OutboxState::Held | OutboxState::Refused) && !behind && !item.is_reading() {
+            self.touched.attention.insert(item.chat.unwrap_or(NO_CHAT));
+        }
         let reason = reason.map(serde_json::to_string).transpose()?;
-        self.tx.prepare_cached("UPDATE outbox SET state = ?, seq = ?, reason = ? WHERE n = ?")?.execute(params![
-            state.as_str(),
-            seq,
-            reason,
-            item.n
-        ])?;
+        self.tx
+            .prepare_cached("UPDATE outbox SET state = ?, seq = ?, reason = ?, not_before = NULL WHERE n = ?")?
+            .execute(params![state.as_str(), seq, reason, item.n])?;
         self.touch_outbox(item.chat);
         Ok(())
     }
 
-    fn touch_outbox(&mut self, chat: Option<ChatId>) {
+    pub(super) fn touch_outbox(&mut self, chat: Option<ChatId>) {
         self.tag("outbox");
         self.tag("status");
         if let Some(chat) = chat {

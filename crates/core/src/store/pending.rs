@@ -9,10 +9,10 @@ use super::rows::Kept;
 use super::{OutboxState, Reason, Stored, Write, outbox, rev_of, rows, uuid_from};
 use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{
-    Actor, Command, CommandId, Content, Context, Decision, Effect, Kind, Lane, Refusal, Row, Rows,
+    Actor, Command, CommandId, Content, Context, Decision, Effect, Kind, Lane, MemberId, Refusal, Row, Rows,
     command::MAX_READ_ROUNDS, decide, reads,
 };
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -191,21 +191,10 @@ impl Write<'_> {
 
     /// Loads what the command names, and decides.
     pub(crate) fn decide(&mut self, command: &Command, at_ms: i64) -> Stored<Result<Decision, Refusal>> {
-        let Some(identity) = self.identity else {
-            return Ok(Err(deskbell_domain::Rejection::Forbidden.into()));
-        };
-        let actor = Actor::Member(identity.me);
-        let mut rows = Rows::new();
-        for _ in 0..MAX_READ_ROUNDS {
-            let refs = reads(command, actor, &rows);
-            if refs.is_empty() {
-                break;
-            }
-            rows::load(&self.tx, refs, &mut rows)?;
-        }
-        // The client's own age says nothing yet: whether it waited too long is the hub's to judge.
-        let context = Context { actor, now_ms: at_ms, age_ms: 0, seq: None };
-        Ok(decide(command, &rows, &context))
+        Ok(match self.identity {
+            Some(identity) => decide_on(command, identity.me, &loaded(&self.tx, command, identity.me)?, at_ms),
+            None => Err(deskbell_domain::Rejection::Forbidden.into()),
+        })
     }
 
     /// Writes effects as visible rows, keeping the confirmed ones behind them.
@@ -298,6 +287,25 @@ impl Write<'_> {
         self.join_late_drafts()?;
         Ok(lanes)
     }
+}
+
+/// The rows that a command of this member is decided on.
+pub(super) fn loaded(c: &Connection, command: &Command, me: MemberId) -> Stored<Rows> {
+    let mut rows = Rows::new();
+    for _ in 0..MAX_READ_ROUNDS {
+        let refs = reads(command, Actor::Member(me), &rows);
+        if refs.is_empty() {
+            break;
+        }
+        rows::load(c, refs, &mut rows)?;
+    }
+    Ok(rows)
+}
+
+/// What a command of this member does. The client's own age says nothing yet: whether it waited too long is the hub's to
+/// judge.
+pub(super) fn decide_on(command: &Command, me: MemberId, rows: &Rows, at_ms: i64) -> Result<Decision, Refusal> {
+    decide(command, rows, &Context { actor: Actor::Member(me), now_ms: at_ms, age_ms: 0, seq: None })
 }
 
 /// See [`Plant::ShadowForgotten`].

@@ -28,10 +28,10 @@ pub(crate) use places::list_places;
 pub(crate) use reasons::{held, refused};
 pub(crate) use search::search_messages;
 pub(crate) use thread::{find_date, is_allowed_link, list_messages};
-pub(crate) use waiting::unread_badges;
+pub(crate) use waiting::{needs, unread_badges};
 
 use super::{LOCAL_POS, Stored, meta, rows};
-use deskbell_domain::{ChatId, Kind, ReadPosition, Row, UnreadMarkId};
+use deskbell_domain::{ChatId, Kind, MemberId, Quiet, ReadPosition, Row, TagId, UnreadMarkId};
 use rusqlite::{Connection, params};
 
 /// The unread mark that the member sees on a chat.
@@ -41,6 +41,19 @@ pub(crate) fn unread_mark(c: &Connection, chat: ChatId) -> Stored<Option<UnreadM
         Some(Row::ReadPosition(reading)) => reading.marked.map(|mark| mark.id),
         _ => None,
     })
+}
+
+/// When a member is not to be disturbed; `None` where they never said.
+pub(crate) fn quiet(c: &Connection, me: MemberId) -> Stored<Option<Quiet>> {
+    Ok(match rows::row(c, Kind::Quiet, Quiet::id_of(me))? {
+        Some(Row::Quiet(quiet)) => Some(quiet),
+        _ => None,
+    })
+}
+
+/// Name of a tag.
+pub(crate) fn tag_name(c: &Connection, tag: TagId) -> Stored<Option<String>> {
+    Ok(rows::tag(c, tag)?.map(|tag| tag.name.to_string()))
 }
 
 /// Position of the newest entry of a chat that the hub has; 0 = none.

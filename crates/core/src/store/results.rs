@@ -21,8 +21,13 @@ pub struct Pushed {
 /// Most bytes of arguments in a batch: with escapes it stays well below what a hub takes.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
-/// Whether a command waits to be sent.
+/// Whether a command waits to be sent, now or once nothing holds it back.
 pub fn has_waiting(store: &Store) -> Stored<bool> {
+    Ok(has_ready(store)? || store.next_hold_end()?.is_some())
+}
+
+/// Whether a command waits that can be sent now.
+pub(crate) fn has_ready(store: &Store) -> Stored<bool> {
     Ok(!outbox::waiting(&store.connection, 1)?.is_empty())
 }
 

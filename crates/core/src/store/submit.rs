@@ -57,6 +57,12 @@ pub enum SubmitError {
     Store(#[from] StoreError),
 }
 
+impl From<Refusal> for SubmitError {
+    fn from(refusal: Refusal) -> Self {
+        SubmitError::Refused(refusal)
+    }
+}
+
 impl Store {
     /// Gives a command.
     pub fn submit(&mut self, new: &NewCommand, at: Moment) -> Result<Submitted, SubmitError> {

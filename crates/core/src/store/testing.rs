@@ -3,7 +3,7 @@
 use super::Boot;
 use deskbell_domain::command::{CreateTag, ReceiveMessage};
 use deskbell_domain::{
-    Actor, Address, AddressKind, Channel, ChannelId, ChannelKind, ChatId, Command, Context, DeviceId, Effect,
+    Actor, Address, AddressKind, Channel, ChannelId, ChannelKind, ChatId, Command, Content, Context, DeviceId, Effect,
     EmailAddress, Grant, Inbox, InboxId, InboxKind, Kind, Member, MemberId, MessageText, Name, NaturalKey,
     OrganizationId, Outcome, Role, Row, Rows, Scope, TagId, TagName, Tint, decide,
 };
@@ -184,6 +184,22 @@ impl FakeHub {
         };
         assert!(self.commit(Actor::System, &receive.into()).is_done());
         self.rows.key(&NaturalKey::Conversation(CHANNEL, address)).unwrap().into()
+    }
+
+    /// Messages of a chat, in their order.
+    pub fn texts(&self, chat: ChatId) -> Vec<String> {
+        let of_chat = self.changes.values().filter(|c| c.kind == Kind::Message.as_str() && c.op == Op::Put);
+        let mut found: Vec<(Option<u64>, String)> = of_chat
+            .filter_map(|c| match self.rows.row(Kind::Message, c.id)? {
+                Row::Message(message) if message.chat == chat => match &message.content {
+                    Content::Text { text } => Some((message.pos, text.as_str().to_owned())),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect();
+        found.sort();
+        found.into_iter().map(|(_, text)| text).collect()
     }
 
     /// Bob makes a tag.

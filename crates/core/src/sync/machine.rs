@@ -2,6 +2,7 @@
 
 use super::{Backoff, Failure};
 use crate::rpc::types::{Network, RpcError};
+use crate::settings::MOST_UNDO_SECONDS;
 use crate::store::{Boot, Store, StoreError};
 use deskbell_domain::Scope;
 use deskbell_protocol::{
@@ -18,6 +19,9 @@ const LONGEST_WRITE_MS: u128 = 8;
 
 /// So long a scope rests whose snapshot did not end: each try costs as much as everything else together.
 const REST_MS: u64 = 10 * 60 * 1000;
+
+/// So long a message is held back at most.
+const LONGEST_HOLD_MS: i64 = MOST_UNDO_SECONDS as i64 * 1000;
 
 /// The time, twice: one that only rises, for waiting, and the computer's clock, for what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,6 +187,8 @@ pub struct Machine {
     pub(super) want_resync: bool,
     pub(super) rolled_back: bool,
     pub(super) want_pull: bool,
+    /// The computer slept, or the program has just been started: what comes until the feed is at its head is told as one.
+    pub(super) slept: bool,
     pub(super) push_limit: usize,
     page: u32,
     pub(super) stream: Stream,
@@ -211,6 +217,7 @@ impl Machine {
             want_resync: false,
             rolled_back: false,
             want_pull: true,
+            slept: true,
             push_limit: MAX_COMMANDS,
             page: PAGE,
             stream: Stream::Closed,
@@ -323,6 +330,8 @@ impl Machine {
             Event::Tick | Event::Outbox => {}
             Event::SyncNow => self.sync_now(),
             Event::Woke => {
+                self.slept = true;
+                store.catch_up();
                 self.sync_now();
                 self.close_events(actions);
             }
@@ -364,6 +373,7 @@ impl Machine {
         random: &mut dyn FnMut() -> u64,
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
+        store.end_holds(now.wall_ms)?;
         let Some(session) = store.session()?.filter(|_| !self.halted) else { return Ok(()) };
         let (generation, seen) = (session.r#gen, store.stamp()?);
         self.resting.retain(|_, until| *until > now.steady_ms);
@@ -439,7 +449,7 @@ impl Machine {
         let waits = [
             (self.want_pull || self.want_resync || !self.hub_checked, &self.pull),
             (online && self.stream == Stream::Closed, &self.events),
-            (online && crate::store::has_waiting(store)?, &self.push),
+            (online && crate::store::has_ready(store)?, &self.push),
             (online && store.is_booting_but(&self.resting())?, &self.snapshot),
         ];
         let first = waits
@@ -447,8 +457,15 @@ impl Machine {
             .filter(|(wanted, backoff)| *wanted && !backoff.is_over(now.steady_ms))
             .map(|(_, backoff)| backoff.until_ms())
             .chain(self.resting.values().copied())
+            .chain(held_until(store, now)?)
             .min();
         actions.extend(first.map(Action::WakeAt));
         Ok(())
     }
+}
+
+/// When a message that is held back may go. However the clock was set meanwhile: not later than it could have been held.
+fn held_until(store: &Store, now: Now) -> Result<Option<u64>, StoreError> {
+    let left = store.next_hold_end()?.map(|until| until.saturating_sub(now.wall_ms));
+    Ok(left.map(|ms| now.steady_ms.saturating_add(ms.clamp(1, LONGEST_HOLD_MS).unsigned_abs())))
 }

@@ -80,8 +80,14 @@ impl Machine {
     }
 
     pub(super) fn changes(&mut self, page: &Changes, store: &mut Store, now: Now) -> Result<(), StoreError> {
+        if page.more {
+            store.catch_up();
+        }
         match store.apply_changes(page)? {
             Applied::Done => {
+                if !page.more {
+                    self.caught_up(store)?;
+                }
                 self.want_pull = page.more;
                 // The hub knows the history that a rescued cache goes on from; now it says what belongs here.
                 self.want_resync |= store.is_rebuilding()?;
@@ -93,6 +99,11 @@ impl Machine {
             Applied::OtherGeneration => self.want_resync = true,
         }
         Ok(())
+    }
+
+    /// All that is new is here, or no more can be had now.
+    fn caught_up(&mut self, store: &mut Store) -> Result<(), StoreError> {
+        store.caught_up(std::mem::take(&mut self.slept))
     }
 
     fn snapshot_answered(&mut self, page: &Snapshot, store: &mut Store, now: Now) -> Result<(), StoreError> {
@@ -128,6 +139,9 @@ impl Machine {
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
         self.done(kind);
+        if matches!(kind, Kind::Hub | Kind::Session | Kind::Pull) {
+            self.caught_up(store)?;
+        }
         let (push, snapshot) = (self.push, self.snapshot);
         if self.is_for_all(failure, store, now, random, actions)? {
             // What answers to the pull and not to this (a filter that lets reading through, say) is not asked in a circle.

@@ -1064,7 +1064,7 @@ export type Empty = Record<symbol, never>;
 /**
  * What the core tells the window without being asked.
  */
-export type CoreEvent = { "event": "changed", tags: Array<string>, all: boolean, } | { "event": "navigate", chat: ChatId, reply: boolean, };
+export type CoreEvent = { "event": "changed", tags: Array<string>, all: boolean, } | { "event": "navigate", chat: ChatId, reply: boolean, } | { "event": "attention", };
 
 /** Every call: what it takes and what it answers. */
 export interface RpcMap {

@@ -1,6 +1,6 @@
 //! Lists of chats, heads, and what is done to a chat.
 
-use super::{give, stored, transaction};
+use super::{act, give, stored, transaction};
 use crate::core::Core;
 use crate::rpc::errors;
 use crate::rpc::types::{
@@ -67,7 +67,7 @@ pub(crate) async fn assign_chat(core: &Core, args: AssignChat) -> Result<Empty, 
         .await?
         .command(move |store, at| {
             let command = assign(store, args.chat, args.to)?;
-            give(store, at, command).map(|_| Empty {})
+            act(store, at, command).map(|_| Empty {})
         })
         .await
 }
@@ -86,7 +86,7 @@ pub(crate) async fn close_chat(core: &Core, args: OfChat) -> Result<Empty, RpcEr
         .await?
         .command(move |store, at| {
             let command = close(store, args.chat)?;
-            give(store, at, command).map(|_| Empty {})
+            act(store, at, command).map(|_| Empty {})
         })
         .await
 }
@@ -99,7 +99,7 @@ pub(super) fn close(store: &Store, chat: ChatId) -> Result<Command, RpcError> {
 
 pub(crate) async fn reopen_chat(core: &Core, args: OfChat) -> Result<Empty, RpcError> {
     let command = command::ReopenChat { chat: args.chat, line: Uuid::now_v7().into() };
-    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
+    core.cache().await?.command(move |store, at| act(store, at, command)).await.map(|_| Empty {})
 }
 
 pub(crate) async fn mark_read(core: &Core, args: MarkRead) -> Result<Empty, RpcError> {

@@ -2,13 +2,18 @@
 
 use super::chats;
 use crate::core::Core;
-use crate::notify::{NoticeAction, parse_notice_id};
+use crate::notify::{NO_CHAT, NoticeAction, parse_notice_id};
 use crate::rpc::errors;
 use crate::rpc::types::{AssignChat, CoreEvent, MarkRead, RpcError};
 
 /// Does what the person chose. What a notification tells may be hours old: the rules judge it as of now.
 pub(crate) async fn act(core: &Core, notice: &str, action: NoticeAction) -> Result<(), RpcError> {
     let (chat, pos) = parse_notice_id(notice).ok_or_else(errors::not_found)?;
+    if chat == NO_CHAT {
+        // Without a window nobody hears it.
+        let _ = core.inner.outlets.events.send(CoreEvent::Attention {});
+        return Ok(());
+    }
     match action {
         NoticeAction::AssignToMe => {
             let me = core.cache().await?.write(|store, _| Ok(store.identity().map(|i| i.me))).await?;

@@ -358,7 +358,10 @@ pub(crate) async fn status(core: &Core) -> Result<Status, RpcError> {
     let (waiting, up_to_date_ms, booting, rescued) = cache
         .read(|c| {
             let booting = crate::store::is_booting(c)?;
-            Ok((waiting_counts(c)?, crate::store::up_to_date_ms(c)?, booting, crate::store::rescue_of(c)?))
+            let mut counts = waiting_counts(c)?;
+            // What is held back to be undone goes by itself in a moment: nothing is late yet.
+            counts.waiting = counts.waiting.saturating_sub(crate::store::held_back(c)?);
+            Ok((counts, crate::store::up_to_date_ms(c)?, booting, crate::store::rescue_of(c)?))
         })
         .await?;
     let current = view.as_ref().is_some_and(|v| v.current) && !booting;

@@ -1,6 +1,6 @@
 //! Tags of the organization, and on conversations.
 
-use super::{give, stored, transaction};
+use super::{act, stored, transaction};
 use crate::core::Core;
 use crate::rpc::errors;
 use crate::rpc::types::{CreateTag, CreatedTag, Empty, RpcError, TagChat, Tags};
@@ -14,12 +14,12 @@ pub(crate) async fn list_tags(core: &Core, _: Empty) -> Result<Tags, RpcError> {
 
 pub(crate) async fn tag_chat(core: &Core, args: TagChat) -> Result<Empty, RpcError> {
     let command = command::TagChat { chat: args.chat, tag: args.tag };
-    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
+    core.cache().await?.command(move |store, at| act(store, at, command)).await.map(|_| Empty {})
 }
 
 pub(crate) async fn untag_chat(core: &Core, args: TagChat) -> Result<Empty, RpcError> {
     let command = command::UntagChat { chat: args.chat, tag: args.tag };
-    core.cache().await?.command(move |store, at| give(store, at, command)).await.map(|_| Empty {})
+    core.cache().await?.command(move |store, at| act(store, at, command)).await.map(|_| Empty {})
 }
 
 fn no_color(word: &str) -> RpcError {
@@ -50,7 +50,7 @@ pub(crate) async fn create_tag(core: &Core, args: CreateTag) -> Result<CreatedTa
                     };
                 if let Some(chat) = args.chat {
                     let on = command::TagChat { chat, tag: id }.into();
-                    w.submit(&NewCommand { id: Uuid::now_v7().into(), command: on, instead_of: None }, at)?;
+                    w.submit_act(&NewCommand { id: Uuid::now_v7().into(), command: on, instead_of: None }, at)?;
                 }
                 Ok(id)
             })?;

@@ -32,15 +32,18 @@ pub(crate) async fn save_reading(core: &Core, args: SaveReading) -> Result<Empty
 pub(crate) async fn send_message(core: &Core, args: SendMessage) -> Result<SentMessage, RpcError> {
     let text = MessageText::parse(&args.text).map_err(errors::text)?;
     let (chat, message, id) = (args.chat, Uuid::now_v7().into(), Uuid::now_v7().into());
-    core.cache()
-        .await?
+    let seconds = if core.inner.options.background_sync { core.settings().undo_seconds } else { 0 };
+    let cache = core.cache().await?;
+    cache
         .command(move |store, at| {
             let seen = stored(query::last_pos(store.connection(), chat))?;
             let command = command::SendMessage { chat, message, text, seen }.into();
-            let sent = store.send(&NewCommand { id, command, instead_of: None }, chat, at);
+            let sent =
+                store.send_later(&NewCommand { id, command, instead_of: None }, chat, at, i64::from(seconds) * 1000);
             sent.map_err(|problem| errors::submit(store, &problem))
         })
         .await?;
+    cache.room.sent(chat);
     Ok(SentMessage { message, command: id })
 }
 

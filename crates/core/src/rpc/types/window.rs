@@ -31,4 +31,6 @@ pub enum CoreEvent {
     Changed { tags: Vec<String>, all: bool },
     /// Show this chat (a notification was clicked); `reply` = put the caret into the composer.
     Navigate { chat: ChatId, reply: bool },
+    /// Show *Needs attention* (a notification about something that is in no chat was clicked).
+    Attention {},
 }

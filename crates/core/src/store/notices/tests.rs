@@ -1,13 +1,17 @@
-use crate::notify::{Notice, NoticeEvent, View, is_digest, rule::MOST_AT_ONCE};
-use crate::store::Store;
+use crate::notify::{
+    Language, NO_CHAT, Notice, NoticeEvent, View, is_digest, quiet::WallTime, rule::MOST_AT_ONCE, rule::Reason,
+};
+use crate::store::{Moment, NewCommand, Store};
 use deskbell_domain::{
     Address, AddressKind, Assignee, Author, Channel, ChannelId, ChannelKind, ChatId, Content, Conversation, Delivery,
     DeviceId, EmailAddress, Inbox, InboxId, InboxKind, Member, MemberId, Message, MessageId, MessageText, Name,
-    OrganizationId, ReadPosition, Role, Row, Scope, pos_of,
+    OrganizationId, Quiet, QuietHours, ReadPosition, Role, Row, Scope, pos_of,
 };
 use deskbell_protocol::{Change, Changes, Generation, GrantedScope, Limits, Op, Session, Stamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+mod reader;
 
 const ME: MemberId = MemberId(Uuid::from_u128(1));
 const BOB: MemberId = MemberId(Uuid::from_u128(2));
@@ -71,6 +75,44 @@ impl Cache {
         self.store.take_notices()
     }
 
+    /// A page of the feed in which these rows go.
+    fn deleted(&mut self, rows: Vec<(deskbell_domain::Kind, Uuid)>) -> Vec<NoticeEvent> {
+        self.seq += 1;
+        let changes = rows.into_iter().map(|(kind, id)| Change {
+            op: Op::Del,
+            kind: kind.as_str().into(),
+            id,
+            scope: Scope::Channel(CHANNEL),
+            rev: self.seq,
+            row: None,
+        });
+        let page = Changes {
+            r#gen: Generation("g".into()),
+            from: self.seq - 1,
+            to: self.seq,
+            head: Stamp { seq: self.seq, mark: self.seq },
+            more: false,
+            changes: changes.collect(),
+            digests: BTreeMap::new(),
+        };
+        self.store.apply_changes(&page).unwrap();
+        self.store.take_notices()
+    }
+
+    /// The hub answers a command.
+    fn result(&mut self, id: deskbell_domain::CommandId, outcome: deskbell_domain::Outcome) {
+        self.store.next_push(0, 64).unwrap().unwrap();
+        let results = vec![deskbell_protocol::CommandResult { id, seq: self.seq, outcome }];
+        let head = Stamp { seq: self.seq, mark: self.seq };
+        self.store.apply_results(&deskbell_protocol::Results { results, head }).unwrap();
+    }
+
+    /// The member may see a scope from now on.
+    fn grant(&mut self, scope: Scope) {
+        let epoch = self.seq + 1;
+        self.page(vec![deskbell_domain::Grant { member: ME, scope, epoch, floor: 0 }.into()]);
+    }
+
     /// The customer writes in a conversation that `assignee` has.
     fn written(&mut self, n: u128, text: &str, assignee: Option<MemberId>) -> Vec<NoticeEvent> {
         let rows = self.message_rows(n, text, assignee);
@@ -94,6 +136,26 @@ impl Cache {
             content,
             delivery: Delivery::None,
         })
+    }
+
+    /// The program starts and has everything.
+    fn start(&mut self) -> Vec<NoticeEvent> {
+        self.store.notices_at_start().unwrap();
+        self.caught_up(true)
+    }
+
+    fn caught_up(&mut self, as_one: bool) -> Vec<NoticeEvent> {
+        self.store.caught_up(as_one).unwrap();
+        self.store.take_notices()
+    }
+
+    /// It is `minute` of the day, and the member's quiet is this.
+    fn quiet(&mut self, until_ms: Option<i64>, hours: Option<QuietHours>) {
+        self.page(vec![Quiet { member: ME, until_ms, hours }.into()]);
+    }
+
+    fn it_is(&mut self, local_ms: i64, minute: u32) {
+        self.store.set_reader(Some(WallTime { local_ms, minute }), Language::English);
     }
 
     fn read(&mut self, n: u128) -> Vec<NoticeEvent> {
@@ -220,7 +282,7 @@ fn many_chats_in_one_page_are_one_digest() {
     assert_eq!(notices[0].title, "Unread messages in 6 chats");
     // Confirmed as a whole: the next start has nothing to add.
     cache.store.notice_shown(&notices[0].id).unwrap();
-    assert_eq!(cache.store.notices_at_start().unwrap(), []);
+    assert_eq!(cache.start(), []);
 }
 
 #[test]
@@ -233,13 +295,13 @@ fn after_an_unclean_stop_what_was_not_confirmed_comes_as_one_digest() {
     let first = crate::notify::notice_id(chat(1), pos_of(SIGNED_IN + 2, 1));
     cache.store.notice_shown(&first).unwrap();
     cache.read(2);
-    let digest = shown(cache.store.notices_at_start().unwrap());
+    let digest = shown(cache.start());
     assert_eq!(digest.len(), 1);
     assert_eq!((digest[0].title.as_str(), digest[0].chat), ("Unread messages in 2 chats", chat(4)));
     // Killed again before the desktop confirmed it: still one digest. Confirmed: nothing.
-    assert_eq!(shown(cache.store.notices_at_start().unwrap()), digest);
+    assert_eq!(shown(cache.start()), digest);
     cache.store.notice_shown(&digest[0].id).unwrap();
-    assert_eq!(cache.store.notices_at_start().unwrap(), []);
+    assert_eq!(cache.start(), []);
 }
 
 #[test]

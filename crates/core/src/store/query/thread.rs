@@ -179,7 +179,7 @@ fn pending_send(c: &Connection, names: &Names<'_>, item: &OutboxItem) -> Stored<
         state,
         reason: reasons::reason(names, item)?,
         other: reasons::other(c, names, item)?,
-        leaves_ms: None,
+        leaves_ms: crate::store::held_until(c, item.id)?,
     }))
 }
 

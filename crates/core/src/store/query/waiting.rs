@@ -1,8 +1,9 @@
 //! How lists, heads and threads mark what has not reached the hub, or was held or refused there.
 
+use crate::notify::rule::Needs;
 use crate::rpc::types::PendingMark;
-use crate::store::{OutboxItem, OutboxState, Stored, outbox};
-use deskbell_domain::{ChatId, Command, TagId};
+use crate::store::{OutboxItem, OutboxState, Reason, Stored, outbox};
+use deskbell_domain::{ChatId, Command, Hold, TagId};
 use rusqlite::Connection;
 
 /// The mark of an outbox row; none where the hub has done it.
@@ -49,4 +50,14 @@ pub(super) fn chat_waiting(c: &Connection, chat: ChatId) -> Stored<ChatWaiting> 
 /// Unread chats, as badges count them.
 pub(crate) fn unread_badges(c: &Connection) -> Stored<u32> {
     Ok(c.prepare_cached("SELECT ifnull(sum(badges), 0) FROM tally")?.query_row([], |r| r.get(0))?)
+}
+
+/// What in a chat (or in none) waits for the member's decision, the newest of it.
+pub(crate) fn needs(c: &Connection, chat: Option<ChatId>) -> Stored<Option<Needs>> {
+    let items = outbox::undecided(c, chat)?;
+    Ok(items.iter().rev().find(|item| !item.is_reading()).map(|item| match &item.reason {
+        Some(Reason::Held { hold: Hold::Answered { by, .. } }) => Needs::Answered { by: *by },
+        _ if item.message.is_some() => Needs::Message,
+        _ => Needs::Change,
+    }))
 }
