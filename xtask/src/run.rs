@@ -1,6 +1,6 @@
 //! From a checkout to a window on a sample organization, in one command.
 //!
-//! Everything that is made lies in `target/run` and is kept: the hub's data, the profiles, the ports. A second run
+//! Everything that is made lies in `target/run` (`target/run-contact-center` for that product) and is kept: the hub's data, the profiles, the ports. A second run
 //! starts what is there. All programs end with the task.
 
 mod display;
@@ -24,10 +24,16 @@ pub struct Options {
     /// Forget the sample data and the profiles of earlier runs
     #[arg(long)]
     fresh: bool,
+    /// Make the sample data of this product, customer_engagement or contact_center; each has a run of its own
+    #[arg(long, value_name = "PRODUCT", default_value = "customer_engagement", value_parser = PRODUCTS)]
+    product: String,
     /// End by itself after so many seconds
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
 }
+
+/// The products that a sample can be of.
+const PRODUCTS: [&str; 2] = ["customer_engagement", "contact_center"];
 
 /// Builds what is not built, starts everything and waits for the end.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
@@ -44,13 +50,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     build(workspace)?;
     let _only = only_one(workspace)?;
 
-    let directory = workspace.scratch("run");
+    let directory = workspace.scratch(if options.product == PRODUCTS[0] { "run" } else { "run-contact-center" });
     if options.fresh && directory.exists() {
         println!("Forgetting the earlier run in {}", directory.display());
         fs::remove_dir_all(&directory).with_context(|| format!("could not remove {}", directory.display()))?;
     }
     fs::create_dir_all(&directory).with_context(|| format!("could not create {}", directory.display()))?;
-    Session::start(workspace, directory, needs_display)?.until_the_end(options.seconds.map(Duration::from_secs))
+    Session::start(workspace, directory, &options.product, needs_display)?
+        .until_the_end(options.seconds.map(Duration::from_secs))
 }
 
 /// Two runs would share ports, data and profiles. The lock goes with the process, however it ends.

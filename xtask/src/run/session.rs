@@ -37,14 +37,14 @@ pub struct Session {
 
 impl Session {
     /// Starts everything and prints where it is.
-    pub fn start(workspace: &Workspace, directory: PathBuf, needs_display: bool) -> Result<Session> {
+    pub fn start(workspace: &Workspace, directory: PathBuf, product: &str, needs_display: bool) -> Result<Session> {
         let interrupted = on_interrupt()?;
         let hub_address = ports::kept(&directory.join("hub.port"))?;
         let site_address = ports::kept(&directory.join("site.port"))?;
         let hub_url = format!("http://{}", hub_address);
         let data = directory.join("hub");
 
-        let sample = sample(workspace, &directory, &data)?;
+        let sample = sample(workspace, &directory, &data, product)?;
         let channel = sample.channels.first().context("the sample organization has no web chat")?;
         let mut serve = workspace.command("deskbell-hub");
         serve.arg("serve").arg("--data").arg(&data);
@@ -166,13 +166,15 @@ impl Session {
 }
 
 /// The sample organization, made if it is not there.
-fn sample(workspace: &Workspace, directory: &Path, data: &Path) -> Result<Sample> {
+fn sample(workspace: &Workspace, directory: &Path, data: &Path, product: &str) -> Result<Sample> {
     let made = directory.join("sample.json");
     if !made.exists() {
         // Half of an earlier attempt cannot be told from a whole one.
         let _ = fs::remove_dir_all(data);
         println!("Making a sample organization.");
-        let printed = commands::output(workspace.command("deskbell-hub").arg("sample").arg("--data").arg(data))?;
+        let mut make = workspace.command("deskbell-hub");
+        make.args(["sample", "--product", product]).arg("--data").arg(data);
+        let printed = commands::output(&mut make)?;
         Sample::parse(&printed)?;
         fs::write(&made, printed).with_context(|| format!("could not write {}", made.display()))?;
     }

@@ -1,6 +1,7 @@
 //! The stories. A story is told once, when it is recorded; after that its file is replayed as it stands.
 
 mod access;
+mod desk;
 mod reading;
 mod trouble;
 mod writing;
@@ -15,6 +16,8 @@ pub async fn all() -> Vec<(&'static str, Transcript)> {
         ("thread", reading::thread().await),
         ("send", writing::send_and_again().await),
         ("joined", writing::joined().await),
+        ("team", desk::team().await),
+        ("undo", desk::undo().await),
         ("unread", writing::unread().await),
         ("held", writing::held().await),
         ("refused", writing::refused().await),
