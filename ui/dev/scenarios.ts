@@ -9,6 +9,19 @@ import { nextId, textEntry } from "./world";
 
 const MINUTE = 60_000;
 
+/** Longer than anybody is called, in two directions. */
+function longNames(fake: Fake): void {
+  const name = "Wolfeschlegelsteinhausenbergerdorff ".repeat(9).slice(0, 300);
+  const rtl = "مؤسسة الدراجات والتوصيل السريع ".repeat(10).slice(0, 300);
+  fake.world.chats.slice(0, 12).forEach((chat, at) => {
+    chat.person = { ...chat.person, name: at % 3 === 2 ? rtl : name };
+    chat.tags = fake.world.tags.map((tag) => ({ ...tag }));
+    chat.draft = at % 4 === 1 ? name : "";
+  });
+  const session = fake.session;
+  if (session.state === "signed_in") session.organization = name;
+}
+
 /** Arranges the fake core as the address asks. */
 export function arrange(fake: Fake, query: URLSearchParams): void {
   fake.reset({
@@ -36,6 +49,22 @@ export function arrange(fake: Fake, query: URLSearchParams): void {
   if (scenario === "revoked-later" && fake.session.state === "signed_in") {
     fake.world.status.problem = { code: "device_revoked", message: "This computer was signed out by an admin.", retryable: false };
     fake.session.signed_out_by_hub = fake.world.status.problem;
+  }
+  if (scenario === "long") longNames(fake);
+  if (scenario === "nowhere") {
+    fake.reset({ conversations: 0 });
+    fake.settings.language = query.get("language") ?? "system";
+    fake.answer("list_places", () => ({ inboxes: [], numbers: [], favorites: [], direct: [], teams: [] }));
+  }
+  if (scenario === "broken") {
+    fake.answer("get_session", () => {
+      throw { code: "profile_newer", message: "A newer program made this.", retryable: true };
+    });
+  }
+  if (scenario === "list-failed") {
+    fake.answer("list_chats", () => {
+      throw { code: "internal", message: "The cache cannot be read.", retryable: true };
+    });
   }
   if (scenario === "loading") {
     fake.delay = 0;

@@ -28,22 +28,21 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-const wanted = (kind: string, words: readonly string[], all: readonly string[]): boolean => {
-  const named = only.filter((word) => all.some((one) => (kind === "state" ? one.startsWith(word) : one === word)));
-  return named.length === 0 || words.some((word) => named.some((one) => (kind === "state" ? word.startsWith(one) : word === one)));
-};
-
-const names = states.map((state) => state.name);
 const sizeNames = sizes.map(([width]) => String(width));
+const looks: readonly string[] = [...sizeNames, ...themes, ...languages];
+const onlyStates = only.filter((word) => !looks.includes(word));
+
+const wantedLook = (look: string, all: readonly string[]): boolean => only.includes(look) || !all.some((one) => only.includes(one));
+const wantedState = (name: string): boolean => onlyStates.length === 0 || onlyStates.some((word) => name.startsWith(word));
 
 for (const [width, height] of sizes) {
-  if (!wanted("size", [String(width)], sizeNames)) continue;
+  if (!wantedLook(String(width), sizeNames)) continue;
   for (const theme of themes) {
-    if (!wanted("theme", [theme], themes)) continue;
+    if (!wantedLook(theme, themes)) continue;
     for (const language of languages) {
-      if (!wanted("language", [language], languages)) continue;
+      if (!wantedLook(language, languages)) continue;
       for (const state of states) {
-        if (!wanted("state", [state.name], names)) continue;
+        if (!wantedState(state.name)) continue;
         test(`${state.name}-${width}-${theme}-${language}`, async () => {
           await page.look({ width, height, theme, language });
           await arrive(page, inject("site"), state, language);

@@ -42,32 +42,79 @@ async function part(page: Page, at: number): Promise<void> {
   await page.settle();
 }
 
+/** A state of the window with a conversation open and a menu of it. */
+const withMenu = (selector: string) => async (page: Page) => {
+  await first(page);
+  await menuOf(page, selector);
+};
+
+/** A place of the rail: the row of a region, by its number. */
+const place = (engagement: number, row = ".nav") => async (page: Page) => {
+  await rows(page);
+  await page.click(`${callout(engagement)} ${row}`);
+  await page.settle();
+};
+
+/** A choice of a menu of the list. */
+const chosen = (opener: string, presses: string[]) => async (page: Page) => {
+  await rows(page);
+  await menuOf(page, opener);
+  for (const key of presses) await page.press(key);
+  await page.settle();
+};
+
 export const states: readonly State[] = [
+  // Places and tabs
   { name: "main", way: first },
   { name: "nothing", way: rows },
   { name: "loading", address: "scenario=loading", way: (page) => page.settle() },
-  { name: "offline", address: "scenario=offline", way: first },
-  { name: "attention", address: "scenario=attention", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.settle(); } },
-  { name: "waits", address: "scenario=offline&waits=12", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.click("[role=tablist] [role=tab]:nth-child(2)"); await page.settle(); } },
-  { name: "signin", address: "scenario=signin" },
-  { name: "revoked", address: "scenario=revoked" },
-  { name: "signed-out-by-hub", address: "scenario=revoked-later", way: first },
-  { name: "locked-password", address: "scenario=locked-password" },
-  { name: "locked-keyring", address: "scenario=locked-keyring_locked" },
   { name: "closed", way: async (page) => { await rows(page); await page.click(callout(10)); await first(page); } },
+  { name: "archived", way: async (page) => { await rows(page); await page.click(callout(11)); await page.settle(); } },
+  { name: "channel", way: place(2, ".nav.ch") },
+  { name: "texts", way: place(3) },
+  { name: "favorite", way: place(4) },
+  { name: "direct", way: place(5) },
+  { name: "team", way: place(6) },
+  { name: "pinned", way: async (page) => { await first(page); await page.press("p"); await page.press("j"); await page.press("j"); await page.press("p"); await page.settle(); } },
+  { name: "unread", way: chosen(callout(12), ["ArrowDown", "ArrowDown", "Enter"]) },
+  { name: "nowhere", address: "scenario=nowhere", way: (page) => page.settle() },
+  { name: "long-names", address: "scenario=long", way: first },
   { name: "contact-center", address: "product=contact_center", way: first },
   { name: "agent", address: "role=agent", way: first },
   { name: "compact", address: "density=compact", way: first },
+  // Trouble
+  { name: "offline", address: "scenario=offline", way: first },
+  { name: "attention", address: "scenario=attention", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.settle(); } },
+  { name: "waits", address: "scenario=offline&waits=12", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.click("[role=tablist] [role=tab]:nth-child(2)"); await page.settle(); } },
+  { name: "signed-out-by-hub", address: "scenario=revoked-later", way: first },
+  { name: "list-failed", address: "scenario=list-failed", way: (page) => page.settle() },
+  // The door
+  { name: "signin", address: "scenario=signin" },
+  { name: "revoked", address: "scenario=revoked" },
+  { name: "locked-password", address: "scenario=locked-password" },
+  { name: "locked-keyring", address: "scenario=locked-keyring_locked" },
+  { name: "broken", address: "scenario=broken" },
+  // Menus
   { name: "menu-create", way: async (page) => { await first(page); await page.press("c"); await menu(page); } },
+  { name: "menu-place", way: withMenu(callout(7)) },
+  { name: "menu-filter", way: withMenu(callout(12)) },
+  { name: "menu-sort", way: withMenu(callout(13)) },
+  { name: "menu-row", way: async (page) => { await first(page); await page.click("[role=row][aria-selected=true]", "right"); await menu(page); } },
   { name: "menu-assign", way: async (page) => { await first(page); await page.press("a"); await menu(page); } },
   { name: "menu-tag", way: async (page) => { await first(page); await page.press("l"); await page.settle(); } },
-  { name: "menu-me", way: async (page) => { await first(page); await menuOf(page, ".me button"); } },
-  { name: "sign-out", way: async (page) => { await first(page); await menuOf(page, ".me button"); await page.press("End"); await page.press("Enter"); await dialog(page); } },
+  { name: "menu-me", way: withMenu(".me button") },
+  // Dialogs
   { name: "new-direct", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("Home"); await page.press("Enter"); await dialog(page); } },
+  { name: "new-team", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("End"); await page.press("Enter"); await dialog(page); } },
+  { name: "sign-out", way: async (page) => { await first(page); await menuOf(page, ".me button"); await page.press("End"); await page.press("Enter"); await dialog(page); } },
+  // Undo
+  { name: "undo", way: async (page) => { await first(page); await page.press("e"); await page.settle(); } },
+  // Help and settings
   { name: "guide", way: async (page) => { await first(page); await page.press("F1"); await dialog(page); } },
   { name: "guide-contact-center", address: "product=contact_center", way: async (page) => { await first(page); await page.press("F1"); await dialog(page); } },
   { name: "keys", way: async (page) => { await first(page); await page.press("?"); await dialog(page); } },
   { name: "settings-notifications", way: (page) => part(page, 1) },
+  { name: "settings-silent", way: async (page) => { await part(page, 1); await page.click("[aria-labelledby=set-silence] button"); await page.click("[role=switch]"); await page.settle(); } },
   { name: "settings-appearance", way: (page) => part(page, 2) },
   { name: "settings-shortcuts", way: (page) => part(page, 3) },
 ];
