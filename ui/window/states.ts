@@ -103,10 +103,19 @@ export const states: readonly State[] = [
   { name: "menu-assign", way: async (page) => { await first(page); await page.press("a"); await menu(page); } },
   { name: "menu-tag", way: async (page) => { await first(page); await page.press("l"); await page.settle(); } },
   { name: "menu-me", way: withMenu(".me button") },
+  { name: "menu-contact", way: withMenu(callout(14)) },
+  { name: "menu-team", way: async (page) => { await place(6)(page); await menuOf(page, ".conv-head [aria-haspopup=menu]"); } },
+  { name: "menu-message", way: async (page) => { await first(page); await page.click("[role=log] .bubble", "right"); await menu(page); } },
+  // Beside the thread
+  { name: "history", way: async (page) => { await first(page); await page.press("h"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
+  { name: "history-one", way: async (page) => { await first(page); await page.press("j"); await page.settle(); await page.press("h"); await page.click("[data-pane=panel] li button"); await page.settle(); } },
+  { name: "members", way: async (page) => { await place(6)(page); await page.click(".crew"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
   // Dialogs
   { name: "new-direct", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("Home"); await page.press("Enter"); await dialog(page); } },
   { name: "new-team", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("End"); await page.press("Enter"); await dialog(page); } },
   { name: "sign-out", way: async (page) => { await first(page); await menuOf(page, ".me button"); await page.press("End"); await page.press("Enter"); await dialog(page); } },
+  { name: "team-rename", way: async (page) => { await place(6)(page); await menuOf(page, ".conv-head [aria-haspopup=menu]"); for (const key of ["Home", "ArrowDown", "ArrowDown", "Enter"]) await page.press(key); await dialog(page); } },
+  { name: "team-add", way: async (page) => { await place(6)(page); await menuOf(page, ".conv-head [aria-haspopup=menu]"); for (const key of ["Home", "ArrowDown", "Enter"]) await page.press(key); await dialog(page); } },
   // Undo
   { name: "undo", way: async (page) => { await first(page); await page.press("e"); await page.settle(); } },
   // Help and settings
