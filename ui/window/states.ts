@@ -108,7 +108,7 @@ export const states: readonly State[] = [
   { name: "menu-message", way: async (page) => { await first(page); await page.click("[role=log] .bubble", "right"); await menu(page); } },
   // Beside the thread
   { name: "history", way: async (page) => { await first(page); await page.press("h"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
-  { name: "history-one", way: async (page) => { await first(page); await page.press("j"); await page.settle(); await page.press("h"); await page.click("[data-pane=panel] li button"); await page.settle(); } },
+  { name: "history-one", way: async (page) => { await first(page); await page.press("j"); await page.press("j"); await page.settle(); await page.press("h"); await page.click("[data-pane=panel] li button"); await page.settle(); } },
   { name: "members", way: async (page) => { await place(6)(page); await page.click(".crew"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
   // Dialogs
   { name: "new-direct", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("Home"); await page.press("Enter"); await dialog(page); } },
