@@ -6,7 +6,7 @@ use crate::rpc::types::{
     Delivery, Entry, EntryAuthor, EntryContent, EventLine, FindDate, ListMessages, PendingMark, PendingSend, TextPart,
     ThreadPage, ThreadPoint,
 };
-use crate::store::{LOCAL_POS, OutboxItem, StoreError, Stored, outbox, rows};
+use crate::store::{LOCAL_POS, OutboxItem, Stored, outbox, rows};
 use deskbell_domain::{Author, ChatId, Content, Kind, Message, MessageId, Row};
 use linkify::{LinkFinder, LinkKind};
 use rusqlite::{Connection, params};
@@ -15,20 +15,23 @@ use std::collections::{HashMap, HashSet};
 /// Most entries of a page.
 const MOST_ENTRIES: u32 = 500;
 
-/// A page of a thread, oldest first.
+/// A page of a thread, oldest first. What only this device has follows the last entry of the hub, all of it: it has no
+/// position that a next page could begin at.
 pub(crate) fn list_messages(c: &Connection, args: &ListMessages) -> Stored<ThreadPage> {
     let c = &c.unchecked_transaction()?;
     let names = Names::new(c)?;
-    let messages = messages_of(c, args)?;
+    let mut messages = messages_of(c, args)?;
     let bounds = messages.first().zip(messages.last()).map(|((first, _), (last, _))| (*first, *last));
     // Beside a page without entries lies what its question left out.
-    let (first, last) = bounds.unwrap_or_else(|| match (args.before, args.after) {
-        (Some(before), _) => (place(before), place(before) - 1),
-        (None, Some(after)) => (place(after).saturating_add(1), place(after)),
-        (None, None) => (0, i64::MAX),
+    let (first, last) = bounds.unwrap_or_else(|| match (args.around, args.before, args.after) {
+        (None, Some(before), _) => (place(before), place(before) - 1),
+        (None, None, Some(after)) => (place(after) + 1, place(after)),
+        _ => (0, LOCAL_POS),
     });
-    let (more, more_after) =
-        (exists(c, args.chat, i64::MIN, first - 1)?, exists(c, args.chat, last.saturating_add(1), i64::MAX)?);
+    let (more, more_after) = (exists(c, args.chat, 0, first)?, exists(c, args.chat, last + 1, LOCAL_POS)?);
+    if !more_after {
+        messages.extend(read(c, args.chat, (LOCAL_POS, i64::MAX), Direction::Down, u32::MAX)?);
+    }
 
     let sends: HashMap<MessageId, OutboxItem> =
         outbox::of_chat(c, args.chat)?.into_iter().filter_map(|item| Some((item.message?, item))).collect();
@@ -53,24 +56,23 @@ pub(crate) fn list_messages(c: &Connection, args: &ListMessages) -> Stored<Threa
     Ok(ThreadPage { entries, more, more_after })
 }
 
-/// A position as it is kept.
+/// A position as it is kept: those of the hub are below those of this device.
 fn place(pos: u64) -> i64 {
-    i64::try_from(pos).unwrap_or(i64::MAX)
+    i64::try_from(pos).unwrap_or(i64::MAX).min(LOCAL_POS)
 }
 
-/// The entries of a page with their places, oldest first.
+/// Which way a thread is read.
+#[derive(Clone, Copy)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// The hub's entries of a page with their places, oldest first.
 fn messages_of(c: &Connection, args: &ListMessages) -> Stored<Vec<(i64, Message)>> {
     let limit = args.limit.clamp(1, MOST_ENTRIES);
-    let up_to = |end: i64, limit: u32| {
-        let sql = "SELECT pos, json FROM message WHERE chat = ?1 AND pos < ?2 ORDER BY pos DESC LIMIT ?3";
-        let mut messages = read(c, sql, args.chat, end, limit)?;
-        messages.reverse();
-        Ok::<_, StoreError>(messages)
-    };
-    let from = |start: i64, limit: u32| {
-        let sql = "SELECT pos, json FROM message WHERE chat = ?1 AND pos >= ?2 ORDER BY pos LIMIT ?3";
-        read(c, sql, args.chat, start, limit)
-    };
+    let up_to = |end: i64, limit: u32| read(c, args.chat, (0, end), Direction::Up, limit);
+    let from = |start: i64, limit: u32| read(c, args.chat, (start, LOCAL_POS), Direction::Down, limit);
     match (args.around, args.before, args.after) {
         (Some(around), ..) => {
             let ahead = from(place(around), limit - limit / 3)?;
@@ -79,15 +81,22 @@ fn messages_of(c: &Connection, args: &ListMessages) -> Stored<Vec<(i64, Message)
             Ok(if room == 0 { ahead } else { [up_to(place(around), room)?, ahead].concat() })
         }
         (None, Some(before), _) => up_to(place(before), limit),
-        (None, None, Some(after)) => from(place(after).saturating_add(1), limit),
-        (None, None, None) => up_to(i64::MAX, limit),
+        (None, None, Some(after)) => from(place(after) + 1, limit),
+        (None, None, None) => up_to(LOCAL_POS, limit),
     }
 }
 
-fn read(c: &Connection, sql: &str, chat: ChatId, from: i64, limit: u32) -> Stored<Vec<(i64, Message)>> {
-    let mut statement = c.prepare_cached(sql)?;
-    let rows = statement
-        .query_map(params![chat.0.into_bytes(), from, limit], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?)))?;
+/// The first or last entries between two places, the second of them not included; oldest first.
+fn read(c: &Connection, chat: ChatId, span: (i64, i64), way: Direction, most: u32) -> Stored<Vec<(i64, Message)>> {
+    let mut statement = c.prepare_cached(match way {
+        Direction::Up => {
+            "SELECT pos, json FROM message WHERE chat = ? AND pos >= ? AND pos < ? ORDER BY pos DESC LIMIT ?"
+        }
+        Direction::Down => "SELECT pos, json FROM message WHERE chat = ? AND pos >= ? AND pos < ? ORDER BY pos LIMIT ?",
+    })?;
+    let rows = statement.query_map(params![chat.0.into_bytes(), span.0, span.1, most], |r| {
+        Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
+    })?;
     let mut found = Vec::new();
     for row in rows {
         let (pos, json) = row?;
@@ -95,11 +104,15 @@ fn read(c: &Connection, sql: &str, chat: ChatId, from: i64, limit: u32) -> Store
             found.push((pos, message));
         }
     }
+    if matches!(way, Direction::Up) {
+        found.reverse();
+    }
     Ok(found)
 }
 
+/// Whether there is an entry between two places, the second of them not included.
 fn exists(c: &Connection, chat: ChatId, from: i64, to: i64) -> Stored<bool> {
-    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ? AND pos BETWEEN ? AND ?)")?
+    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ? AND pos >= ? AND pos < ?)")?
         .query_row(params![chat.0.into_bytes(), from, to], |r| r.get(0))?)
 }
 

@@ -323,10 +323,17 @@ fn a_thread_is_walked_from_its_middle_to_both_ends() {
     let is_mine = |page: &ThreadPage| page.entries.iter().any(|entry| entry.pending.is_some());
     assert!(is_mine(&client.thread(chat, (None, None, None), 9)));
     assert!(is_mine(&client.thread(chat, (None, Some(places[99]), None), 9)));
-    let before = client.thread(chat, (None, Some(places[90]), None), 9);
+    let before = client.thread(chat, (None, Some(places[80]), None), 9);
     assert!(!is_mine(&before) && before.more_after);
+    // However many they are: no page could begin at them.
+    for n in 0..20 {
+        client.send(chat, &format!("mine {n}"));
+    }
+    let last = client.thread(chat, (None, None, None), 3);
+    assert_eq!((positions(&last), last.entries.len()), (places[97..].to_vec(), 24));
+    assert_eq!(client.thread(chat, (None, Some(places[96]), None), 3).entries.len(), 24);
     let EntryContent::Text { parts } = &before.entries[0].content else { panic!("{before:?}") };
-    assert_eq!(parts[0].text, format!("entry {}", places[91]));
+    assert_eq!(parts[0].text, format!("entry {}", places[81]));
     assert!(client.thread(ChatId(Uuid::nil()), (None, None, None), 9).entries.is_empty());
 }
 

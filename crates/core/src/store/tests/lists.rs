@@ -323,7 +323,7 @@ fn naive_counts(world: &World, place: &Place) -> ChatCounts {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn every_list_is_what_a_person_would_pick_and_put_in_order(world in world(), limit in 1..7u32) {
