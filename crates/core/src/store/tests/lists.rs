@@ -22,7 +22,9 @@ fn channel_id(n: u8) -> ChannelId {
 }
 
 /// Inbox, owner, archived, number.
-const CHANNELS: [(Option<InboxId>, Option<MemberId>, bool, Option<&str>); 7] = [
+type ChannelFacts = (Option<InboxId>, Option<MemberId>, bool, Option<&'static str>);
+
+const CHANNELS: [ChannelFacts; 7] = [
     (Some(INBOX), None, false, Some("+15035550001")),
     (Some(INBOX), None, false, None),
     // What the first one's number exchanged before it came here, as its owner sees it; and another's, shared.
