@@ -9,6 +9,7 @@ mod keyring;
 mod looks;
 mod notifications;
 mod offline;
+mod places;
 mod safety;
 mod signin;
 mod together;
