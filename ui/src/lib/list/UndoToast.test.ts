@@ -98,3 +98,21 @@ test("a_message_that_is_held_back_counts_down_where_it_stands_and_not_here", asy
   await new Promise((done) => setTimeout(done, 60));
   expect(undo()).toBeNull();
 });
+
+test("the_focus_goes_to_the_list_when_its_row_goes_and_the_next_one_leaves_in_time", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  document.body.insertAdjacentHTML("beforeend", "<div data-pane='list'><button data-pane-focus>row</button></div>");
+  const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+  render(UndoToast);
+  await waitFor(() => expect(fake.called("get_undo")).toHaveLength(1));
+  await vi.advanceTimersByTimeAsync(20);
+  await close();
+  await waitFor(() => expect(undo()).toBeTruthy());
+  await user.click(undo() as HTMLElement);
+  await waitFor(() => expect(undo()).toBeNull());
+  expect(document.activeElement?.textContent).toBe("row");
+  await close();
+  await waitFor(() => expect(undo()).toBeTruthy());
+  await vi.advanceTimersByTimeAsync(6_500);
+  expect(undo()).toBeNull();
+});
