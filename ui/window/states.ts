@@ -82,6 +82,10 @@ export const states: readonly State[] = [
   { name: "contact-center", address: "product=contact_center", way: first },
   { name: "agent", address: "role=agent", way: first },
   { name: "compact", address: "density=compact", way: first },
+  { name: "with-me", way: async (page) => { await rows(page); await page.click(".segments button:nth-child(2)"); await page.settle(); await menuOf(page, ".mine button"); await page.press("End"); await page.press("Enter"); await page.settle(); } },
+  { name: "norows", way: async (page) => { await rows(page); await page.eval("fake.world.chats.forEach((chat) => { chat.read_pos = 1e9; }), fake.touch('chats')"); await menuOf(page, callout(12)); await page.press("ArrowDown"); await page.press("ArrowDown"); await page.press("Enter"); await page.until("document.querySelector('.norows')"); await page.settle(); } },
+  { name: "favorites-bad", way: async (page) => { await first(page); await page.eval("fake.world.favorites.push({ contact: 'gone', name: 'Long Gone', initials: 'LG', tint: 'sky', gone: true }, { contact: 'none', name: 'Nobody Yet', initials: 'NY', tint: 'rose', gone: false }), fake.touch('places')"); await page.until("document.querySelector('.nav.gone')"); await page.settle(); } },
+  { name: "new-team-wrong", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("End"); await page.press("Enter"); await dialog(page); await page.click("[role=dialog] .primary"); await page.until("document.querySelector('.err')"); await page.settle(); } },
   // Trouble
   { name: "offline", address: "scenario=offline", way: first },
   { name: "attention", address: "scenario=attention", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.settle(); } },
