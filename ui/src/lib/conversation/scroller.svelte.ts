@@ -232,7 +232,9 @@ export class Scroller {
     const held = performance.now() - this.#scrolledAt < SCROLLING_MS ? this.#held : this.#cut;
     const line = held === undefined ? undefined : this.#lines.get(held.key);
     const { element } = this;
-    if (!element || held === undefined || !line) return;
+    if (!element) return;
+    // The wheel went further than what was drawn: the first that is drawn there is held from now on.
+    if (held === undefined || !line) return this.#grasp();
     const moved = line.getBoundingClientRect().top - element.getBoundingClientRect().top - held.top;
     if (Math.abs(moved) < 1) return;
     element.scrollTop += moved;
