@@ -155,7 +155,10 @@ export function makeWorld(options: WorldOptions = {}): World {
   }
   const first = chats[0];
   if (first !== undefined && longThread > 0) first.entries = longStory(first, longThread, now);
-  if (first !== undefined) first.read_pos = pos;
+  if (first !== undefined) {
+    first.read_pos = pos;
+    first.created_ms = first.entries[0]?.at_ms ?? now;
+  }
   const fifth = chats[4];
   if (fifth !== undefined) fifth.draft = "Hi Siobhán, Thursday works and";
   for (const [i, mate] of members.slice(1, 5).entries()) chats.push(directChat(mate, now - i * 400 * MINUTE));

@@ -140,6 +140,11 @@ export class Page {
     await this.#ask("Input.dispatchMouseEvent", { type: "mouseReleased", x, y, button, clickCount: 1 });
   }
 
+  /** Turns the wheel over a place. */
+  async wheel(x: number, y: number, pixels: number): Promise<void> {
+    await this.#ask("Input.dispatchMouseEvent", { type: "mouseWheel", x, y, deltaX: 0, deltaY: pixels });
+  }
+
   /** Takes the pointer out of the way. */
   async away(): Promise<void> {
     await this.#ask("Input.dispatchMouseEvent", { type: "mouseMoved", x: 0, y: 0 });

@@ -63,6 +63,13 @@ const chosen = (opener: string, presses: string[]) => async (page: Page) => {
   await page.settle();
 };
 
+/** Opens a chat of the fake core, as a notification would. */
+export async function chat(page: Page, which: string): Promise<void> {
+  await page.eval(`fake.emit({ event: "navigate", chat: (${which}).id, reply: false })`);
+  await page.until("document.querySelector('[role=log].settled')");
+  await page.settle();
+}
+
 export const states: readonly State[] = [
   // Places and tabs
   { name: "main", way: first },
@@ -123,6 +130,13 @@ export const states: readonly State[] = [
   // Undo
   { name: "undo", way: async (page) => { await first(page); await page.press("e"); await page.settle(); } },
   // Help and settings
+  { name: "menu-message", way: async (page) => { await first(page); await page.click(".line:last-child .bubble", "right"); await menu(page); } },
+  { name: "date", way: async (page) => { await first(page); await menuOf(page, callout(14)); await page.press("End"); await page.press("Enter"); await dialog(page); } },
+  { name: "new-messages", address: "unread=7", way: async (page) => { await rows(page); await chat(page, "fake.world.chats[0]"); } },
+  { name: "team-writing", way: async (page) => { await rows(page); await page.eval("fake.world.presence.set(fake.world.chats.find((one) => one.kind === 'team').id, { viewing: [], typing: [fake.world.chats.find((one) => one.kind === 'team').members[2]], known: true })"); await chat(page, "fake.world.chats.find((one) => one.kind === 'team')"); } },
+  { name: "team-members", way: async (page) => { await place(6)(page); await page.click(".crew"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
+  { name: "read-only", way: async (page) => { await rows(page); await chat(page, "fake.world.chats.find((one) => one.archived)"); } },
+  { name: "gone", way: async (page) => { await first(page); await page.eval("fake.world.chats = fake.world.chats.filter((one) => one.kind !== 'conversation'), fake.emit({ event: 'changed', tags: [], all: true })"); await page.settle(); } },
   { name: "guide", way: async (page) => { await first(page); await page.press("F1"); await dialog(page); } },
   { name: "guide-contact-center", address: "product=contact_center", way: async (page) => { await first(page); await page.press("F1"); await dialog(page); } },
   { name: "keys", way: async (page) => { await first(page); await page.press("?"); await dialog(page); } },

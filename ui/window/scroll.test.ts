@@ -1,0 +1,141 @@
+/** Scrolling a long thread, where rows have real heights: some of them late, as pictures have. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { Browser } from "./browser";
+import type { Page } from "./page";
+import { chat } from "./states";
+
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await Browser.start();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  page = await browser.page();
+  await page.look({ width: 1440, height: 900, theme: "light", language: "en" });
+  return () => page.close();
+});
+
+async function open(messages: number, more = ""): Promise<void> {
+  await page.open(`${inject("site")}?long=${messages}${more}`);
+  await page.until("document.querySelectorAll('[role=row]').length > 3");
+  await chat(page, "fake.world.chats[0]");
+}
+
+/**
+ * In the page: every fifth message gets higher some time after it was drawn, and each frame the line at the upper edge is
+ * looked at. While one scrolls up nothing may move up: that is a line that was pushed away.
+ */
+const watch = `(() => {
+  const log = document.querySelector("[role=log]");
+  const picture = (bubble) => {
+    const number = Number((bubble.closest("[data-entry]")?.dataset.entry ?? "").replace(/\\D/g, ""));
+    if (number % 5 === 0 && bubble.dataset.late === undefined) {
+      bubble.dataset.late = "";
+      setTimeout(() => bubble.append(Object.assign(document.createElement("div"), { style: "height: 132px" })), 90);
+    }
+  };
+  log.querySelectorAll(".bubble").forEach(picture);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) for (const node of addedNodes) node.querySelectorAll?.(".bubble").forEach(picture);
+  }).observe(log, { childList: true, subtree: true });
+  window.moves = [];
+  let before = new Map();
+  const look = () => {
+    const edge = log.getBoundingClientRect();
+    const now = new Map();
+    for (const line of log.querySelectorAll("[data-key]")) {
+      const { top, bottom } = line.getBoundingClientRect();
+      if (bottom > edge.top && top < edge.bottom) now.set(line.dataset.key, top);
+    }
+    // The line that is cut by the edge and the first that is whole: one of them keeps its place.
+    const both = [...now].filter(([key]) => before.has(key)).slice(0, 2).map(([key, top]) => top - before.get(key));
+    if (both.length > 0) window.moves.push(both.reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a)));
+    before = now;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()`;
+
+const wheel = async (pixels: number, times: number): Promise<void> => {
+  for (let n = 0; n < times; n += 1) {
+    await page.wheel(900, 400, pixels);
+    await new Promise((done) => setTimeout(done, 16));
+  }
+};
+const lines = () => page.eval<number>("document.querySelectorAll('[role=log] [data-key]').length");
+const top = () =>
+  page.eval<{ key: string; at: number }>(`(() => {
+    const edge = document.querySelector("[role=log]").getBoundingClientRect().top;
+    const line = [...document.querySelectorAll("[role=log] [data-entry]")].map((one) => ({ key: one.dataset.entry, at: one.getBoundingClientRect().top - edge })).sort((a, b) => a.at - b.at).find((one) => one.at >= 0);
+    return line;
+  })()`);
+
+describe("a long thread", () => {
+  // C042
+  test("keeps the line at its upper edge while older messages and late pictures come in above and below it", async () => {
+    await open(2_000);
+    await page.eval(watch);
+    await wheel(-240, 150);
+    await page.settle();
+    const moves = await page.eval<number[]>("window.moves");
+    expect(moves.filter((move) => move > 1).length).toBeGreaterThan(50);
+    expect(moves.filter((move) => move < -2)).toEqual([]);
+    // Nobody turns the wheel now: what still comes in moves nothing.
+    const before = await top();
+    await new Promise((done) => setTimeout(done, 600));
+    const after = await top();
+    expect(after.key).toBe(before.key);
+    expect(Math.abs(after.at - before.at)).toBeLessThan(2);
+  });
+
+  test("of 10,000 messages is read from its end to its beginning and back, and holds a few screens of them", async () => {
+    await open(10_000);
+    const first = await page.eval<string>("fake.world.chats[0].entries[0].id");
+    const last = await page.eval<string>("fake.world.chats[0].entries.at(-1).id");
+    const has = (id: string) => `document.querySelector('[role=log] [data-entry="${id}"]')`;
+    for (let turns = 0; turns < 14; turns += 1) {
+      await page.eval("document.querySelector('[role=log]').scrollTop = 0");
+      await page.settle();
+    }
+    expect(await page.eval<number>("document.querySelector('[role=log] ol').offsetHeight")).toBeLessThan(60_000);
+    // The first message is at hand without scrolling, and so is the newest.
+    await page.click('[data-callout="14"]');
+    await page.until("document.querySelector('[role=menu]')");
+    await page.press("End");
+    await page.press("Enter");
+    await page.until("document.querySelector('[role=dialog]')");
+    await page.click("[role=dialog] footer button:first-child");
+    await page.until(has(first));
+    expect(await lines()).toBeLessThan(80);
+    await page.click(".icon-btn.end");
+    await page.until(has(last));
+    await page.settle();
+    expect(await page.eval<number>("(({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('[role=log]'))")).toBeLessThan(25);
+  });
+
+  test("opens where it was left", async () => {
+    await open(2_000);
+    await wheel(-240, 20);
+    await page.settle();
+    await new Promise((done) => setTimeout(done, 300));
+    const before = await top();
+    await chat(page, "fake.world.chats[1]");
+    await chat(page, "fake.world.chats[0]");
+    const after = await top();
+    expect(after.key).toBe(before.key);
+    expect(Math.abs(after.at - before.at)).toBeLessThan(3);
+  });
+
+  test("with something new opens at the new line, and counts as read only what was on screen", async () => {
+    await open(2_000, "&unread=400");
+    expect(await page.eval<boolean>("(({ top, bottom }) => top > 60 && bottom < 300)(document.querySelector('.fresh').getBoundingClientRect())")).toBe(true);
+    const marked = () => page.eval<number>("Math.max(0, ...fake.called('mark_read').map((one) => one.pos))");
+    const newest = await page.eval<number>("fake.world.chats[0].entries.at(-1).pos");
+    expect(await marked()).toBeLessThan(newest - 300);
+    await page.click(".pill, .icon-btn.end");
+    await page.settle();
+    await page.until(`Math.max(0, ...fake.called('mark_read').map((one) => one.pos)) === ${newest}`);
+  });
+});
