@@ -125,6 +125,25 @@ test("three_keys_beside_the_text_take_answer_and_close_the_next_conversation", a
   expect(await page.eval<boolean>("fake.called('send_message')[0].chat === fake.called('close_chat')[0].chat")).toBe(true);
 });
 
+test("the_side_panel_is_a_pane_like_the_others_and_gives_the_focus_back", async () => {
+  await page.press("j");
+  await open("[role=log]");
+  await page.settle();
+  await page.press("h");
+  await open("[data-pane=panel]");
+  await here("panel");
+  const walked: string[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    await page.press("F6");
+    await here();
+    walked.push((await focus()).pane);
+  }
+  expect(walked).toEqual(["rail", "list", "conversation", "panel"]);
+  await page.press("Escape");
+  await gone("[data-pane=panel]");
+  await here();
+});
+
 test("menus_open_on_their_keys_and_escape_gives_the_focus_back", async () => {
   await page.press("j");
   await open("[role=log]");
@@ -199,6 +218,21 @@ test("guide_and_list_of_keys_open_over_everything_and_close", async () => {
 
 test("escape_closes_only_the_innermost", async () => {
   // C110
+  await page.press("j");
+  await open("[role=log]");
+  await page.settle();
+  await page.press("h");
+  await open("[data-pane=panel]");
+  await here("panel");
+  await page.press("a");
+  await open("[role=menu]");
+  await page.press("Escape");
+  await gone("[role=menu]");
+  expect(await page.eval<boolean>("document.querySelector('[data-pane=panel]') !== null")).toBe(true);
+  await page.press("Escape");
+  await gone("[data-pane=panel]");
+  await here();
+
   await page.press("Control+,");
   await open("[data-pane=settings]");
   await page.press("?");

@@ -36,7 +36,7 @@ function keyOf(key: string): { code: string; number: number; text?: string } {
 }
 
 /** How long something on the page may take to happen. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export class Page {
   #browser: Browser;
