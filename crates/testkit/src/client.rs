@@ -173,6 +173,11 @@ impl TestClient {
         Ok(self.call::<ChatPage>("list_chats", args).await.map_err(said)?.rows)
     }
 
+    /// Waits until a segment of *Open* has so many conversations; `what` they are, should it fail.
+    pub async fn lists(&self, what: &str, segment: &str, count: usize) -> Result<()> {
+        eventually(what, async || Ok((self.list("open", segment).await?.len() == count).then_some(()))).await
+    }
+
     /// Header of a chat.
     pub async fn head(&self, chat: ChatId) -> Result<ChatHead> {
         self.call("get_chat", json!({ "chat": chat })).await.map_err(said)

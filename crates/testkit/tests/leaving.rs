@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 use deskbell_core::rpc::types::{Contacts, CreatedContact, Network, OutboxRow, PendingMark, Session};
-use deskbell_domain::command::{AddInbox, AssignInbox, MoveChannel};
+use deskbell_domain::command::{AddInbox, AssignInbox, MoveChannel, RemoveMember};
 use deskbell_domain::{Inbox, InboxId, InboxKind, Name};
 use deskbell_hub::admin::{Request, perform};
 use deskbell_testkit::client::{TestClient, said};
@@ -66,7 +66,11 @@ async fn a_member_removed_while_offline_loses_what_they_saw_and_keeps_what_they_
     let texts: Vec<&str> = kept.iter().filter_map(|row| row.text.as_deref()).collect();
     assert_eq!(texts, ["one", "two", "to Bob"]);
     assert!(kept.iter().all(|row| row.state == PendingMark::Failed && why(row) == "member_removed"));
-    assert_eq!((kept[0].title.as_str(), kept[2].title.as_str()), ("+1 650 555 0101", "Bob Bauer"), "as they were called");
+    assert_eq!(
+        (kept[0].title.as_str(), kept[2].title.as_str()),
+        ("+1 650 555 0101", "Bob Bauer"),
+        "as they were called"
+    );
 
     // She comes back, to the same computer.
     let restore = Request::RestoreMember {
@@ -187,5 +191,33 @@ async fn a_contact_that_two_make_with_no_network_is_one_for_both() -> Result<()>
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!((seen[0].len(), seen[0][0].private), (1, false));
+    Ok(())
+}
+
+/// C051
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_removed_member_had_is_unassigned_to_everybody_else() -> Result<()> {
+    let hub = TestHub::start().await?;
+    let of_inbox = hub.customer("+16505550101", "Is it ready?").await?;
+    let of_organization = hub.customer("+16505550102", "And mine?").await?;
+    let alice = TestClient::signed_in(&hub.url(), "alice").await?;
+    let bob = TestClient::signed_in(&hub.url(), "bob").await?;
+    bob.assign_to_me(of_inbox).await.map_err(said)?;
+    bob.assign_to_me(of_organization).await.map_err(said)?;
+    bob.up_to_date().await?;
+    alice.lists("what bob has", "others", 2).await?;
+
+    hub.assign_inbox(hub.bob, false).await?;
+    alice.lists("what nobody of the inbox has", "unassigned", 2).await?;
+    assert_eq!(alice.head(of_inbox).await?.assignee, None);
+
+    hub.assign_inbox(hub.bob, true).await?;
+    alice.lists("what bob has again", "others", 2).await?;
+    let (inboxes, channels) = (vec![hub.inbox], vec![hub.channel]);
+    hub.system(RemoveMember { member: hub.bob, inboxes, channels, chats: Vec::new() }).await?;
+    alice.lists("what nobody of the organization has", "unassigned", 2).await?;
+    alice.assign_to_me(of_organization).await.map_err(said)?;
+    alice.up_to_date().await?;
+    assert_eq!(alice.head(of_organization).await?.assignee.map(|a| a.me), Some(true));
     Ok(())
 }
