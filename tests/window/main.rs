@@ -11,6 +11,7 @@ mod notifications;
 mod offline;
 mod places;
 mod safety;
+mod sheet;
 mod signin;
 mod together;
 mod travel;
