@@ -87,9 +87,11 @@ describe("the conversation", () => {
     expect(fake.called("mark_read")).toEqual([]);
     expect(fake.called("set_view").at(-1)).toEqual({ chat: chat(1).id, focused: false });
 
+    await waitFor(() => expect(document.querySelector(".thread.settled")).not.toBeNull());
+    expect(fake.called("mark_read")).toEqual([]);
+
     focusWindow(true);
-    await tasks();
-    expect(fake.called("mark_read")).toEqual([{ chat: chat(1).id, pos: 90_000 }]);
+    await waitFor(() => expect(fake.called("mark_read")).toEqual([{ chat: chat(1).id, pos: 90_000 }]));
     expect(fake.called("set_view").at(-1)).toEqual({ chat: chat(1).id, focused: true });
 
     focusWindow(false);
