@@ -20,6 +20,8 @@ enum Act {
     Reopen { by: u8, chat: u8 },
     Tag { by: u8, chat: u8, tag: u8, on: bool },
     Read { by: u8, chat: u8, pos: u64 },
+    Undo { by: u8, chat: u8, close: bool },
+    Pin { by: u8, chat: u8, order: i64 },
     Wait { days: u8 },
 }
 
@@ -35,7 +37,9 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (by.clone(), chat, any::<bool>()).prop_map(|(by, chat, blind)| Act::Close { by, chat, blind }),
         1 => (by.clone(), chat).prop_map(|(by, chat)| Act::Reopen { by, chat }),
         2 => (by.clone(), chat, 0..3u8, any::<bool>()).prop_map(|(by, chat, tag, on)| Act::Tag { by, chat, tag, on }),
-        1 => (by, chat, 0..4000u64).prop_map(|(by, chat, pos)| Act::Read { by, chat, pos }),
+        1 => (by.clone(), chat, 0..4000u64).prop_map(|(by, chat, pos)| Act::Read { by, chat, pos }),
+        2 => (by.clone(), chat, any::<bool>()).prop_map(|(by, chat, close)| Act::Undo { by, chat, close }),
+        1 => (by, chat, -3..3i64).prop_map(|(by, chat, order)| Act::Pin { by, chat, order }),
         1 => (0..9u8).prop_map(|days| Act::Wait { days }),
     ]
 }
@@ -118,6 +122,14 @@ impl Story {
                 let command: Command = if on { TagChat { chat, tag }.into() } else { UntagChat { chat, tag }.into() };
                 (by(n), command, 0)
             }
+            Act::Undo { by: n, chat, close } => {
+                let (chat, line) = (self.chat(chat)?, self.world.id());
+                let conversation = self.world.conversation(chat);
+                let closed = conversation.closed.as_ref().and_then(|closed| closed.line);
+                let act = if close { closed } else { conversation.assigned }?;
+                (by(n), UndoAct { chat, act, line }.into(), 0)
+            }
+            Act::Pin { by: n, chat, order } => (by(n), PinChat { chat: self.chat(chat)?, order }.into(), 0),
             Act::Read { by: n, chat, pos } => (by(n), MarkRead { chat: self.chat(chat)?, pos, seen: None }.into(), 0),
         })
     }
