@@ -23,13 +23,14 @@ impl SimClient {
             Act::Send => self.send(number, env),
             Act::Draft => self.type_something(number, env),
             Act::Claim => self.claim(env),
-            Act::HandOver => self.hand_over(env),
             Act::Close => self.close_or_reopen(env),
-            Act::Tag => self.tag(env),
+            Act::HandOver => self.hand_over(env).and_then(|()| self.undo(env)),
+            Act::Tag => self.tag(env).and_then(|()| self.pin(env)),
             Act::NewTag => {
                 let name = TagName::parse(TAGS[env.chance.below(4) as usize])?;
                 let tag = TagId(env.chance.id());
-                self.give(CreateTag { tag, name, color: Tint::Moss }.into(), None, env).map(|_| ())
+                self.give(CreateTag { tag, name, color: Tint::Moss }.into(), None, env)?;
+                self.team(number, env)
             }
             Act::NewDirect => self.direct(number, env),
             Act::Read => {
@@ -43,7 +44,7 @@ impl SimClient {
                 let (from, mark) = (self.store()?.last_pos(chat)?, UnreadMarkId(env.chance.id()));
                 self.give(MarkUnread { chat, from, mark }.into(), None, env).map(|_| ())
             }
-            Act::NewContact => self.new_contact(number, env),
+            Act::NewContact => self.new_contact(number, env).and_then(|()| self.favorite(env)),
             Act::Share => {
                 let mut statement = self.connection()?.prepare_cached(
                     "SELECT id FROM entity WHERE kind = 'contact' AND json_extract(json, '$.private_to') IS NOT NULL ORDER BY id",
@@ -76,6 +77,7 @@ impl SimClient {
     fn any_chat(&self, env: &mut Env<'_>) -> Result<Option<ChatId>> {
         let mut ids = self.ids(Kind::Conversation)?;
         ids.extend(self.ids(Kind::DirectChat)?);
+        ids.extend(self.ids(Kind::TeamChat)?);
         Ok(env.chance.pick(&ids).map(|id| ChatId(*id)))
     }
 
@@ -199,6 +201,67 @@ impl SimClient {
             Some(Submitted::Nothing) | None => return Ok(()),
         };
         self.send_in(chat, number, env)
+    }
+
+    /// Now and then: starts a team chat, or does something to one.
+    fn team(&mut self, number: usize, env: &mut Env<'_>) -> Result<()> {
+        if !env.chance.once_in(2) {
+            return Ok(());
+        }
+        let ids = self.ids(Kind::TeamChat)?;
+        let other = env.chance.pick(&MEMBERS).copied().into_iter().collect();
+        let (new, line) = (ChatId(env.chance.id()), MessageId(env.chance.id()));
+        let name = Name::parse(&format!("Team {number}"))?;
+        let Some(chat) = env.chance.pick(&ids).map(|id| ChatId(*id)).filter(|_| !env.chance.once_in(4)) else {
+            let new_chat = NewChat::Team { name, members: other };
+            self.give(CreateChat { chat: new, new: new_chat }.into(), None, env)?;
+            return self.send_in(new, number, env);
+        };
+        let command: Command = match env.chance.below(4) {
+            0 => {
+                // Their words go out of their sight by their own will, maybe before the hub has ever granted the chat.
+                self.own.iter_mut().filter(|own| own.chat == chat).for_each(|own| own.wiped = true);
+                LeaveChat { chat, line }.into()
+            }
+            1 => RenameChat { chat, name, line }.into(),
+            _ => AddToChat { chat, members: other, line }.into(),
+        };
+        self.give(command, None, env).map(|_| ())
+    }
+
+    /// Now and then: pins a chat, or takes one down.
+    fn pin(&mut self, env: &mut Env<'_>) -> Result<()> {
+        if !env.chance.once_in(4) {
+            return Ok(());
+        }
+        let Some(chat) = self.any_chat(env)? else { return Ok(()) };
+        let command: Command = if env.chance.once_in(3) {
+            UnpinChat { chat }.into()
+        } else {
+            PinChat { chat, order: env.chance.below(9).cast_signed() }.into()
+        };
+        self.give(command, None, env).map(|_| ())
+    }
+
+    /// Now and then: makes a contact a favorite, or takes one off.
+    fn favorite(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let ids = self.ids(Kind::Contact)?;
+        let Some(contact) = env.chance.pick(&ids).map(|id| ContactId(*id)) else { return Ok(()) };
+        let command: Command = match env.chance.below(4) {
+            0 => AddFavorite { contact }.into(),
+            1 => RemoveFavorite { contact }.into(),
+            _ => return Ok(()),
+        };
+        self.give(command, None, env).map(|_| ())
+    }
+
+    /// Now and then: undoes the last assignment or the close of a conversation, where it was their own.
+    fn undo(&mut self, env: &mut Env<'_>) -> Result<()> {
+        let Some(conversation) = self.any_conversation(env)? else { return Ok(()) };
+        let act = conversation.closed.as_ref().and_then(|closed| closed.line).or(conversation.assigned);
+        let Some(act) = act.filter(|_| env.chance.once_in(2)) else { return Ok(()) };
+        let (chat, line) = (conversation.id, MessageId(env.chance.id()));
+        self.give(UndoAct { chat, act, line }.into(), None, env).map(|_| ())
     }
 
     /// Something is held or refused: its person sends it again, edits it, or lets go of it.
