@@ -303,10 +303,13 @@ fn write_facts(dir: &Path, facts: &ProfileFacts) -> io::Result<()> {
     write_private(dir, FACTS, &serde_json::to_vec_pretty(facts)?)
 }
 
-/// A small file of the profile; `None` where there is none. A longer one than `most` is not ours.
+/// A small file of the profile; `None` where there is none. A longer one than `most` is not ours, nor is what is no file: a
+/// device has no end, and a pipe lets nobody go on.
 pub(crate) fn read_private(dir: &Path, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
     let path = dir.join(name);
     match fs::metadata(&path) {
+        Ok(about) if about.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(about) if !about.is_file() => Err(io::ErrorKind::InvalidInput.into()),
         Ok(about) if about.len() > most => Err(io::ErrorKind::FileTooLarge.into()),
         Ok(_) => fs::read(&path).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

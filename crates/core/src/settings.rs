@@ -216,4 +216,20 @@ mod tests {
         assert!(file.set(Settings { zoom: 110, ..Settings::default() }).is_err());
         assert_eq!(file.get().zoom, 100, "what is not on the disk does not hold");
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_what_has_no_end_nor_what_keeps_waiting_stops_anything() {
+        let tmp = tempfile::tempdir().unwrap();
+        let pipe = tmp.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for other in [Path::new("/dev/zero"), &pipe] {
+            std::os::unix::fs::symlink(other, tmp.path().join(FILE)).unwrap();
+            let file = SettingsFile::open(tmp.path());
+            assert_eq!(file.get(), Settings::default(), "{other:?}");
+            assert!(file.set(Settings { zoom: 110, ..Settings::default() }).unwrap(), "a file takes its place");
+            assert_eq!(SettingsFile::open(tmp.path()).get().zoom, 110);
+            std::fs::remove_file(tmp.path().join(FILE)).unwrap();
+        }
+    }
 }
