@@ -1,7 +1,8 @@
 //! The member's own order of pinned chats: one order for all lists, so that a chat keeps its place wherever it shows.
 
-use super::{Store, Stored, rows};
+use super::{Store, Stored, project, rows};
 use deskbell_domain::{ChatId, Kind, Row};
+use std::collections::BTreeSet;
 
 /// Between two pins as they are made: room for as many halvings as it has bits.
 const ROOM: i64 = 1 << 32;
@@ -19,7 +20,16 @@ impl Store {
             })
             .collect();
         pins.sort_unstable();
-        Ok(orders(&pins, chat, before))
+        let mut given = orders(&pins, chat, before);
+        // A pin may outlive its chat, of which the rules know nothing then: it stays as it is, and in nobody's way.
+        let mut gone = BTreeSet::new();
+        for (pinned, _) in &given {
+            if *pinned != chat && !project::is_listed(&self.connection, *pinned)? {
+                gone.insert(*pinned);
+            }
+        }
+        given.retain(|(pinned, _)| !gone.contains(pinned));
+        Ok(given)
     }
 }
 

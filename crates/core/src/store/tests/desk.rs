@@ -423,6 +423,22 @@ fn a_pin_touches_the_list_and_not_the_thread() {
 }
 
 #[test]
+fn where_there_is_no_room_a_pin_without_its_chat_is_in_nobodys_way() {
+    let mut client = Client::new();
+    let chats = [1, 2, 3].map(|n| client.hub.customer(n, "hello"));
+    for (chat, order) in [(chats[0], 5), (chats[1], i64::MAX)] {
+        client.hub.put(vec![Effect::Put(Pin { member: ME, chat, order }.into())]);
+    }
+    client.hub.put(vec![Effect::Delete(Kind::Conversation, chats[0].0)]);
+    client.pull();
+    let given = client.store.orders_to_pin(chats[2], None).unwrap();
+    assert_eq!(given.iter().map(|(chat, _)| *chat).collect::<Vec<_>>(), chats[1..]);
+    assert!(given.is_sorted_by_key(|(_, order)| *order));
+    let unknown = ChatId(Uuid::from_u128(77));
+    assert_eq!(client.store.orders_to_pin(unknown, None).unwrap().last().map(|(chat, _)| *chat), Some(unknown));
+}
+
+#[test]
 fn lists_that_an_older_program_kept_in_another_way_are_made_anew() {
     let mut client = Client::new();
     let chat = client.hub.customer(1, "hello");
