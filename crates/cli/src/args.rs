@@ -149,6 +149,26 @@ pub(crate) enum Command {
     /// Start something
     #[command(subcommand)]
     Create(Create),
+    /// Give a team chat another name
+    Rename {
+        /// Id of the chat
+        chat: String,
+        /// Its name from now on
+        name: String,
+    },
+    /// Add members to a team chat
+    Add {
+        /// Id of the chat
+        chat: String,
+        /// Id or name of a member; may be given several times
+        #[arg(long = "member", value_name = "WHO", required = true)]
+        members: Vec<String>,
+    },
+    /// Leave a team chat
+    Leave {
+        /// Id of the chat
+        chat: String,
+    },
     /// Send a message; without --text it is read from stdin
     Send {
         /// Id of the chat
@@ -288,6 +308,14 @@ pub(crate) enum Create {
     Direct {
         /// Id or name of the member
         member: String,
+    },
+    /// A team chat; you are in it anyway
+    Team {
+        /// Its name
+        name: String,
+        /// Id or name of a member; may be given several times
+        #[arg(long = "member", value_name = "WHO")]
+        members: Vec<String>,
     },
     /// A tag; where there is one of that name already, it is that one
     Tag {

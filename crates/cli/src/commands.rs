@@ -72,6 +72,16 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
         Command::Create(Create::Direct { member }) => {
             change("create_direct_chat", json!({ "member": find::member(client, member).await? })).await?
         }
+        Command::Create(Create::Team { name, members }) => {
+            let team = json!({ "name": name, "members": find::members(client, members).await? });
+            change("create_team_chat", team).await?
+        }
+        Command::Rename { chat, name } => change("rename_chat", json!({ "chat": chat, "name": name })).await?,
+        Command::Add { chat, members } => {
+            let members = find::members(client, members).await?;
+            change("add_to_chat", json!({ "chat": chat, "members": members })).await?
+        }
+        Command::Leave { chat } => change("leave_chat", json!({ "chat": chat })).await?,
         Command::Create(Create::Tag { name, color }) => {
             change("create_tag", json!({ "name": name, "color": color, "chat": null })).await?
         }

@@ -27,6 +27,12 @@ pub async fn member(client: &Client, wanted: &str) -> Run<String> {
     one("member", wanted, list(&members["members"]))
 }
 
+/// Members of the organization.
+pub async fn members(client: &Client, wanted: &[String]) -> Run<Vec<String>> {
+    let members = client.call("list_members", json!({})).await?;
+    wanted.iter().map(|wanted| one("member", wanted, list(&members["members"]))).collect()
+}
+
 /// Whom a conversation goes to: `me`, `nobody`, or a member.
 pub async fn assignee(client: &Client, wanted: &str) -> Run<Option<String>> {
     match wanted {

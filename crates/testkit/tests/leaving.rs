@@ -152,7 +152,7 @@ async fn a_deleted_chat_goes_everywhere_and_what_was_written_for_it_stays_with_i
     let told: Vec<_> = kept.iter().map(|row| (row.text.as_deref().unwrap(), row.title.as_str(), why(row))).collect();
     assert_eq!(
         told,
-        [("for the customer", "+16505550101", "not_found"), ("for Bob", "Bob Bauer", "not_found")],
+        [("for the customer", "+1 650 555 0101", "not_found"), ("for Bob", "Bob Bauer", "not_found")],
         "said with what it was called"
     );
     // Both begin anew, under other identifiers.

@@ -1,6 +1,5 @@
 //! The rail: inboxes with their channels, the member's numbers, favorites, direct and team chats.
 
-use super::chats::listed;
 use super::history::latest;
 use super::lists::channels;
 use super::names::{Names, initials};
@@ -9,7 +8,7 @@ use crate::rpc::types::{ChannelPlace, DirectPlace, FavoritePlace, InboxPlace, Pl
 use crate::store::listed::{ListId, Part};
 use crate::store::{Stored, rows, uuid_from};
 use deskbell_domain::{Channel, ChatId, ContactId, Favorite, Inbox, InboxKind, Kind, MemberId, Row, Tint};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 
 /// The rail.
@@ -93,7 +92,7 @@ fn favorites(c: &Connection, me: MemberId) -> Stored<Vec<FavoritePlace>> {
             tint: Tint::of(&contact.to_string()).as_str().into(),
             name,
             chat,
-            unread: chat.map(|chat| listed(c, chat)).transpose()?.unwrap_or_default().0,
+            unread: chat.map(|chat| badged(c, chat)).transpose()?.unwrap_or_default(),
             gone: row.is_none(),
         });
     }
@@ -101,6 +100,15 @@ fn favorites(c: &Connection, me: MemberId) -> Stored<Vec<FavoritePlace>> {
     // Those that are gone have no name to stand by.
     places.sort_by_key(|place| place.gone);
     Ok(places)
+}
+
+/// Unread messages of a chat that badges count: what a colleague has is theirs to read.
+fn badged(c: &Connection, chat: ChatId) -> Stored<u32> {
+    let unread = c
+        .prepare_cached("SELECT unread FROM chat WHERE id = ? AND badge = 1")?
+        .query_row([chat.0.into_bytes()], |r| r.get(0))
+        .optional()?;
+    Ok(unread.unwrap_or(0))
 }
 
 fn favorite_contacts(c: &Connection, me: MemberId) -> Stored<Vec<ContactId>> {

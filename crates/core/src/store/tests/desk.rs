@@ -6,8 +6,8 @@ use crate::rpc::types::{
     Sort, ThreadPage, ThreadPoint,
 };
 use deskbell_domain::{
-    Address, AddressKind, Author, Channel, ChannelId, ChannelKind, Contact, ContactId, Content, Conversation, Delivery,
-    Favorite, LastMessage, Message, Name, PhoneNumber, Pin, TeamChat,
+    Address, AddressKind, Assignee, Author, Channel, ChannelId, ChannelKind, Contact, ContactId, Content, Conversation,
+    Delivery, Favorite, LastMessage, Message, Name, PhoneNumber, Pin, TeamChat,
 };
 
 const SMS: ChannelId = ChannelId(Uuid::from_u128(51));
@@ -222,6 +222,28 @@ fn a_favorite_opens_what_is_open_else_what_was_closed_last() {
     for tag in ["places".to_string(), format!("chat:{}", Uuid::from_u128(1004))] {
         assert!(changed.contains(&tag), "{tag}: {changed:?}");
     }
+}
+
+#[test]
+fn a_favorite_counts_what_is_mine_or_nobodys_and_not_what_a_colleague_has() {
+    let mut client = Client::with_channels();
+    let home = phone("+16505550001");
+    let (ann, contact) = contact(7, "Ann", vec![home.clone()]);
+    let mut row = conversation(1, CHANNEL, &home, 100, false);
+    let said = message(row.id, Scope::Channel(CHANNEL), 5, 100);
+    let favorite = Favorite { member: ME, contact: ann };
+    client.hub.put(vec![
+        contact,
+        Effect::Put(favorite.into()),
+        Effect::Put(row.clone().into()),
+        Effect::Put(said.into()),
+    ]);
+    client.pull();
+    assert_eq!(client.places().favorites[0].unread, 1);
+    row.assignee = Some(Assignee { member: BOB, by: Some(BOB), at_ms: 200 });
+    client.hub.put(vec![Effect::Put(row.into())]);
+    client.pull();
+    assert_eq!(client.places().favorites[0].unread, 0);
 }
 
 #[test]
