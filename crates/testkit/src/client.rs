@@ -56,9 +56,10 @@ fn options(secrets: &Arc<MemorySecrets>, clock: &Arc<WrongClock>) -> CoreOptions
     }
 }
 
-/// Settings of a profile from which messages go at once: most stories are not about taking them back.
+/// Settings of a profile from which messages go at once, and in which what was closed stays on screen: most stories are about
+/// neither taking back nor the next conversation.
 pub fn at_once(profile: &std::path::Path) -> Result<()> {
-    Ok(std::fs::write(profile.join("settings.json"), r#"{"undo_seconds": 0}"#)?)
+    Ok(std::fs::write(profile.join("settings.json"), r#"{"undo_seconds": 0, "after_close": "stay"}"#)?)
 }
 
 impl TestClient {
