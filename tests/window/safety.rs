@@ -102,7 +102,7 @@ async fn a_name_that_turns_the_line_around_does_not() -> Result<()> {
         assert!(!drawn.title.contains('\u{202E}') && !drawn.body.contains('\u{202E}'), "{drawn:?}");
     }
     alice.open_chat("Rosa").await?;
-    for name in ["[data-pane=list] .name", ".conv-head h1"] {
+    for name in ["[data-pane=list] .l1 .name", ".conv-head h1"] {
         let shown = alice.text_in(name).await?.unwrap_or_default();
         assert!(shown.starts_with("Rosa") && !shown.contains('\u{202E}'), "{name}: {shown:?}");
     }

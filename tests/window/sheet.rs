@@ -76,6 +76,7 @@ async fn the_panel_beside_a_thread_tells_of_the_contact_and_goes_away_with_esc()
     let alice = team.alice().await?;
     team.visitor("Rosa Vidal").await?.writes("When do you open?").await?;
     alice.open_chat("Rosa Vidal").await?;
+    alice.is_at("When do you open?").await?;
 
     alice.click_in(".conv-head", "History").await?;
     alice.sees_in(PANEL, "This is the first conversation with Rosa Vidal").await?;
