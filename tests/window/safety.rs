@@ -103,7 +103,7 @@ async fn a_name_that_turns_the_line_around_does_not() -> Result<()> {
     }
     alice.open_chat("Rosa").await?;
     for name in ["[data-pane=list] .l1 .name", ".conv-head h1"] {
-        let shown = alice.text_in(name).await?.unwrap_or_default();
+        let shown = alice.text_in(name).await?.unwrap_or_default().trim().to_owned();
         assert!(shown.starts_with("Rosa") && !shown.contains('\u{202E}'), "{name}: {shown:?}");
     }
     Ok(())
