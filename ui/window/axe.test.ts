@@ -13,7 +13,7 @@ let page: Page;
 
 beforeAll(async () => {
   browser = await Browser.start();
-  page = await browser.page();
+  page = browser.page();
 });
 
 afterAll(() => browser.close());

@@ -11,7 +11,7 @@ let page: Page;
 
 beforeAll(async () => {
   browser = await Browser.start();
-  page = await browser.page();
+  page = browser.page();
   await page.look({ width: 1440, height: 900, theme: "light", language: "en" });
 });
 

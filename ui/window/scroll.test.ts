@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
-  page = await browser.page();
+  page = browser.page();
   await page.look({ width: 1440, height: 900, theme: "light", language: "en" });
   return () => page.close();
 });

@@ -22,7 +22,7 @@ let page: Page;
 
 beforeAll(async () => {
   browser = await Browser.start();
-  page = await browser.page();
+  page = browser.page();
   mkdirSync(folder, { recursive: true });
 });
 
