@@ -38,8 +38,8 @@ impl Store {
             w.submit(new, at)?;
             if hold_ms > 0 {
                 w.hold_back(new.id, at.local_ms.saturating_add(hold_ms))?;
+                w.remember(new.id, chat, Deed::Send, None, at)?;
             }
-            w.remember(new.id, chat, Deed::Send, None, at)?;
             Ok(w.save_draft(chat, "")?)
         })
     }
