@@ -4,6 +4,7 @@
  */
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
 import type { CoreEvent, Quiet, RpcError, Session, Settings } from "$lib/rpc/types";
+import { initial } from "$lib/settings/initial";
 import { answers } from "./answers";
 import { arrange } from "./scenarios";
 import { makeWorld, type World, type WorldOptions } from "./world";
@@ -16,7 +17,7 @@ class Fake {
   /** What `get_session` answers. */
   session: Session = { state: "signed_out", hub: null, email: null, reason: null };
   /** What this computer is set to. */
-  settings: Settings = freshSettings();
+  settings: Settings = { ...initial };
   /** When the member is not notified. */
   quiet: Quiet = { until_ms: null, hours: null, now: false };
   /** Every call since `reset`. */
@@ -31,7 +32,7 @@ class Fake {
   reset(options: WorldOptions = {}): void {
     this.world = makeWorld(options);
     if (this.world.session !== null) this.session = { state: "signed_in", ...this.world.session };
-    this.settings = freshSettings();
+    this.settings = { ...initial };
     this.quiet = { until_ms: null, hours: null, now: false };
     this.calls = [];
     this.delay = 0;
@@ -72,21 +73,6 @@ class Fake {
     const handler = answers[name] as (fake: Fake, args: unknown) => unknown;
     return structuredClone(await handler(this, args));
   }
-}
-
-function freshSettings(): Settings {
-  return {
-    language: "system",
-    theme: "system",
-    density: "comfortable",
-    zoom: 100,
-    single_keys: true,
-    undo_seconds: 5,
-    after_close: "next",
-    enter_breaks: false,
-    sound: true,
-    hide_content: false,
-  };
 }
 
 export type { Fake };

@@ -1,5 +1,6 @@
 /** What a member of the fake core keeps for themselves: how lists are shown, pins, favorites, undo, where they read; and team chats. */
 import type { UndoableAct } from "$lib/rpc/types";
+import { freshView } from "$lib/list/question";
 import type { Answers } from "./answers";
 import { changed, chatOf, event, fail } from "./change";
 import type { Fake } from "./host";
@@ -22,16 +23,7 @@ const mates = (ids: readonly string[]) => ids.flatMap((id) => members.filter((on
 
 export const own: Pick<Answers, Own> = {
   get_list_view: (fake, { place }) =>
-    fake.world.views.get(JSON.stringify(place)) ?? {
-      place,
-      tab: "open",
-      segment: "all",
-      with_me: false,
-      filter: "all",
-      sort_open: "recent_messages",
-      sort_closed: "recent_messages",
-      sort_archived: "recent_messages",
-    },
+    fake.world.views.get(JSON.stringify(place)) ?? freshView(place),
   set_list_view: (fake, view) => {
     fake.world.views.set(JSON.stringify(view.place), view);
     return {};

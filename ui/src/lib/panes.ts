@@ -30,3 +30,8 @@ export function focusPane(name: string): void {
   const pane = document.querySelector<HTMLElement>(`[data-pane="${name}"]`);
   if (pane !== null) focusIn(pane);
 }
+
+/** The same once a dialog is away, and has given the focus back to what there was. */
+export function focusPaneAfterDialog(name: string): void {
+  setTimeout(() => focusPane(name), 250);
+}

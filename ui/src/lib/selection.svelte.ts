@@ -8,6 +8,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { rpc } from "$lib/host";
 import type { ChatHead, ListView, Place, Places, Segment, Tab } from "$lib/rpc/types";
+import { freshView } from "$lib/list/question";
 import { member } from "$lib/session.svelte";
 
 /** Same place? */
@@ -26,20 +27,6 @@ export type AttentionTab = "you" | "waiting";
 
 /** What can be changed about how a list is shown. */
 export type ViewChange = Partial<Omit<ListView, "place">>;
-
-/** A list that nobody has changed, for the moment in which the core has not answered, or cannot. */
-export function freshView(place: Place): ListView {
-  return {
-    place,
-    tab: "open",
-    segment: "all",
-    with_me: false,
-    filter: "all",
-    sort_open: "recent_messages",
-    sort_closed: "recent_messages",
-    sort_archived: "recent_messages",
-  };
-}
 
 /** Where a chat is listed; nothing where the member has no list that holds it. */
 function placeOf(head: ChatHead): Place | null {

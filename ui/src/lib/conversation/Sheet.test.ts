@@ -63,6 +63,22 @@ describe("a team chat", () => {
     await waitFor(() => expect(screen.getByText(/renamed this to/u)).toBeTruthy());
   });
 
+  it("has a name of up to 200 letters, and says at its field what is too long", async () => {
+    const user = userEvent.setup();
+    await open(team());
+    await user.click(screen.getByRole("button", { name: /Workshop floor/u }));
+    await user.click(await screen.findByRole("menuitem", { name: "Rename chat" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    const name = dialog.getByRole("textbox");
+    const rename = dialog.getByRole("button", { name: "Rename" });
+    await fireEvent.input(name, { target: { value: "x".repeat(201) } });
+    expect(await dialog.findByRole("alert")).toBeTruthy();
+    expect(rename).toHaveProperty("disabled", true);
+    await fireEvent.input(name, { target: { value: "x".repeat(200) } });
+    await user.click(rename);
+    await waitFor(() => expect(fake.called("rename_chat")).toEqual([{ chat: team().id, name: "x".repeat(200) }]));
+  });
+
   it("takes in members that are found and ticked with the keyboard", async () => {
     const user = userEvent.setup();
     const chat = find((one) => one.kind === "team" && one.members.length === 3);

@@ -65,3 +65,17 @@ export function questionOf(place: Place, chosen: Chosen): ListQuestion {
     sort: chosen.sort,
   };
 }
+
+/** A list that nobody has changed, for the moment in which the core has not answered, or cannot. */
+export function freshView(place: Place): ListView {
+  return {
+    place,
+    tab: "open",
+    segment: "all",
+    with_me: false,
+    filter: "all",
+    sort_open: "recent_messages",
+    sort_closed: "recent_messages",
+    sort_archived: "recent_messages",
+  };
+}

@@ -9,7 +9,7 @@ import { violations } from "../../../test/axe";
 import RailStage from "../../../test/RailStage.svelte";
 import { create } from "./create.svelte";
 import { setCollapsed } from "./collapsed.svelte";
-import { matches } from "./find";
+import { matches } from "$lib/shared/find";
 
 async function show(options: Parameters<typeof fake.reset>[0] = {}) {
   fake.reset({ conversations: 60, longThread: 0, ...options });

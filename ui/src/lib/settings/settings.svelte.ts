@@ -8,20 +8,7 @@ import { onTouched } from "$lib/live.svelte";
 import type { RpcError, Settings } from "$lib/rpc/types";
 import { asError } from "$lib/shared/errors";
 import { followTheme } from "$lib/theme";
-
-/** What holds until the core has answered; the core has the same. */
-const initial: Settings = {
-  language: "system",
-  theme: "system",
-  density: "comfortable",
-  zoom: 100,
-  single_keys: true,
-  undo_seconds: 5,
-  after_close: "next",
-  enter_breaks: false,
-  sound: true,
-  hide_content: false,
-};
+import { initial } from "./initial";
 
 /** The steps of the zoom, in percent. */
 export const zoomSteps: readonly number[] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200];
