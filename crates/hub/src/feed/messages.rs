@@ -8,11 +8,9 @@ use rusqlite::{Connection, params};
 
 /// The scope of a chat that the member may see.
 pub fn scope_of_chat(connection: &Connection, member: MemberId, chat: ChatId) -> Result<Scope, FeedError> {
-    let mut chat_row = None;
-    for kind in Kind::CHATS {
-        chat_row = chat_row.or(read_row(connection, kind, chat.0)?);
-    }
-    let scope = chat_row.ok_or(FeedError::NotFound)?.row.scope();
+    // Lazily: nearly all that is asked for is a conversation.
+    let found = Kind::CHATS.into_iter().find_map(|kind| read_row(connection, kind, chat.0).transpose());
+    let scope = found.ok_or(FeedError::NotFound)??.row.scope();
     let granted = grants_of(connection, member)?.iter().any(|g| g.scope == scope);
     if granted { Ok(scope) } else { Err(FeedError::NotFound) }
 }

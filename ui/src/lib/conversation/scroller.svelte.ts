@@ -132,6 +132,8 @@ export class Scroller {
 
   /** Something changed its height, or rows came in. */
   resized(): void {
+    // The member has scrolled up, and the browser has not said so yet: they are not to be taken back to the end.
+    if ((this.element?.scrollTop ?? 0) < this.#lastTop) this.scrolled();
     if (this.atEnd && !this.#thread.moreAfter) this.#pin();
     else if (this.settled) {
       this.#hold();
@@ -253,7 +255,9 @@ export class Scroller {
 
   #pin(): void {
     const { element } = this;
-    if (element && this.atEnd) element.scrollTop = element.scrollHeight;
+    if (!element || !this.atEnd) return;
+    element.scrollTop = element.scrollHeight;
+    this.#lastTop = element.scrollTop;
   }
 
   /** What follows from where one is: pages to read, what was seen, what is far. */
