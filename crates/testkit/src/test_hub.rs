@@ -10,6 +10,7 @@ use deskbell_domain::{
 use deskbell_hub::auth::{Password, set_account};
 use deskbell_hub::{Hub, HubOptions, NewOrganization, RouterOptions, Server};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -106,7 +107,8 @@ impl TestHub {
         self.start_again().await
     }
 
-    /// A customer writes by SMS. Returns the conversation.
+    /// A customer writes by SMS, in a millisecond of its own: lists are ordered by time, and two of one millisecond
+    /// by id. Returns the conversation.
     pub async fn customer(&self, phone: &str, text: &str) -> Result<ChatId> {
         let address = Address { kind: AddressKind::Phone, value: phone.into() };
         let receive = ReceiveMessage {
@@ -117,6 +119,7 @@ impl TestHub {
             text: MessageText::parse(text)?,
             new_chat: ChatId(Uuid::now_v7()),
         };
+        tokio::time::sleep(Duration::from_millis(1)).await;
         done(self.hub(), receive).await?;
         let key = NaturalKey::Conversation(self.channel, address).to_string();
         let found = self
