@@ -78,7 +78,7 @@ async fn a_draft_survives_a_quit() -> Result<()> {
 
     alice.lists("Half an answer").await?;
     alice.open_chat("Rosa Vidal").await?;
-    assert_eq!(alice.value_of("Message").await?, "Half an answer");
+    alice.has_value("Message", "Half an answer").await?;
     assert!(visitor.answers().await?.is_empty());
     Ok(())
 }
@@ -95,15 +95,15 @@ async fn a_draft_stays_in_its_chat_and_what_arrives_does_not_touch_it() -> Resul
 
     rosa.writes("Are you there?").await?;
     alice.is_at("Are you there?").await?;
-    assert_eq!(alice.value_of("Message").await?, "For Rosa only");
+    alice.has_value("Message", "For Rosa only").await?;
 
     alice.open_chat("Omar Haddad").await?;
-    assert_eq!(alice.value_of("Message").await?, "");
+    alice.has_value("Message", "").await?;
     alice.enter_in("Message").await?;
     alice.reply("For Omar").await?;
     omar.reads(&["For Omar"]).await?;
     alice.open_chat("Rosa Vidal").await?;
-    assert_eq!(alice.value_of("Message").await?, "For Rosa only");
+    alice.has_value("Message", "For Rosa only").await?;
     assert!(rosa.answers().await?.is_empty());
     Ok(())
 }
