@@ -12,15 +12,18 @@ mod instance;
 mod links;
 mod notice_text;
 mod notifications;
+mod page;
 mod place;
 mod profile;
 mod quit;
 mod rpc;
+#[cfg(target_os = "linux")]
+mod thrift;
 mod tray;
 mod window;
 mod words;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use deskbell_core::{Core, CoreOptions};
 use tauri::{Manager, RunEvent, async_runtime};
@@ -30,12 +33,12 @@ use instance::Claim;
 use profile::Profile;
 
 /// Opens the profile and runs the window until the person quits. Where the profile is already open, raises that
-/// window and returns.
+/// window and returns. A window that is closed to the tray keeps its page for `rest_after`.
 ///
 /// # Errors
 ///
 /// One sentence for the terminal: the directory cannot be used, or there is no display.
-pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
+pub fn run(profile: Option<PathBuf>, rest_after: Duration) -> Result<(), StartError> {
     start_log();
     let profile = Profile::open(profile)?;
     let instance = match instance::claim(&profile)? {
@@ -50,12 +53,12 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
     let app = tauri::Builder::default()
         .manage(core.clone())
         .manage(rpc::Calls::default())
-        .manage(window::Visibility::default())
+        .manage(page::Life::new(rest_after))
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .setup(move |app| {
             let handle = app.handle().clone();
-            window::create(&handle, profile.dir())?;
-            window::zoom(&handle, core.settings().zoom);
+            app.manage(window::Frame::of(profile.dir()));
+            window::create(&handle)?;
             let tray = async_runtime::block_on(tray::start(&handle, core.language()));
             app.manage(tray);
             instance.listen({
@@ -80,7 +83,9 @@ pub fn run(profile: Option<PathBuf>) -> Result<(), StartError> {
         // Without a code it is the toolkit's idea, not ours: what was clicked last still has to be stored.
         RunEvent::ExitRequested { code: None, api, .. } => {
             api.prevent_exit();
-            async_runtime::spawn(quit::quit(app.clone()));
+            if !page::was_given_up(app) {
+                async_runtime::spawn(quit::quit(app.clone()));
+            }
         }
         _ => {}
     });

@@ -8,12 +8,10 @@ use std::{
 
 use deskbell_core::Core;
 use tauri::{AppHandle, Manager};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::time::timeout;
 
-use crate::{rpc::Calls, tray::Tray, window};
+use crate::{page, rpc::Calls, tray::Tray, window};
 
-/// What the page may take to hand over what was typed last.
-const PAGE: Duration = Duration::from_millis(500);
 /// What the hub may take for a message that was held back until now.
 const HUB: Duration = Duration::from_secs(3);
 /// What the core may take to store it. What it was told before is durable already.
@@ -22,7 +20,7 @@ const CORE: Duration = Duration::from_secs(8);
 /// The window's close button.
 pub async fn on_close(app: AppHandle) {
     if app.state::<Tray>().leads_back().await {
-        window::hide(&app);
+        page::rest(&app);
     } else {
         quit(app.clone()).await;
     }
@@ -35,7 +33,7 @@ pub async fn quit(app: AppHandle) {
         return;
     }
     window::hide(&app);
-    if timeout(PAGE, page_is_hidden(&app)).await.is_err() {
+    if !page::has_said_goodbye(&app).await {
         tracing::info!("the page did not say goodbye");
     }
     let core = app.state::<Core>().inner().clone();
@@ -49,29 +47,6 @@ pub async fn quit(app: AppHandle) {
         tracing::warn!("the core did not stop in time");
     }
     app.exit(0);
-}
-
-/// A page keeps a draft when it is hidden. The window hides at once, the page hears of it a moment later, and what
-/// it does then reaches us after that: so it is asked until it knows, and once more.
-async fn page_is_hidden(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(window::LABEL) else { return };
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let mut hidden = false;
-    loop {
-        let tell = tell.clone();
-        let asked = window.eval_with_callback("document.visibilityState", move |state| {
-            // Nobody listens any more once the time is up.
-            let _ = tell.send(state);
-        });
-        if asked.is_err() {
-            return;
-        }
-        let knew = hidden;
-        hidden = told.recv().await.is_some_and(|state| state.contains("hidden"));
-        if knew && hidden {
-            return;
-        }
-    }
 }
 
 /// The end of the session, or Ctrl+C in a terminal.

@@ -2,16 +2,15 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError},
 };
 
+use deskbell_core::Core;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, webview::NewWindowResponse};
 
 use crate::{
     StartError,
+    page::{Life, Way},
     place::{self, Place},
     tray::Tray,
     words,
@@ -19,23 +18,6 @@ use crate::{
 
 /// Its label: capabilities name it.
 pub const LABEL: &str = "main";
-
-/// Whether the person can see the window. Kept here because a hidden window still answers questions about itself.
-#[derive(Debug)]
-pub struct Visibility(AtomicBool);
-
-impl Default for Visibility {
-    fn default() -> Self {
-        Self(AtomicBool::new(true))
-    }
-}
-
-impl Visibility {
-    /// Shown now.
-    pub fn shown(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// A sentence instead of the toolkit's panic where no display answers.
 pub fn require_display() -> Result<(), StartError> {
@@ -46,9 +28,9 @@ pub fn require_display() -> Result<(), StartError> {
 
 /// Makes the window. The page can neither leave its origin nor open another window: links go through
 /// `open_link`, which the core judges.
-pub fn create(app: &AppHandle, profile: &Path) -> tauri::Result<WebviewWindow> {
-    let kept = Place::read(profile);
-    let place = kept.map(|place| place.within(&screens(app)));
+pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let frame = app.state::<Frame>();
+    let place = Place::read(&frame.profile).map(|place| place.within(&screens(app)));
     let size = place.map_or(place::NEW, |place| (place.width, place.height));
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
     let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
@@ -64,16 +46,35 @@ pub fn create(app: &AppHandle, profile: &Path) -> tauri::Result<WebviewWindow> {
         builder = builder.position(f64::from(place.x), f64::from(place.y)).maximized(place.maximized);
     }
     let window = builder.build()?;
-    app.manage(Kept { profile: profile.into(), place: Mutex::new(place) });
+    frame.keep(place);
     #[cfg(target_os = "linux")]
-    crate::context_menu::trim(&window)?;
+    {
+        crate::context_menu::trim(&window)?;
+        crate::thrift::teach(&window)?;
+    }
+    zoom(app, app.state::<Core>().settings().zoom);
     Ok(window)
 }
 
 /// Where the window was when it was looked last, and where that is kept.
-struct Kept {
+pub struct Frame {
     profile: PathBuf,
     place: Mutex<Option<Place>>,
+}
+
+impl Frame {
+    /// Of a window that was not there yet in this run.
+    pub fn of(profile: &Path) -> Self {
+        Self { profile: profile.into(), place: Mutex::new(None) }
+    }
+
+    fn place(&self) -> Option<Place> {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, place: Option<Place>) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }
 }
 
 /// The screens, in the pixels in which windows are placed.
@@ -92,26 +93,23 @@ fn screens(app: &AppHandle) -> Vec<Place> {
 
 /// The window was moved or has another size. Only looked at: it is kept when the window goes away.
 pub fn look_at_place(app: &AppHandle) {
-    let (Some(window), Some(kept)) = (app.get_webview_window(LABEL), app.try_state::<Kept>()) else { return };
+    let (Some(window), Some(frame)) = (app.get_webview_window(LABEL), app.try_state::<Frame>()) else { return };
     let scale = window.scale_factor().unwrap_or(1.0);
     let (Ok(at), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
     let (at, size) = (at.to_logical::<i32>(scale), size.to_logical::<u32>(scale));
     let maximized = window.is_maximized().unwrap_or(false);
-    let mut place = kept.place.lock().unwrap_or_else(PoisonError::into_inner);
-    let before = *place;
     // What fills the screen goes back to what it was before.
-    *place = match before.filter(|_| maximized) {
-        Some(before) => Some(Place { maximized, ..before }),
-        None => Some(Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized }),
-    };
+    frame.keep(Some(match frame.place().filter(|_| maximized) {
+        Some(before) => Place { maximized, ..before },
+        None => Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized },
+    }));
 }
 
 /// The next start puts the window where it is now.
 pub fn keep_place(app: &AppHandle) {
-    let Some(kept) = app.try_state::<Kept>() else { return };
-    let place = *kept.place.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(place) = place
-        && let Err(error) = place.keep(&kept.profile)
+    let frame = app.state::<Frame>();
+    if let Some(place) = frame.place()
+        && let Err(error) = place.keep(&frame.profile)
     {
         tracing::warn!(%error, "the next window opens where windows do");
     }
@@ -137,16 +135,26 @@ fn is_own(url: &Url, dev_url: Option<&Url>) -> bool {
     own || dev_url.is_some_and(|dev| dev.origin() == url.origin())
 }
 
-/// Shows the window, above the others and with the focus. `token` is what Wayland asks for before it lets a
-/// program take the focus.
+/// Shows the window, above the others and with the focus; makes it where it was given up. `token` is what Wayland asks
+/// for before it lets a program take the focus.
 pub fn present(app: &AppHandle, token: Option<String>) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
     let shown = app.clone();
     let on_main = app.run_on_main_thread(move || {
-        if let Err(error) = to_front(&window, token.as_deref()) {
+        let app = shown;
+        let window = match app.state::<Life>().show() {
+            Way::Wait => return,
+            Way::Make => create(&app),
+            Way::Raise => app.get_webview_window(LABEL).ok_or(tauri::Error::WindowNotFound),
+        };
+        if let Err(error) = window.and_then(|window| to_front(&window, token.as_deref())) {
             tracing::warn!(%error, "the window did not come to the front");
         }
-        set_shown(&shown, true);
+        let there = app.get_webview_window(LABEL).is_some();
+        if !there {
+            // The next who asks for it tries again.
+            app.state::<Life>().is_lost();
+        }
+        app.state::<Tray>().set_shown(there);
     });
     if let Err(error) = on_main {
         tracing::warn!(%error, "the window did not come to the front");
@@ -174,19 +182,16 @@ fn to_front(window: &WebviewWindow, _token: Option<&str>) -> tauri::Result<()> {
     window.set_focus()
 }
 
-/// Hides the window; everything else goes on.
-pub fn hide(app: &AppHandle) {
+/// Hides the window; everything else goes on. Returns the turn of its life that begins.
+pub fn hide(app: &AppHandle) -> u64 {
     keep_place(app);
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    match window.hide() {
-        Ok(()) => set_shown(app, false),
-        Err(error) => tracing::warn!(%error, "the window could not be hidden"),
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.hide()
+    {
+        tracing::warn!(%error, "the window could not be hidden");
     }
-}
-
-fn set_shown(app: &AppHandle, shown: bool) {
-    app.state::<Visibility>().0.store(shown, Ordering::Relaxed);
-    app.state::<Tray>().set_shown(shown);
+    app.state::<Tray>().set_shown(false);
+    app.state::<Life>().hide()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tauri::{AppHandle, Manager, async_runtime};
 use tokio::sync::mpsc;
 
 use crate::{
-    quit, window,
+    page, quit, window,
     words::{self, Words},
 };
 
@@ -91,7 +91,7 @@ impl TrayIcon {
             async_runtime::spawn(async move { window::present(&app, token) });
         } else {
             let app = self.app.clone();
-            async_runtime::spawn(async move { window::hide(&app) });
+            async_runtime::spawn(async move { page::rest(&app) });
         }
     }
 }
@@ -148,7 +148,7 @@ impl ksni::Tray for TrayIcon {
 
     /// The panel went away with the window hidden: nothing would lead back to it, so it shows itself.
     fn watcher_offline(&self, _reason: OfflineReason) -> bool {
-        if !self.app.state::<window::Visibility>().shown() {
+        if !self.app.state::<page::Life>().is_shown() {
             let app = self.app.clone();
             async_runtime::spawn(async move { window::present(&app, None) });
         }

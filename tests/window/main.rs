@@ -10,6 +10,7 @@ mod looks;
 mod notifications;
 mod offline;
 mod places;
+mod rest;
 mod safety;
 mod sheet;
 mod signin;

@@ -310,6 +310,11 @@ export const answers: Answers = {
   },
   send_anyway: (fake, args) => answers.retry(fake, args),
   set_view: () => ({}),
+  leave_page: (fake, { state }) => {
+    fake.leavePage(state);
+    return {};
+  },
+  take_page: (fake) => fake.takePage(),
   ...own,
   open_link: () => ({}),
 };

@@ -3,11 +3,14 @@
  * `npm run dev:fake` and in component tests. `fake` is the handle by which a test or the address bar arranges things.
  */
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
-import type { CoreEvent, Quiet, RpcError, Session, Settings } from "$lib/rpc/types";
+import type { CoreEvent, KeptPage, Quiet, RpcError, Session, Settings } from "$lib/rpc/types";
 import { initial } from "$lib/settings/initial";
 import { answers } from "./answers";
 import { arrange } from "./scenarios";
 import { makeWorld, type World, type WorldOptions } from "./world";
+
+/** Where a page leaves what the next one is to know. */
+const LEFT = "deskbell-left";
 
 type Override = (args: never) => unknown;
 
@@ -59,6 +62,18 @@ class Fake {
     return this.calls.filter((call) => call.name === name).map((call) => call.args as Args<N>);
   }
 
+  /** A page that is loaded anew is the next one. */
+  leavePage(state: string | null): void {
+    if (state === null) sessionStorage.removeItem(LEFT);
+    else sessionStorage.setItem(LEFT, state);
+  }
+
+  takePage(): KeptPage {
+    const state = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+    return { state, event: null };
+  }
+
   listen(listener: (event: CoreEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -88,6 +103,8 @@ export function rpcError(code: string, message: string, params?: Record<string, 
 export function rpc<N extends RpcName>(name: N, args: Args<N>): Promise<Answer<N>> {
   return fake.call(name, $plain(args)) as Promise<Answer<N>>;
 }
+
+export async function heard(): Promise<void> {}
 
 export function onCoreEvent(callback: (event: CoreEvent) => void): () => void {
   return fake.listen(callback);

@@ -4,11 +4,13 @@ import "./app.css";
 import "./parts.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
+import { page } from "./lib/page";
 import { settings } from "./lib/settings/settings.svelte";
 
-// Language, theme and size are right before the first thing is drawn; a core that does not answer holds nothing up.
+// Language, theme, size and where the page before this one was are known before the first thing is drawn; a core that does not answer holds nothing up.
 settings.follow();
-await Promise.race([settings.load(), new Promise((done) => setTimeout(done, 400))]);
+const known = Promise.all([settings.load(), page.take()]);
+await Promise.race([known, new Promise((done) => setTimeout(done, 400))]);
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
 mount(App, { target });

@@ -3,6 +3,7 @@
 use crate::cache::{Cache, CacheError, Outlets};
 use crate::clock::{Clock, SystemClock};
 use crate::notify::{Language, NoticeAction, NoticeEvent};
+use crate::page::Page;
 use crate::profile::{Profile, ProfileError};
 use crate::rescue::{self, Found};
 use crate::rpc::types::{CoreEvent, LockReason, Network, RpcError, Settings, Status};
@@ -83,6 +84,7 @@ pub(crate) struct Inner {
     pub profile: Profile,
     pub options: CoreOptions,
     pub outlets: Outlets,
+    pub page: Page,
     pub state: RwLock<State>,
     notices: Mutex<Option<mpsc::Receiver<NoticeEvent>>>,
     /// How often a damaged cache was rescued since the start.
@@ -118,6 +120,7 @@ impl Core {
                 profile,
                 options,
                 outlets: Outlets { events, notices, damaged, settings, locale },
+                page: Page::default(),
                 state: RwLock::new(State::SignedOut),
                 notices: Mutex::new(Some(listener)),
                 rescues: AtomicU32::new(0),
@@ -289,6 +292,23 @@ impl Core {
     /// What changes, from now on. A listener that falls behind (`Lagged`) reads everything again.
     pub fn events(&self) -> broadcast::Receiver<CoreEvent> {
         self.inner.outlets.events.subscribe()
+    }
+
+    /// Leads the page there, or the next one where there is none now.
+    pub(crate) fn lead(&self, event: CoreEvent) {
+        self.inner.page.lead(&event);
+        // Without a window nobody hears it.
+        let _ = self.inner.outlets.events.send(event);
+    }
+
+    /// Whether the page that is hidden has left all that the next one needs to be as it was.
+    pub fn page_may_go(&self) -> bool {
+        self.inner.page.may_go()
+    }
+
+    /// The page was given up: what it would be told now is for the next one.
+    pub fn page_is_gone(&self) {
+        self.inner.page.gone();
     }
 
     /// What is to be notified. There is one listener: a second call gets a channel that is silent.

@@ -3,7 +3,7 @@
 //!
 //! `store` is synchronous and owned by one writer thread; `sync` is a machine without input or output; `driver` gives it
 //! a network; `rpc` is what others call; `notify` decides what deserves a notification; `presence` knows who
-//! else is in a chat.
+//! else is in a chat; `page` keeps what a page leaves while it is not there.
 
 mod cache;
 pub mod clock;
@@ -11,6 +11,7 @@ mod core;
 mod driver;
 mod http;
 pub mod notify;
+mod page;
 mod presence;
 pub mod profile;
 mod rescue;

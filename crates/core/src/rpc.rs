@@ -129,6 +129,8 @@ rpc_list! {
     }
     view {
         set_view(SetView) -> Empty;
+        leave_page(LeavePage) -> Empty;
+        take_page(Empty) -> KeptPage;
     }
 }
 

@@ -49,6 +49,16 @@ impl Computer {
         Self::on(desktop, Some(panel)).await
     }
 
+    /// The same, with a window that gives its page up as soon as it is closed to the tray.
+    pub async fn start_with_tray_and_rest() -> Result<Self> {
+        let desktop = Arc::new(Desktop::start()?);
+        let panel = Panel::start(&desktop).await?;
+        let mut computer = Self::off(desktop, Some(panel))?;
+        computer.environment.push(("DESKBELL_REST_AFTER", "0.2".to_owned()));
+        computer.open().await?;
+        Ok(computer)
+    }
+
     /// The same where no session bus can be reached: no keyring, no notifications, no tray.
     pub async fn start_without_bus() -> Result<Self> {
         let mut computer = Self::off(Arc::new(Desktop::start()?), None)?;

@@ -78,6 +78,12 @@ impl Driver {
         children_of(driver)?.first().copied().context("the program has ended")
     }
 
+    /// The processes that the program has started.
+    pub fn processes(&self) -> Result<Vec<Process>> {
+        let program = self.program()?;
+        Ok(processes()?.into_iter().filter(|process| process.parent == program).collect())
+    }
+
     /// Ends the program as a power cut does: no handler runs, in it or in its web process.
     pub fn kill(&mut self) -> Result<()> {
         match self.process.take() {
@@ -116,19 +122,36 @@ fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
+/// A running process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub id: u32,
+    /// The number of who started it.
+    pub parent: u32,
+    /// Its name, as far as the system keeps it: 15 letters.
+    pub name: String,
+}
+
 /// Living children of a process; one that has ended and was not yet looked after does not count.
 fn children_of(parent: u32) -> Result<Vec<u32>> {
-    let mut children = Vec::new();
+    Ok(processes()?.into_iter().filter(|process| process.parent == parent).map(|process| process.id).collect())
+}
+
+fn processes() -> Result<Vec<Process>> {
+    let mut all = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
-        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+        let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{id}/stat")) else { continue };
         // "pid (name) state parent ...", and the name may hold anything.
-        let Some((_, rest)) = stat.rsplit_once(") ") else { continue };
+        let Some((before, rest)) = stat.rsplit_once(") ") else { continue };
+        let Some((_, name)) = before.split_once('(') else { continue };
         let mut fields = rest.split(' ');
         let state = fields.next();
-        if fields.next() == Some(&parent.to_string()) && state != Some("Z") {
-            children.push(pid);
+        let Some(parent) = fields.next().and_then(|parent| parent.parse().ok()) else { continue };
+        if state != Some("Z") {
+            all.push(Process { id, parent, name: name.to_owned() });
         }
     }
-    Ok(children)
+    Ok(all)
 }

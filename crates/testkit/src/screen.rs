@@ -60,6 +60,19 @@ impl Screen {
         Ok(attributes.map_state == MapState::VIEWABLE)
     }
 
+    /// Some program has a window on the screen that is large enough to be worked with.
+    pub fn shows_any(&self) -> Result<bool> {
+        for window in self.connection.query_tree(self.root)?.reply()?.children {
+            // A window can end between the list and the questions.
+            let shown = self.connection.get_window_attributes(window)?.reply().map(|now| now.map_state);
+            let large = self.connection.get_geometry(window)?.reply().is_ok_and(|size| size.width > 300);
+            if large && matches!(shown, Ok(MapState::VIEWABLE)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Where the window is: left and upper edge, width and height.
     pub fn place(&self, pid: u32) -> Result<(i16, i16, u16, u16)> {
         let window = self.window_of(pid)?.ok_or_else(|| anyhow!("the program has no window"))?;

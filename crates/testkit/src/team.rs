@@ -56,6 +56,13 @@ impl Team {
         Ok(computer)
     }
 
+    /// Alice at a desktop that draws tray icons, with a window that gives its page up as soon as it is closed.
+    pub async fn alice_who_rests(&self) -> Result<Computer> {
+        let computer = Computer::start_with_tray_and_rest().await?;
+        self.sign_in(&computer, "alice").await?;
+        Ok(computer)
+    }
+
     /// Bob, an agent, signed in at a computer of his own.
     pub async fn bob(&self) -> Result<Computer> {
         self.member("bob").await

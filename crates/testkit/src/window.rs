@@ -37,8 +37,18 @@ impl Window {
 
     /// The same with more in its environment.
     pub async fn open_with(desktop: &Arc<Desktop>, profile: &Path, environment: &[(&str, String)]) -> Result<Self> {
+        Self::open_program(desktop, &program("deskbell")?, profile, environment).await
+    }
+
+    /// The same of another build of the program.
+    pub async fn open_program(
+        desktop: &Arc<Desktop>,
+        program: &Path,
+        profile: &Path,
+        environment: &[(&str, String)],
+    ) -> Result<Self> {
         let path = profile.to_str().context("a profile path in UTF-8")?;
-        let driver = Driver::start(desktop, &program("deskbell")?, &["--profile", path], environment).await?;
+        let driver = Driver::start(desktop, program, &["--profile", path], environment).await?;
         let window = Self { desktop: Arc::clone(desktop), driver, profile: profile.into() };
         window.shows_something().await?;
         Ok(window)
@@ -237,6 +247,27 @@ impl Window {
     /// Process id of the program.
     pub fn pid(&self) -> Result<u32> {
         self.driver.program()
+    }
+
+    /// Waits until the page has been given up, with its process.
+    pub async fn has_no_page(&self) -> Result<()> {
+        eventually("the page to be given up", async || {
+            let processes = self.driver.processes()?;
+            Ok((!processes.iter().any(|process| process.name.starts_with("WebKitWebProc"))).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits for the page that was made after the one before was given up, and looks at it from now on.
+    pub async fn has_a_new_page(&self) -> Result<()> {
+        let session = self.driver.session();
+        eventually("a new page", async || {
+            let Some(page) = session.windows().await?.pop() else { return Ok(None) };
+            session.switch_to_window(page).await?;
+            Ok(Some(()))
+        })
+        .await?;
+        self.shows_something().await
     }
 
     /// Gives the window the focus.

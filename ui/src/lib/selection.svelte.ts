@@ -164,6 +164,20 @@ class Selection {
     this.revealWanted += 1;
   }
 
+  /** What is on screen, for a page that comes after this one. */
+  get now(): Pick<Selection, "place" | "chat" | "attention" | "command"> {
+    const { place, chat, attention, command } = this;
+    return { place, chat, attention, command };
+  }
+
+  /** Shows what was on screen. */
+  comeBack({ place, chat, attention, command }: Selection["now"]): void {
+    if (place !== null) void this.openPlace(place);
+    this.chat = chat;
+    this.attention = attention;
+    this.command = command;
+  }
+
   /** Forgets everything: another member may sign in. */
   clear(): void {
     this.place = null;

@@ -20,6 +20,7 @@ export class Reading {
   /** Where the *new* line stands. */
   fresh = $state.raw<Fresh | null>(null);
 
+  readonly #again: boolean;
   #kept: Place | null | undefined;
   #head: ChatHead | undefined;
   #marked = 0;
@@ -31,8 +32,10 @@ export class Reading {
   #place: Place = END;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(chat: string) {
+  /** `again`: it was on screen in the page before this one, so it opens where the member was in it. */
+  constructor(chat: string, again = false) {
     this.chat = chat;
+    this.#again = again;
     void this.#read();
   }
 
@@ -81,8 +84,8 @@ export class Reading {
     return at?.at_ms ?? Date.now();
   }
 
-  /** The chat was left. */
-  leave(): void {
+  /** Says what was seen, and where the member is, without waiting for more. */
+  flush(): void {
     clearTimeout(this.#marking);
     if (this.#toMark > this.#marked && !this.#unsaid) this.#mark();
     if (this.#saving !== undefined) this.#save();
@@ -102,7 +105,8 @@ export class Reading {
   #begin(): void {
     if (this.start !== undefined || this.#head === undefined || this.#kept === undefined) return;
     const { unread, read_pos } = this.#head;
-    this.start = unread > 0 ? { pos: read_pos + 1, offset: -LEAD, withLines: true } : (this.#kept ?? END);
+    const was = this.#again && (this.#kept?.pos ?? null) !== null;
+    this.start = unread > 0 && !was ? { pos: read_pos + 1, offset: -LEAD, withLines: true } : (this.#kept ?? END);
   }
 
   #mark(): void {

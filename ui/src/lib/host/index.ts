@@ -16,18 +16,26 @@ export async function rpc<N extends RpcName>(name: N, args: Args<N>): Promise<An
   }
 }
 
+let listening: Promise<unknown> = Promise.resolve();
+
 /** Calls back for every event of the core until the returned function is called. */
 export function onCoreEvent(callback: (event: CoreEvent) => void): () => void {
   let ended = false;
   let stop = () => {};
-  void listen<CoreEvent>("core", (event) => callback(event.payload)).then((unlisten) => {
+  const begun = listen<CoreEvent>("core", (event) => callback(event.payload)).then((unlisten) => {
     if (ended) unlisten();
     else stop = unlisten;
   });
+  listening = Promise.all([listening, begun]);
   return () => {
     ended = true;
     stop();
   };
+}
+
+/** Everybody who asked to be called back until now hears the next event. */
+export async function heard(): Promise<void> {
+  await listening;
 }
 
 /** The bridge itself may fail with a bare string; the rest of the window only ever sees one shape. */

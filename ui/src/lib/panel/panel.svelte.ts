@@ -15,6 +15,7 @@ class Panel {
   focusWanted = $state(0);
 
   #from: HTMLElement | null = null;
+  #came = false;
 
   /** Opens it, and remembers what had the focus. */
   show(): void {
@@ -42,8 +43,23 @@ class Panel {
     return true;
   }
 
+  /** What of it is on screen, for a page that comes after this one. */
+  get now(): { open: boolean; past: string | null } {
+    return { open: this.open, past: this.past };
+  }
+
+  /** Shows what was on screen. The chat beside it is not another one. */
+  comeBack({ open, past }: Panel["now"]): void {
+    this.open = open;
+    this.past = past;
+    this.#came = true;
+  }
+
   /** Another chat is on screen. */
   moved(): void {
+    const came = this.#came;
+    this.#came = false;
+    if (came) return;
     this.past = null;
     this.#from = null;
     if (this.open && matchMedia(OVER).matches) this.open = false;

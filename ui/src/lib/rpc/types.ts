@@ -1052,6 +1052,17 @@ chat: ChatId | null,
 focused: boolean, };
 
 /**
+ * `leave_page`: the page is hidden and may be given up. What it says of itself, for the next page; nothing where it must
+ * stay, because something in it is unfinished.
+ */
+export type LeavePage = { state: string | null, };
+
+/**
+ * `take_page`: what the page before left, and where this one is to go first. Both are said once.
+ */
+export type KeptPage = { state: string | null, event: CoreEvent | null, };
+
+/**
  * `open_link`: http, https, mailto and tel only, in the system's program.
  */
 export type OpenLink = { href: string, };
@@ -1131,4 +1142,6 @@ export interface RpcMap {
   discard: { req: OfCommand; res: Empty };
   send_anyway: { req: OfCommand; res: Empty };
   set_view: { req: SetView; res: Empty };
+  leave_page: { req: LeavePage; res: Empty };
+  take_page: { req: Empty; res: KeptPage };
 }

@@ -2,15 +2,22 @@
 import { language } from "../language.svelte";
 import { m } from "../paraglide/messages.js";
 
-/** A clock that ticks once a minute, for texts that age (`13:58` becomes `Yesterday`). */
+/** A clock that ticks once a minute, for texts that age (`13:58` becomes `Yesterday`), while somebody can see them. */
 class Clock {
   /** Now, to the minute. */
   now = $state(Date.now());
 
+  #timer: ReturnType<typeof setInterval> | undefined;
+
   constructor() {
-    setInterval(() => {
+    const look = () => {
+      clearInterval(this.#timer);
+      if (document.visibilityState === "hidden") return;
       this.now = Date.now();
-    }, 60_000);
+      this.#timer = setInterval(() => (this.now = Date.now()), 60_000);
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
   }
 }
 

@@ -10,8 +10,7 @@ use crate::rpc::types::{AssignChat, CoreEvent, MarkRead, RpcError};
 pub(crate) async fn act(core: &Core, notice: &str, action: NoticeAction) -> Result<(), RpcError> {
     let (chat, pos) = parse_notice_id(notice).ok_or_else(errors::not_found)?;
     if chat == NO_CHAT {
-        // Without a window nobody hears it.
-        let _ = core.inner.outlets.events.send(CoreEvent::Attention {});
+        core.lead(CoreEvent::Attention {});
         return Ok(());
     }
     match action {
@@ -24,8 +23,7 @@ pub(crate) async fn act(core: &Core, notice: &str, action: NoticeAction) -> Resu
         }
         NoticeAction::Reply | NoticeAction::Open => {
             let reply = action == NoticeAction::Reply;
-            // Without a window nobody hears it.
-            let _ = core.inner.outlets.events.send(CoreEvent::Navigate { chat, reply });
+            core.lead(CoreEvent::Navigate { chat, reply });
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
-//! What is before the person's eyes.
+//! What is before the person's eyes, and what is left of it when the window is closed to the tray.
 
 use crate::core::Core;
 use crate::notify::View;
-use crate::rpc::types::{Empty, Network, RpcError, SetView};
+use crate::rpc::types::{Empty, KeptPage, LeavePage, Network, RpcError, SetView};
 use crate::sync::Event;
 
 pub(crate) async fn set_view(core: &Core, args: SetView) -> Result<Empty, RpcError> {
@@ -17,4 +17,17 @@ pub(crate) async fn set_view(core: &Core, args: SetView) -> Result<Empty, RpcErr
         cache.tell(Event::SyncNow);
     }
     Ok(Empty {})
+}
+
+/// Far more than a page has to say of itself. One that says more would come back as something else, so it stays.
+const MOST_BYTES: usize = 64 * 1024;
+
+pub(crate) async fn leave_page(core: &Core, args: LeavePage) -> Result<Empty, RpcError> {
+    core.inner.page.leave(args.state.filter(|state| state.len() <= MOST_BYTES));
+    Ok(Empty {})
+}
+
+pub(crate) async fn take_page(core: &Core, _: Empty) -> Result<KeptPage, RpcError> {
+    let (state, event) = core.inner.page.take();
+    Ok(KeptPage { state, event })
 }

@@ -13,6 +13,20 @@ pub struct SetView {
     pub focused: bool,
 }
 
+/// `leave_page`: the page is hidden and may be given up. What it says of itself, for the next page; nothing where it must
+/// stay, because something in it is unfinished.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct LeavePage {
+    pub state: Option<String>,
+}
+
+/// `take_page`: what the page before left, and where this one is to go first. Both are said once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct KeptPage {
+    pub state: Option<String>,
+    pub event: Option<CoreEvent>,
+}
+
 /// `open_link`: http, https, mailto and tel only, in the system's program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct OpenLink {

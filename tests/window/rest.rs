@@ -1,0 +1,113 @@
+//! Closed to the tray the window gives its page up, and comes back as it was. Whatever happens without the page happens
+//! all the same.
+
+use anyhow::Result;
+use deskbell_testkit::{computer::Computer, eventually::eventually, team::Team};
+
+const PANEL: &str = "[data-pane=panel]";
+
+async fn is_given_up(alice: &Computer) -> Result<()> {
+    alice.close().await?;
+    alice.is_hidden().await?;
+    alice.has_no_page().await
+}
+
+/// What is at the upper edge of the thread and how far it is cut; the draft, its selection, and whether it has the focus.
+const LOOK: &str = "
+    const log = document.querySelector('[role=log].settled');
+    const edge = log.getBoundingClientRect().top;
+    const line = [...log.querySelectorAll('[data-entry]')].find((line) => line.getBoundingClientRect().bottom > edge);
+    const field = named('field', 'Message')[0];
+    return [line.dataset.entry, Math.round((line.getBoundingClientRect().top - edge) / 4), field.value, field.selectionStart,
+        field.selectionEnd, field.selectionDirection, document.activeElement === field];";
+
+#[tokio::test]
+async fn a_window_that_comes_back_from_the_tray_is_as_it_was() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice_who_rests().await?;
+    let (rosa, omar) = (team.visitor("Rosa Vidal").await?, team.visitor("Omar Haddad").await?);
+    omar.writes("Later, please").await?;
+    for number in 1..=8 {
+        rosa.writes(&format!("Letter {number}\n{}", "one more line of it\n".repeat(9))).await?;
+    }
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+    alice.type_in("Message", "Half an answer").await?;
+    alice.lists("Half an answer").await?;
+    alice.click_in(".conv-head", "History").await?;
+    alice.sees_in(PANEL, "Nothing else came from this address").await?;
+    let go = "
+        const log = document.querySelector('[role=log]');
+        log.scrollTop = Math.round(log.scrollHeight / 2);
+        const field = named('field', 'Message')[0];
+        field.focus();
+        field.setSelectionRange(5, 7, 'backward');";
+    alice.ask(go, vec![]).await?;
+    let mut before = alice.ask(LOOK, vec![]).await?;
+    eventually("nothing to move any more", async || {
+        let seen = std::mem::replace(&mut before, alice.ask(LOOK, vec![]).await?);
+        Ok((seen == before).then_some(()))
+    })
+    .await?;
+
+    is_given_up(&alice).await?;
+    alice.tray().await?.choose("Show Deskbell").await?;
+
+    alice.is_in_front().await?;
+    alice.has_a_new_page().await?;
+    alice.is_at("Rosa Vidal").await?;
+    alice.sees_in(PANEL, "Nothing else came from this address").await?;
+    let same = eventually("", async || Ok((alice.ask(LOOK, vec![]).await? == before).then_some(()))).await;
+    if same.is_err() {
+        assert_eq!(alice.ask(LOOK, vec![]).await?, before);
+    }
+    // And it works as before.
+    alice.type_in("Message", "!").await?;
+    alice.lists("Half").await
+}
+
+#[tokio::test]
+async fn a_click_on_a_notification_makes_the_page_and_opens_the_chat() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice_who_rests().await?;
+    let icon = alice.tray().await?;
+    is_given_up(&alice).await?;
+
+    let visitor = team.visitor("Rosa Vidal").await?;
+    visitor.writes("Anybody there?").await?;
+    icon.says("1 unread chat").await?;
+    let shown = alice.notifications();
+    shown.wait_for(1).await?;
+    shown.press("Reply")?;
+
+    alice.is_in_front().await?;
+    alice.has_a_new_page().await?;
+    alice.is_at("Anybody there?").await?;
+    alice.has_caret_in("Message").await?;
+    alice.reply("I am.").await?;
+    visitor.reads(&["I am."]).await?;
+    icon.says("No unread chats").await
+}
+
+#[tokio::test]
+async fn a_second_start_brings_back_a_window_without_a_page_again_and_again() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice_who_rests().await?;
+    for _ in 0..3 {
+        is_given_up(&alice).await?;
+        assert!(alice.start_again()?.success());
+        alice.is_in_front().await?;
+        alice.has_a_new_page().await?;
+        alice.sees("Support").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_its_page_the_program_still_quits() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice_who_rests().await?;
+    is_given_up(&alice).await?;
+    alice.tray().await?.choose("Quit").await?;
+    alice.has_ended().await
+}
