@@ -147,7 +147,7 @@ export const answers: Answers = {
   },
   list_assignees: () => ({ members: members.slice(0, 5) }),
   list_members: () => ({ members }),
-  search_messages: (fake, { text, after, limit }) => {
+  search: (fake, { text, limit }) => {
     const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
     const found = fake.world.chats
       .flatMap((chat) => chat.entries.map((entry) => ({ chat, entry })))
@@ -156,13 +156,16 @@ export const answers: Answers = {
         const whole = entry.content.parts.map((part) => part.text).join("");
         if (!words.every((word) => whole.toLowerCase().includes(word))) return [];
         const { id: message, pos, at_ms, author } = entry;
-        return [{ message, chat: chat.id, title: chat.person.name, pos, at_ms, author, text: whole }];
+        const line = { text: whole, marks: [], cut_start: false, cut_end: false };
+        return [{ message, chat: chat.id, title: chat.person.name, channel: channelOf(chat)?.kind ?? null, inbox: null, pos, at_ms, author, text: line }];
       })
       .sort((a, b) => (b.pos ?? Number.MAX_SAFE_INTEGER) - (a.pos ?? Number.MAX_SAFE_INTEGER));
-    const from = Number(after ?? 0);
-    const next = from + limit < found.length ? String(from + limit) : null;
-    return { rows: found.slice(from, from + limit), next, complete: true };
+    const few = { terms: [], conversations: [], more_conversations: false, contacts: [], more_contacts: false };
+    return { ...few, messages: found.slice(0, limit), next: null, complete: true, here: found.length };
   },
+  suggest_search: () => ({ suggestions: [] }),
+  find_in_chat: () => ({ hits: [], more: false }),
+  find_names: () => ({ chats: [], contacts: [], members: [], tags: [], here: 0 }),
   list_tags: (fake) => ({ tags: [...fake.world.tags].sort((a, b) => a.name.localeCompare(b.name)) }),
   create_direct_chat: (fake, { member: id }) => {
     const mate = members.find((one) => one.id === id) ?? fail("not_found", "That member does not exist.");

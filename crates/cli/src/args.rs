@@ -135,14 +135,15 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
     },
-    /// Search messages on this computer, the newest first
+    /// Search everything on this computer: messages, the newest first, chats and contacts
     Search {
-        /// What they say, literally; the last word may be the beginning of one
+        /// Words, literally, the last of which may be the beginning of one; "words that stand together"; and from:NAME, in:PLACE,
+        /// tag:NAME, is:open|closed|archived|unread|waiting, before:DAY, after:DAY (2026-03-01, 2026-03, 2026, today, yesterday)
         text: String,
         /// `next` of the page before
         #[arg(long)]
         after: Option<String>,
-        /// Most rows
+        /// Most messages
         #[arg(long, default_value_t = 50, value_parser = whole_number::<u32>)]
         limit: u32,
     },

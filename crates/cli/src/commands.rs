@@ -67,7 +67,7 @@ async fn answer(client: &Client, args: &Args, surroundings: &mut Surroundings) -
             ask("list_history", json!({ "chat": chat, "after": after, "limit": limit })).await?
         }
         Command::Search { text, after, limit } => {
-            ask("search_messages", json!({ "text": text, "after": after, "limit": limit })).await?
+            ask("search", json!({ "text": text, "after": after, "limit": limit })).await?
         }
         Command::Create(Create::Direct { member }) => {
             change("create_direct_chat", json!({ "member": find::member(client, member).await? })).await?

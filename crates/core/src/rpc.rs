@@ -107,7 +107,10 @@ rpc_list! {
         remove_favorite(OfContact) -> Empty;
     }
     search {
-        search_messages(SearchMessages) -> FoundMessages;
+        search(Search) -> Found;
+        suggest_search(SuggestSearch) -> Suggestions;
+        find_in_chat(FindInChat) -> FoundInChat;
+        find_names(FindNames) -> FoundNames;
     }
     tags {
         list_tags(Empty) -> Tags;

@@ -5,17 +5,15 @@
 //! an index splits at spaces and needs no Unicode tables of its own: two tables of different age disagree, and then a text
 //! is in the index and is not found.
 
+mod places;
+
+pub(crate) use places::WordPlaces;
+
 use std::iter::once;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Longer words are cut: nobody types them, and an encoded file in a message would fill an index.
 const LONGEST_WORD: usize = 64;
-
-/// Most words of a query; more say nothing that these do not.
-const MOST_WORDS: usize = 32;
-
-/// Most words of a phrase, as a paste without spaces has thousands: each of them costs a look at every message that has it.
-const LONGEST_PHRASE: usize = 128;
 
 /// NFKC, lower case, inner white space to one space, trimmed. Two names that fold alike are the same name.
 /// Accents are kept: `Rose` and `Rosé` are different tags.
@@ -38,30 +36,6 @@ pub fn fold_text(text: &str) -> String {
     words
 }
 
-/// What a query looks for: phrases that must all occur, one for each of its words, each in the form of [`fold_text`]. A
-/// phrase occurs where its words stand next to each other; the last word of the last phrase may be the beginning of one.
-/// Of a very long phrase only the beginning is looked for.
-pub fn fold_query(query: &str) -> Vec<String> {
-    let phrases = query.split_whitespace().map(fold_text).filter(|phrase| !phrase.is_empty());
-    phrases.take(MOST_WORDS).map(|phrase| without_single_ends(&phrase)).collect()
-}
-
-/// `東 東京 京` occurs where `東京` does; single characters are the longest lists of an index.
-fn without_single_ends(phrase: &str) -> String {
-    let mut words: Vec<&str> = phrase.split(' ').take(LONGEST_PHRASE).collect();
-    let is_pair = |word: &str| word.chars().count() == 2 && word.chars().all(is_dense);
-    if words.get(1).is_some_and(|second| is_pair(second) && second.starts_with(words[0])) {
-        words.remove(0);
-    }
-    if let [.., before, last] = words.as_slice()
-        && is_pair(before)
-        && before.ends_with(last)
-    {
-        words.pop();
-    }
-    words.join(" ")
-}
-
 /// The kind of text that a character continues.
 #[derive(Clone, Copy, PartialEq)]
 enum Run {
@@ -71,6 +45,37 @@ enum Run {
     Word(usize),
     /// A run of a script without spaces, with its last character.
     Dense(char),
+}
+
+/// What a folded character does.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    /// It is in no word.
+    Nothing,
+    /// The word before goes on with it.
+    GoesOn,
+    /// A word begins with it.
+    Begins,
+    /// It is a word with the character before it, and then one by itself.
+    Pairs(char),
+}
+
+impl Run {
+    fn step(&mut self, c: char) -> Step {
+        if !is_of_words(c) {
+            *self = Run::Between;
+            return Step::Nothing;
+        }
+        let (next, step) = match (*self, is_dense(c)) {
+            (Run::Word(LONGEST_WORD..), false) => (*self, Step::Nothing),
+            (Run::Word(length), false) => (Run::Word(length + 1), Step::GoesOn),
+            (_, false) => (Run::Word(1), Step::Begins),
+            (Run::Dense(before), true) => (Run::Dense(c), Step::Pairs(before)),
+            (_, true) => (Run::Dense(c), Step::Begins),
+        };
+        *self = next;
+        step
+    }
 }
 
 /// The folding of plain letters and digits, which most texts are made of: without the tables it is twenty times as fast.
@@ -85,30 +90,22 @@ fn fold_ascii(text: &str, words: &mut String) {
 }
 
 fn fold_into(text: &str, words: &mut String) {
-    let folded = text.nfkc().flat_map(char::to_lowercase).nfd().filter(|c| !is_dropped(*c)).flat_map(unified).nfc();
     let mut run = Run::Between;
-    for c in folded {
-        if !is_of_words(c) {
-            run = Run::Between;
-            continue;
-        }
-        let dense = is_dense(c);
-        match run {
-            Run::Word(LONGEST_WORD..) if !dense => continue,
-            Run::Word(length) if !dense => {
-                run = Run::Word(length + 1);
-                words.push(c);
-                continue;
-            }
-            Run::Dense(before) if dense => words.extend([' ', before, c]),
-            _ => {}
-        }
-        if !words.is_empty() {
-            words.push(' ');
+    for c in folded(text) {
+        match run.step(c) {
+            Step::Nothing => continue,
+            Step::GoesOn => {}
+            Step::Pairs(before) => words.extend([' ', before, c, ' ']),
+            Step::Begins if words.is_empty() => {}
+            Step::Begins => words.push(' '),
         }
         words.push(c);
-        run = if dense { Run::Dense(c) } else { Run::Word(1) };
     }
+}
+
+/// The characters of a text without what is given away, words not yet told apart.
+fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.nfkc().flat_map(char::to_lowercase).nfd().filter(|c| !is_dropped(*c)).flat_map(unified).nfc()
 }
 
 /// Letters, digits, marks that were not dropped, and characters that only a private font knows.
@@ -154,7 +151,7 @@ fn unified(c: char) -> impl Iterator<Item = char> {
 }
 
 /// Of a script whose words are not told apart by spaces, or are searched for by their parts.
-fn is_dense(c: char) -> bool {
+pub(crate) fn is_dense(c: char) -> bool {
     matches!(c,
         // Thai and Lao, Myanmar, Khmer; their digits are written as numbers and stay together.
         '\u{e01}'..='\u{e4e}' | '\u{e81}'..='\u{ece}' | '\u{edc}'..='\u{edf}'

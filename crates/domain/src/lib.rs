@@ -16,18 +16,20 @@ mod preview;
 mod refs;
 mod rows;
 mod scope;
+pub mod search;
 mod text;
 
 pub use actor::{Actor, Capability, Product, Role, capabilities};
 pub use command::{Command, CommandError, Lane, decide, reads};
 pub use context::{Context, ENTRIES_PER_COMMAND, pos_of};
 pub use decision::{Decision, Effect, Hold, Outcome, Refusal, Rejection};
-pub use fold::{fold_name, fold_query, fold_text};
+pub use fold::{fold_name, fold_text};
 pub use ids::*;
 pub use preview::{PREVIEW_GRAPHEMES, preview};
 pub use refs::{Kind, NaturalKey, Ref, Rows};
 pub use rows::*;
 pub use scope::{ParseScopeError, Scope};
+pub use search::{SearchOperator, TermProblem};
 pub use text::{
     EmailAddress, MAX_MESSAGE_BYTES, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MessageText, Name, PhoneNumber, TagName,
     TextError, plain_name,

@@ -25,7 +25,8 @@ pub fn typescript() -> String {
         Preview PendingMark TagInfo CountChats ChatCounts OfChat ChatHead ClosedInfo ListMessages
         FindDate ThreadPoint SaveReading Presence
         ThreadPage Entry EntryAuthor EntryContent TextPart EventLine Delivery PendingSend OtherReply
-        SearchMessages FoundMessages FoundMessage
+        SearchOperator TermProblem Search Found FoundTerm Marked FoundChat FoundMessage FoundContact FoundTag FoundMember
+        SuggestSearch Suggestions Suggestion SuggestionOf FindInChat FoundInChat Hit FindNames FoundNames
         Members CreateTeamChat RenameChat AddToChat Undo UndoableAct CreateDirectChat CreatedChat SendMessage SentMessage AssignChat TagChat CreateTag
         CreatedTag Tags MarkRead MarkUnread CreateContact CreatedContact OfContact ListContacts Contacts
         ContactInfo Draft OutboxPart ListOutbox Outbox OutboxCounts OutboxRow Behind OutboxCase Said EditMessage

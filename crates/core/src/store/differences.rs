@@ -8,7 +8,7 @@ use super::index::{self, Stage};
 use super::listed::{ListRow, tally_differences};
 use super::rows::EntryColumns;
 use super::{Store, Stored, meta, rev_of, rows, uuid_from};
-use deskbell_domain::{ChatId, Kind, Row, fold_text};
+use deskbell_domain::{ChatId, Kind, Row};
 use deskbell_protocol::digest_of;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ pub(crate) fn index_differences(c: &Connection) -> Stored<Vec<String>> {
     let mut statement = c.prepare_cached("SELECT pos, json FROM message WHERE pos >= ? ORDER BY pos")?;
     let mut rows = statement.query([below])?;
     while let Some(r) = rows.next()? {
-        wanted.insert(r.get(0)?, index::text_of(r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
+        wanted.insert(r.get(0)?, index::words_of(r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
     }
     compare(c, "message", below, &wanted, &mut said)?;
     if names {
@@ -71,7 +71,7 @@ pub(crate) fn index_differences(c: &Connection) -> Stored<Vec<String>> {
         while let Some(r) = rows.next()? {
             let word: String = r.get(0)?;
             let Some(kind) = Kind::parse(&word) else { continue };
-            let name = index::name_of(kind, r.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let name = index::name_words_of(kind, r.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
             match (name, r.get::<_, Option<i64>>(3)?) {
                 (None, None) => {}
                 (Some(_), None) => said.push(format!("{word} {}: its name is not searched", uuid_from(r.get(1)?))),
@@ -91,7 +91,7 @@ pub(crate) fn index_differences(c: &Connection) -> Stored<Vec<String>> {
     Ok(shortened(said))
 }
 
-/// Compares an index with the texts that should be in it, by their rowids.
+/// Compares an index with the words that should be in it, by their rowids.
 fn compare(
     c: &Connection,
     of: &str,
@@ -100,9 +100,8 @@ fn compare(
     said: &mut Vec<String>,
 ) -> Stored<()> {
     let mut expected: Words = Vec::new();
-    for (rowid, text) in wanted {
-        let folded = text.as_deref().map(fold_text).unwrap_or_default();
-        let words = folded.split(' ').filter(|word| !word.is_empty()).zip(0..);
+    for (rowid, words) in wanted {
+        let words = words.as_deref().unwrap_or_default().split(' ').filter(|word| !word.is_empty()).zip(0..);
         expected.extend(words.map(|(word, at)| (*rowid, at, word.to_string())));
     }
     let mut found: Words = {
@@ -127,7 +126,7 @@ fn compare(
     // A row without words leaves a trace all the same, which would be in the way of the next one there.
     let mut statement = c.prepare_cached(&format!("SELECT rowid FROM {of}_index WHERE rowid >= ? ORDER BY rowid"))?;
     let traces: BTreeSet<i64> = statement.query_map([from], |r| r.get(0))?.collect::<Result<_, _>>()?;
-    let rows: BTreeSet<i64> = wanted.iter().filter(|(_, text)| text.is_some()).map(|(rowid, _)| *rowid).collect();
+    let rows: BTreeSet<i64> = wanted.iter().filter(|(_, words)| words.is_some()).map(|(rowid, _)| *rowid).collect();
     said.extend(traces.symmetric_difference(&rows).map(|rowid| format!("{of} at {rowid} is counted wrongly")));
     Ok(())
 }

@@ -9,19 +9,25 @@
 //! whatever else is written: folding a million messages takes a minute, which nobody should look at a window for. It goes
 //! on from where it was after a stop. Meanwhile what is written is maintained all the same, and searching finds what is in.
 
+mod facts;
+
+pub(crate) use facts::Fact;
+
 use super::{Store, Stored, Write, meta, query, rows, uuid_from};
 use deskbell_domain::plant::{Plant, planted};
-use deskbell_domain::{AddressKind, Content, Kind, Row, fold_text};
+use deskbell_domain::{Content, Kind, Row, fold_text};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Raised when `fold_text`, or what of a row is searched, becomes another: every cache is indexed anew.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// How far the index is, in `meta`.
 const INDEX: &str = "index";
+/// How many messages there are, in `meta`.
+const MESSAGES: &str = "messages";
 /// The kinds of rows that have names.
-const NAMED: [Kind; 3] = [Kind::Contact, Kind::Conversation, Kind::Member];
+const NAMED: [Kind; 5] = [Kind::Contact, Kind::Conversation, Kind::Member, Kind::Tag, Kind::TeamChat];
 
 /// How far the index is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,35 +48,27 @@ pub(super) enum Stage {
     Complete,
 }
 
-/// The text of a row of `message` that is searched.
-pub(super) fn text_of(json: &str) -> Stored<Option<String>> {
-    Ok(match rows::parsed(Kind::Message, json)? {
-        Row::Message(message) => match message.content {
-            Content::Text { text } => Some(text.into()),
-            _ => None,
-        },
-        _ => None,
-    })
+/// The words by which a row of `message` is found.
+pub(super) fn words_of(json: &str) -> Stored<Option<String>> {
+    let Row::Message(message) = rows::parsed(Kind::Message, json)? else { return Ok(None) };
+    let Content::Text { text } = &message.content else { return Ok(None) };
+    Ok(Some(with_facts(Fact::of(&message), text.as_str())))
 }
 
-/// What a row of `entity` is called, with the phone numbers by which it is looked for.
-pub(super) fn name_of(kind: Kind, json: &str) -> Stored<Option<String>> {
-    let mut names: Vec<String> = Vec::new();
-    match rows::parsed(kind, json)? {
-        Row::Contact(contact) => {
-            names.push(contact.name.into());
-            names.extend(contact.company.map(String::from));
-            let phones = contact.addresses.into_iter().filter(|address| address.kind == AddressKind::Phone);
-            names.extend(phones.map(|address| address.value));
-        }
-        Row::Conversation(conversation) => {
-            names.extend(conversation.profile_name.map(String::from));
-            names.push(query::searched_handle(&conversation.address));
-        }
-        Row::Member(member) => names.push(member.name.into()),
-        _ => return Ok(None),
+/// The words by which a row of `entity` is found.
+pub(super) fn name_words_of(kind: Kind, json: &str) -> Stored<Option<String>> {
+    let name = if is_named(kind) { query::searched_name(&rows::parsed(kind, json)?) } else { None };
+    Ok(name.map(|name| with_facts([Fact::Kind(kind)], &name)))
+}
+
+fn with_facts(facts: impl IntoIterator<Item = Fact>, text: &str) -> String {
+    let mut words = String::with_capacity(text.len() + 32);
+    for fact in facts {
+        words.extend([fact.word(), ' ']);
     }
-    Ok(Some(names.join("\n")))
+    words.push_str(&fold_text(text));
+    words.truncate(words.trim_end_matches(' ').len());
+    words
 }
 
 /// Whether rows of the kind have names that are searched.
@@ -86,6 +84,11 @@ pub(super) fn stage(c: &Connection) -> Stored<Option<Stage>> {
 /// Whether everything that is visible can be found.
 pub(crate) fn is_complete(c: &Connection) -> Stored<bool> {
     Ok(stage(c)? == Some(Stage::Complete))
+}
+
+/// How many messages are here, kept with each change: to count them would read all of them.
+pub(crate) fn messages_here(c: &Connection) -> Stored<u64> {
+    Ok(meta::get(c, MESSAGES)?.unwrap_or_default())
 }
 
 fn entry(c: &Connection, pos: i64) -> Stored<Option<String>> {
@@ -114,27 +117,34 @@ impl Write<'_> {
 
     /// Brings what has changed into the index.
     pub(super) fn keep_index(&mut self) -> Stored<()> {
+        let (mut come, mut gone) = (0, 0);
         for (pos, before) in std::mem::take(&mut self.touched.entries) {
             let now = entry(&self.tx, pos)?;
             if before == now {
                 continue;
             }
-            let read = |json: Option<String>| json.map(|json| text_of(&json)).transpose().map(Option::flatten);
+            let read = |json: Option<String>| json.map(|json| words_of(&json)).transpose().map(Option::flatten);
             let (before, now) = (read(before)?, read(now)?);
+            come += u64::from(now.is_some());
+            gone += u64::from(before.is_some());
             match now {
-                Some(text) if before.as_ref() != Some(&text) => self.index_message(pos, &text)?,
+                Some(words) if before.as_ref() != Some(&words) => self.index_message(pos, &words)?,
                 None if before.is_some() && !planted(Plant::IndexForgotten) => {
                     self.tx.prepare_cached("DELETE FROM message_index WHERE rowid = ?")?.execute([pos])?;
                 }
                 _ => {}
             }
         }
+        if come != gone {
+            self.set(MESSAGES, &(messages_here(&self.tx)? + come).saturating_sub(gone))?;
+        }
         for ((kind, id), before) in std::mem::take(&mut self.touched.names) {
             let now = rows::visible(&self.tx, kind, id)?.map(|kept| kept.json);
             if before == now {
                 continue;
             }
-            let read = |json: Option<String>| json.map(|json| name_of(kind, &json)).transpose().map(Option::flatten);
+            let read =
+                |json: Option<String>| json.map(|json| name_words_of(kind, &json)).transpose().map(Option::flatten);
             let (before, now) = (read(before)?, read(now)?);
             if before != now {
                 self.index_name(kind, id, now.as_deref())?;
@@ -143,21 +153,21 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn index_message(&mut self, pos: i64, text: &str) -> Stored<()> {
+    fn index_message(&mut self, pos: i64, words: &str) -> Stored<()> {
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO message_index (rowid, words) VALUES (?, ?)")?
-            .execute(params![pos, fold_text(text)])?;
+            .execute(params![pos, words])?;
         Ok(())
     }
 
-    fn index_name(&mut self, kind: Kind, id: Uuid, name: Option<&str>) -> Stored<()> {
+    fn index_name(&mut self, kind: Kind, id: Uuid, words: Option<&str>) -> Stored<()> {
         let key = params![kind.as_str(), id.into_bytes()];
         let n: Option<i64> = self
             .tx
             .prepare_cached("SELECT n FROM named WHERE kind = ? AND id = ?")?
             .query_row(key, |r| r.get(0))
             .optional()?;
-        let Some(name) = name else {
+        let Some(words) = words else {
             if let Some(n) = n {
                 self.tx.prepare_cached("DELETE FROM name_index WHERE rowid = ?")?.execute([n])?;
                 self.tx.prepare_cached("DELETE FROM named WHERE n = ?")?.execute([n])?;
@@ -173,17 +183,20 @@ impl Write<'_> {
         };
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO name_index (rowid, words) VALUES (?, ?)")?
-            .execute(params![n, fold_text(name)])?;
+            .execute(params![n, words])?;
         Ok(())
     }
 
-    /// Empties the index. It is filled again from the rows that are there; where there are none, it is complete.
+    /// Empties the index and counts what there is. It is filled again from the rows that are there; where there are none, it
+    /// is complete.
     pub(super) fn begin_index(&mut self) -> Stored<()> {
         self.tx.execute_batch(
             "INSERT INTO message_index (message_index) VALUES ('delete-all');
              INSERT INTO name_index (name_index) VALUES ('delete-all');
              DELETE FROM named;",
         )?;
+        let here: i64 = self.tx.query_row("SELECT count(*) FROM message WHERE said = 1", [], |r| r.get(0))?;
+        self.set(MESSAGES, &here)?;
         let empty: bool = self.tx.query_row(
             "SELECT NOT EXISTS (SELECT 1 FROM message) AND NOT EXISTS (SELECT 1 FROM entity)",
             [],
@@ -209,8 +222,8 @@ impl Write<'_> {
         };
         found.reverse();
         for (pos, json) in found {
-            if let Some(text) = text_of(&json)? {
-                self.index_message(pos, &text)?;
+            if let Some(words) = words_of(&json)? {
+                self.index_message(pos, &words)?;
             }
         }
         self.set_stage(next)
@@ -219,11 +232,11 @@ impl Write<'_> {
     fn fill_names(&mut self, kind: &str, id: Uuid, most: usize) -> Stored<()> {
         let found: Vec<(String, Uuid, String)> = {
             let mut statement = self.tx.prepare_cached(
-                "SELECT kind, id, json FROM entity WHERE kind IN (?1, ?2, ?3) AND (kind, id) > (?4, ?5)
-                 ORDER BY kind, id LIMIT ?6",
+                "SELECT kind, id, json FROM entity WHERE kind IN (?1, ?2, ?3, ?4, ?5) AND (kind, id) > (?6, ?7)
+                 ORDER BY kind, id LIMIT ?8",
             )?;
-            let [a, b, c] = NAMED.map(Kind::as_str);
-            let rows = statement.query_map(params![a, b, c, kind, id.into_bytes(), most as i64], |r| {
+            let [a, b, c, d, e] = NAMED.map(Kind::as_str);
+            let rows = statement.query_map(params![a, b, c, d, e, kind, id.into_bytes(), most as i64], |r| {
                 Ok((r.get(0)?, r.get(1).map(uuid_from)?, r.get(2)?))
             })?;
             rows.collect::<Result<_, _>>()?
@@ -234,7 +247,7 @@ impl Write<'_> {
         };
         for (kind, id, json) in found {
             if let Some(kind) = Kind::parse(&kind) {
-                self.index_name(kind, id, name_of(kind, &json)?.as_deref())?;
+                self.index_name(kind, id, name_words_of(kind, &json)?.as_deref())?;
             }
         }
         self.set_stage(next)

@@ -20,13 +20,13 @@ pub(crate) use contacts::list_contacts;
 pub(crate) use head::{chat_head, list_assignees};
 pub(crate) use history::list_history;
 pub(crate) use lists::{channels, default_view};
-pub(crate) use names::{Names, conversation_title, direct_title, searched_handle, title_of};
+pub(crate) use names::{Names, conversation_title, direct_title, searched_name, title_of};
 pub(crate) use outbox::list_outbox;
 pub(crate) use outbox_case::{chat_gone, outbox_case};
 pub(crate) use people::{is_named, list_members, list_tags, signed_in};
 pub(crate) use places::list_places;
 pub(crate) use reasons::{held, refused};
-pub(crate) use search::search_messages;
+pub(crate) use search::{Here, find_in_chat, find_names, search, suggest_search};
 pub(crate) use thread::{find_date, is_allowed_link, list_messages};
 pub(crate) use waiting::{needs, unread_badges};
 

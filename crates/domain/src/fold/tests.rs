@@ -41,29 +41,12 @@ fn scripts_without_spaces_become_singles_and_pairs() {
     assert_eq!(fold_text("iPhone修理,ﾃｽﾄ"), "iphone 修 修理 理 テ テス ス スト ト");
     assert_eq!(fold_text("전화 1번"), "전 전화 화 1 번");
     assert_eq!(fold_text("ก็ 25"), "ก ก\u{e47} \u{e47} 25");
-    assert_eq!(fold_query("東京"), ["東京"]);
-    assert_eq!(fold_query("東京都 x東京y 東"), ["東京 京 京都", "x 東 東京 京 y", "東"]);
-}
-
-#[test]
-fn a_query_is_literal_words() {
-    assert_eq!(fold_query("Where's \"my\" AND e-mail*"), ["where s", "my", "and", "e mail"]);
-    assert!(fold_query("!!! \u{200b} 👍").is_empty());
-    assert_eq!(fold_query(&"x ".repeat(1000)).len(), 32);
 }
 
 #[test]
 fn an_encoded_file_does_not_fill_the_index() {
     assert_eq!(fold_text(&"x".repeat(100_000)).len(), 64);
     assert_eq!(fold_text(&format!("{} y", "x".repeat(70))), format!("{} y", "x".repeat(64)));
-}
-
-#[test]
-fn of_a_paste_without_spaces_the_beginning_is_looked_for() {
-    let long = "東京".repeat(3_000);
-    let query = fold_query(&long);
-    assert!(query.len() == 1 && query[0].split(' ').count() <= LONGEST_PHRASE, "{}", query[0].len());
-    assert!(fold_text(&long).contains(&query[0]), "what has all of it has its beginning");
 }
 
 proptest! {

@@ -603,23 +603,127 @@ leaves_ms: number | null, };
 export type OtherReply = { author: MemberInfo, text: string, at_ms: number, };
 
 /**
- * `search_messages`: messages that have all words of `text`, newest first. The text is literal: nothing in it is an
- * operator. Case, accents and marks do not matter; the last word may be the beginning of one.
+ * By what a search is narrowed.
  */
-export type SearchMessages = { text: string, 
-/**
- * `next` of the page before.
- */
-after: string | null, limit: number, };
+export type SearchOperator = "from" | "in" | "tag" | "is" | "before" | "after";
 
 /**
- * One page.
+ * Why nothing can be found by a value.
  */
-export type FoundMessages = { rows: Array<FoundMessage>, next: string | null, 
+export type TermProblem = "nothing" | "not_a_date" | "not_a_state" | "too_many";
+
+/**
+ * `search`: everything on this computer that has all words of `text` and that its operators let through. Words are literal:
+ * case, accents and marks do not matter, the last one may be the beginning of a word, and `"..."` are words that stand
+ * together. Operators are `from:`, `in:`, `tag:`, `is:`, `before:` and `after:`, each with a value, which stands in
+ * quotation marks where it has spaces. Without words and operators that say something nothing is found.
+ */
+export type Search = { text: string, 
+/**
+ * `next` of the page before; of another text it is refused with `other_list`.
+ */
+after: string | null, 
+/**
+ * Most messages of the page.
+ */
+limit: number, };
+
+/**
+ * What was found. Conversations and contacts are on the first page alone.
+ */
+export type Found = { 
+/**
+ * The operators of the text, in their order.
+ */
+terms: Array<FoundTerm>, 
+/**
+ * Chats of any kind that are called so or have a tag that is, newest first: a few of them.
+ */
+conversations: Array<FoundChat>, more_conversations: boolean, 
+/**
+ * Newest first.
+ */
+messages: Array<FoundMessage>, 
+/**
+ * There may be more messages. Reading stops after some time, also where it has found little or nothing: asking again
+ * goes on from there.
+ */
+next: string | null, 
+/**
+ * People outside whose name, company or number has all words: a few of them. None where there are operators.
+ */
+contacts: Array<FoundContact>, more_contacts: boolean, 
 /**
  * `false` while the index is made after an update of the program: older messages may be missing.
  */
-complete: boolean, };
+complete: boolean, 
+/**
+ * How many messages are on this computer.
+ */
+here: number, };
+
+/**
+ * An operator in the text.
+ */
+export type FoundTerm = { 
+/**
+ * Where it begins and ends, in UTF-16 units of the text.
+ */
+start: number, end: number, operator: SearchOperator, 
+/**
+ * Without quotation marks. Empty while it is being typed: then it filters nothing.
+ */
+value: string, 
+/**
+ * Why nothing can be found by it.
+ */
+problem: TermProblem | null, };
+
+/**
+ * A text of which parts are to be marked.
+ */
+export type Marked = { 
+/**
+ * In one line. Always plain text.
+ */
+text: string, 
+/**
+ * From and to, in UTF-16 units of `text`, ascending.
+ */
+marks: Array<[number, number]>, 
+/**
+ * It goes on before and behind.
+ */
+cut_start: boolean, cut_end: boolean, };
+
+/**
+ * A chat that was found.
+ */
+export type FoundChat = { chat: ChatId, 
+/**
+ * `conversation`, `text`, `direct` or `team`.
+ */
+kind: string, title: Marked, initials: string, tint: string, 
+/**
+ * Kind of the channel; `None` in direct and team chats.
+ */
+channel: string | null, 
+/**
+ * Name of the inbox; `None` where it is in none.
+ */
+inbox: string | null, 
+/**
+ * Last message; when it was created where there is none.
+ */
+at_ms: number, 
+/**
+ * The tag by which it was found.
+ */
+tag: FoundTag | null, 
+/**
+ * How many messages it has; more than 1,000 are said as 1,000.
+ */
+messages: number, closed: ClosedInfo | null, archived: boolean, assignee: MemberInfo | null, unread: number, };
 
 /**
  * A message that was found.
@@ -630,13 +734,134 @@ export type FoundMessage = { message: MessageId, chat: ChatId,
  */
 title: string, 
 /**
+ * Kind of the channel; `None` in direct and team chats.
+ */
+channel: string | null, 
+/**
+ * Name of the inbox; `None` where it is in none.
+ */
+inbox: string | null, 
+/**
  * Hub order; `None` until the hub has it.
  */
 pos: number | null, at_ms: number, author: EntryAuthor, 
 /**
- * The whole message, as plain text.
+ * As much of the message as shows why it was found.
  */
-text: string, };
+text: Marked, };
+
+/**
+ * Somebody outside who was found.
+ */
+export type FoundContact = { contact: ContactId, name: Marked, initials: string, tint: string, 
+/**
+ * Company and telephone numbers.
+ */
+lines: Array<Marked>, 
+/**
+ * Seen by the member alone.
+ */
+private: boolean, 
+/**
+ * Their latest conversation or text; `None` = there is none to open.
+ */
+chat: ChatId | null, };
+
+/**
+ * A tag that was found.
+ */
+export type FoundTag = { tag: TagInfo, name: Marked, 
+/**
+ * How many conversations have it; more than 1,000 are said as 1,000.
+ */
+chats: number, };
+
+/**
+ * A member that was found.
+ */
+export type FoundMember = { member: MemberInfo, name: Marked, 
+/**
+ * The direct chat with them; `None` = there is none yet.
+ */
+chat: ChatId | null, };
+
+/**
+ * `suggest_search`: what can stand after an operator, while `text` of it is typed.
+ */
+export type SuggestSearch = { operator: SearchOperator, text: string, limit: number, };
+
+/**
+ * The best first.
+ */
+export type Suggestions = { suggestions: Array<Suggestion>, };
+
+/**
+ * One value of an operator.
+ */
+export type Suggestion = { 
+/**
+ * As it is put into the text behind the operator, in quotation marks where it needs them.
+ */
+value: string, of: SuggestionOf, 
+/**
+ * What it is called. Empty where `of` is a word of the product, which the window says in its language.
+ */
+name: Marked, 
+/**
+ * The inbox of a channel or chat.
+ */
+inbox: string | null, };
+
+/**
+ * What a value stands for.
+ */
+export type SuggestionOf = "me" | "member" | "contact" | "inbox" | "channel" | "chat" | "tag" | "state" | "date";
+
+/**
+ * `find_in_chat`: the messages of one chat that have all words of `text`, with where they are; its operators that speak of
+ * messages count too.
+ */
+export type FindInChat = { chat: ChatId, text: string, };
+
+/**
+ * The newest 500 of them, oldest first.
+ */
+export type FoundInChat = { hits: Array<Hit>, 
+/**
+ * There are older ones.
+ */
+more: boolean, };
+
+/**
+ * A message of the chat.
+ */
+export type Hit = { message: MessageId, 
+/**
+ * Hub order; `None` until the hub has it.
+ */
+pos: number | null, 
+/**
+ * From and to, in UTF-16 units of the whole message, ascending.
+ */
+marks: Array<[number, number]>, };
+
+/**
+ * `find_names`: who and what is called so. Without a text the chats with the newest messages.
+ */
+export type FindNames = { text: string, 
+/**
+ * Most of each kind.
+ */
+limit: number, };
+
+/**
+ * Newest chats first, all else by name.
+ */
+export type FoundNames = { chats: Array<FoundChat>, contacts: Array<FoundContact>, members: Array<FoundMember>, tags: Array<FoundTag>, 
+/**
+ * How many messages are on this computer.
+ */
+here: number, };
 
 /**
  * `list_assignees`: members of the inbox, the member first.
@@ -1128,7 +1353,10 @@ export interface RpcMap {
   share_contact: { req: OfContact; res: Empty };
   add_favorite: { req: OfContact; res: Empty };
   remove_favorite: { req: OfContact; res: Empty };
-  search_messages: { req: SearchMessages; res: FoundMessages };
+  search: { req: Search; res: Found };
+  suggest_search: { req: SuggestSearch; res: Suggestions };
+  find_in_chat: { req: FindInChat; res: FoundInChat };
+  find_names: { req: FindNames; res: FoundNames };
   list_tags: { req: Empty; res: Tags };
   tag_chat: { req: TagChat; res: Empty };
   untag_chat: { req: TagChat; res: Empty };

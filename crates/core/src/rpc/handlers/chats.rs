@@ -21,7 +21,7 @@ pub(crate) async fn list_history(core: &Core, args: ListHistory) -> Result<Histo
     page(core.cache().await?.read(move |c| query::list_history(c, &args)).await?)
 }
 
-fn page<T>(page: Result<T, NoPage>) -> Result<T, RpcError> {
+pub(super) fn page<T>(page: Result<T, NoPage>) -> Result<T, RpcError> {
     page.map_err(|why| match why {
         NoPage::OtherList => errors::other_list(),
         NoPage::NotFound => errors::not_found(),

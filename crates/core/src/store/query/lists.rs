@@ -243,7 +243,14 @@ pub(super) fn parse_next(list: &str, next: &str) -> Option<Key> {
     (name == name_of(list) && parts.next().is_none()).then_some((order.parse().ok()?, id.parse().ok()?))
 }
 
-fn name_of(list: &str) -> String {
+/// The place in one column that such a text names.
+pub(super) fn parse_after(list: &str, next: &str) -> Option<i64> {
+    let (name, at) = next.split_once('.')?;
+    (name == name_of(list)).then(|| at.parse().ok()).flatten()
+}
+
+/// What tells a list from others.
+pub(super) fn name_of(list: &str) -> String {
     derived_id("list", &[list.as_bytes()]).simple().to_string()[..12].into()
 }
 

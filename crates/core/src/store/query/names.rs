@@ -3,8 +3,8 @@
 use crate::rpc::types::MemberInfo;
 use crate::store::{Stored, meta, rows};
 use deskbell_domain::{
-    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, PhoneNumber, Role, TeamChat,
-    Tint,
+    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, PhoneNumber, Role, Row,
+    TeamChat, Tint,
 };
 use rusqlite::Connection;
 use std::{cell::RefCell, collections::HashMap};
@@ -126,12 +126,41 @@ pub(crate) fn handle(address: &Address) -> String {
     }
 }
 
-/// What nobody has named yet, as it is searched: a number is one word, however it is grouped for reading.
-pub(crate) fn searched_handle(address: &Address) -> String {
-    match address.kind {
-        AddressKind::Phone => address.value.clone(),
-        AddressKind::Visitor => handle(address),
+/// What a row is called, as it is searched; `None` where rows of its kind have no name.
+pub(crate) fn searched_name(row: &Row) -> Option<String> {
+    match row {
+        Row::Contact(contact) => Some(searched_contact(contact)),
+        Row::Conversation(conversation) => Some(searched_conversation(conversation)),
+        Row::Member(member) => Some(member.name.to_string()),
+        Row::TeamChat(team) => Some(team.name.to_string()),
+        Row::Tag(tag) => Some(tag.name.to_string()),
+        _ => None,
     }
+}
+
+/// What a conversation is called by itself, as it is searched.
+pub(super) fn searched_conversation(conversation: &Conversation) -> String {
+    let named = conversation.profile_name.iter().map(ToString::to_string);
+    named.chain(searched_handle(&conversation.address)).collect::<Vec<_>>().join("\n")
+}
+
+/// Name, company and telephone numbers of a contact, as they are searched.
+pub(super) fn searched_contact(contact: &Contact) -> String {
+    let phones = contact.addresses.iter().filter(|address| address.kind == AddressKind::Phone);
+    let named = [Some(contact.name.as_str().into()), contact.company.as_ref().map(|name| name.as_str().into())];
+    named.into_iter().flatten().chain(phones.flat_map(searched_handle)).collect::<Vec<String>>().join("\n")
+}
+
+/// What nobody has named yet, as it is searched. A telephone number as it is read, and what of it is written in one go from
+/// the beginning of each group on: people leave out the country, the area, and the gaps.
+fn searched_handle(address: &Address) -> Vec<String> {
+    let handle = handle(address);
+    if address.kind == AddressKind::Visitor {
+        return vec![handle];
+    }
+    let groups: Vec<&str> = handle.trim_start_matches('+').split(' ').collect();
+    let joined = (0..groups.len().saturating_sub(1)).map(|from| groups[from..].concat()).collect();
+    [vec![handle.clone()], joined].concat()
 }
 
 /// The first signs of the first and last word.

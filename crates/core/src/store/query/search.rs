@@ -1,72 +1,104 @@
-//! Searching messages: literal text, newest first.
+//! Searching: everything on this computer, literally, as it is typed.
+//!
+//! A page never reads on for longer than a few thousand rows: what is frequent and let through by an operator that is rare
+//! would else be read to its end for every letter. It answers what it has, and where to go on.
 
-use super::names::{Names, title_of};
-use crate::rpc::types::{EntryAuthor, FoundMessage, FoundMessages, SearchMessages};
-use crate::store::{Store, Stored, index};
-use deskbell_domain::{Author, Content, Kind, Message, Row, fold_query};
-use rusqlite::{Connection, params};
+mod called;
+mod chats;
+mod contacts;
+mod inside;
+mod known;
+mod messages;
+mod names;
+mod narrowing;
+mod suggest;
+mod tags;
+mod when;
 
-/// Most rows of a page.
+pub(crate) use inside::find_in_chat;
+pub(crate) use names::find_names;
+pub(crate) use suggest::suggest_search;
+pub(crate) use when::Here;
+
+use super::chats::NoPage;
+use super::lists::{name_of, parse_after};
+use super::names::Names;
+use crate::rpc::types::{Found, FoundTerm, Marked, Search};
+use crate::store::{Stored, index};
+use deskbell_domain::search::{Phrase, Question, Snippet, line, parse_search, utf16};
+use narrowing::Narrowing;
+use rusqlite::Connection;
+
+/// Most messages of a page.
 const MOST_FOUND: u32 = 200;
 
-/// A page of the messages that have all words of a text.
-pub(crate) fn search_messages(c: &Connection, args: &SearchMessages) -> Stored<FoundMessages> {
+/// Most chats and contacts that stand above and below the messages.
+const A_FEW: usize = 5;
+
+/// A page of what a text finds.
+pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Result<Found, NoPage>> {
+    let below = match &args.after {
+        None => i64::MAX,
+        Some(next) => match parse_after(&args.text, next) {
+            Some(below) => below,
+            None => return Ok(Err(NoPage::OtherList)),
+        },
+    };
+    // All of a page is of one moment.
+    let c = &c.unchecked_transaction()?;
     let names = Names::new(c)?;
-    let below = args.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
+    let question = parse_search(&args.text);
+    let narrowing = Narrowing::of(c, &names, &question, here)?;
+    let mut found = Found {
+        terms: terms_of(&args.text, &question, &narrowing),
+        conversations: Vec::new(),
+        more_conversations: false,
+        messages: Vec::new(),
+        next: None,
+        contacts: Vec::new(),
+        more_contacts: false,
+        complete: index::is_complete(c)?,
+        here: index::messages_here(c)?,
+    };
+    if !narrowing.can_find(&question) {
+        return Ok(Ok(found));
+    }
     let limit = args.limit.clamp(1, MOST_FOUND) as usize;
-    let mut found = find(c, &args.text, below, limit + 1)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(at, _)| at.to_string());
-    let rows = found.into_iter().map(|(_, message)| row_of(c, &names, message)).collect::<Result<_, _>>()?;
-    Ok(FoundMessages { rows, next, complete: index::is_complete(c)? })
-}
-
-fn row_of(c: &Connection, names: &Names<'_>, message: Message) -> Stored<FoundMessage> {
-    let title = title_of(c, message.chat)?.unwrap_or_default();
-    let author = match message.author {
-        Author::Member(id) => EntryAuthor::Member(names.member(id)?),
-        Author::Contact => EntryAuthor::Contact { name: title.clone() },
-        Author::System => EntryAuthor::System,
-    };
-    let text = match message.content {
-        Content::Text { text } => text.into(),
-        _ => String::new(),
-    };
-    let (message, chat, pos, at_ms) = (message.id, message.chat, message.pos, message.at_ms);
-    Ok(FoundMessage { message, chat, title, pos, at_ms, author, text })
-}
-
-/// Messages before a place in the cache's order that have all words of the text, with their places, newest first. Never
-/// sorted by anything else: that would read all that matches before it shows the first.
-fn find(c: &Connection, text: &str, below: i64, most: usize) -> Stored<Vec<(i64, Message)>> {
-    let Some(wanted) = match_of(text) else { return Ok(Vec::new()) };
-    let mut statement = c.prepare_cached(
-        "SELECT m.pos, m.json FROM message_index i CROSS JOIN message m ON m.pos = i.rowid
-         WHERE i.message_index MATCH ?1 AND i.rowid < ?2 ORDER BY i.rowid DESC LIMIT ?3",
-    )?;
-    let rows = statement.query_map(params![wanted, below, most as i64], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (pos, json) = row?;
-        if let Row::Message(message) = Row::from_json(Kind::Message, serde_json::from_str(&json)?)? {
-            found.push((pos, message));
+    let page = messages::page(c, &question, &narrowing, None, below, limit)?;
+    found.next = page.next.map(|below| format!("{}.{below}", name_of(&args.text)));
+    for message in page.messages {
+        found.messages.push(messages::found(c, &names, &question.phrases, message)?);
+    }
+    if args.after.is_none() {
+        (found.conversations, found.more_conversations) = chats::found(c, &names, &question, &narrowing, A_FEW)?;
+        if !narrowing.narrows() {
+            (found.contacts, found.more_contacts) = contacts::found(c, &question.phrases, A_FEW)?;
         }
     }
-    Ok(found)
+    Ok(Ok(found))
 }
 
-/// The words as FTS5 wants them. Folded words hold letters, digits and marks only, so no query can be more than its text.
-fn match_of(text: &str) -> Option<String> {
-    let phrases = fold_query(text);
-    let quoted: Vec<String> = phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
-    (!quoted.is_empty()).then(|| quoted.join(" AND ") + " *")
+fn terms_of(text: &str, question: &Question, narrowing: &Narrowing<'_>) -> Vec<FoundTerm> {
+    let places: Vec<_> = question.terms.iter().map(|term| term.at.clone()).collect();
+    let terms = question.terms.iter().zip(utf16(text, &places)).zip(narrowing.problems());
+    terms
+        .map(|((term, (start, end)), problem)| FoundTerm {
+            start,
+            end,
+            operator: term.operator,
+            value: term.value.clone(),
+            problem: *problem,
+        })
+        .collect()
 }
 
-impl Store {
-    /// The newest messages that have all words of the text; the last word may be the beginning of one. Nothing in the text
-    /// is an operator.
-    pub fn search_messages(&self, text: &str, most: usize) -> Stored<Vec<Message>> {
-        Ok(find(self.connection(), text, i64::MAX, most)?.into_iter().map(|(_, message)| message).collect())
+/// All of a text, marked.
+fn marked(text: &str, phrases: &[Phrase]) -> Marked {
+    line(text, phrases).into()
+}
+
+impl From<Snippet> for Marked {
+    fn from(Snippet { text, marks, cut_start, cut_end }: Snippet) -> Self {
+        Self { text, marks, cut_start, cut_end }
     }
 }

@@ -1,0 +1,135 @@
+//! What chats are called, and who is called so.
+
+use super::super::history::addresses_of;
+use super::super::names::{Names, searched_contact, searched_conversation};
+use crate::store::index::Fact;
+use crate::store::{Stored, rows, uuid_from};
+use deskbell_domain::search::{Phrase, matches};
+use deskbell_domain::{ChatId, Conversation, Kind, NaturalKey};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The kinds of rows whose names are names of chats.
+pub(super) const OF_CHATS: [Kind; 4] = [Kind::Contact, Kind::Conversation, Kind::Member, Kind::TeamChat];
+
+/// The kinds of rows whose names are names of people outside.
+pub(super) const OUTSIDE: [Kind; 2] = [Kind::Contact, Kind::Conversation];
+
+/// Rows that are called so, those first that were named last.
+pub(super) const NAMED: &str = "SELECT n.id FROM name_index i CROSS JOIN named n ON n.n = i.rowid
+     WHERE i.name_index MATCH ?1 ORDER BY i.rowid DESC LIMIT ?2";
+
+/// The chats with one address.
+pub(super) const OF_ADDRESS: &str = "SELECT id FROM chat INDEXED BY chat_address WHERE address = ?1 LIMIT ?2";
+
+/// The words as FTS5 wants them. Folded words hold letters, digits and marks only, so no question can be more than its text.
+pub(super) fn words(phrases: &[Phrase]) -> Vec<String> {
+    let phrase = |phrase: &Phrase| format!("\"{}\"{}", phrase.words.join(" "), if phrase.open { " *" } else { "" });
+    phrases.iter().map(phrase).collect()
+}
+
+/// One of these facts.
+pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> String {
+    let facts: Vec<String> = facts.into_iter().map(|fact| format!("\"{}\"", fact.word())).collect();
+    format!("({})", facts.join(" OR "))
+}
+
+/// The rows of a kind that are called so.
+pub(super) fn named(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize) -> Stored<Vec<Uuid>> {
+    if phrases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = [words(phrases), vec![one_of([Fact::Kind(kind)])]].concat().join(" AND ");
+    let mut statement = c.prepare_cached(NAMED)?;
+    let ids = statement.query_map(params![wanted, most as i64], |r| r.get(0).map(uuid_from))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Chats that may be called so: their names were, when they were looked up.
+pub(super) struct Candidates {
+    pub chats: BTreeSet<ChatId>,
+    /// There are no others.
+    pub all: bool,
+}
+
+/// Chats that may be called so, by the names of rows of these kinds.
+pub(super) fn candidates(
+    c: &Connection,
+    names: &Names<'_>,
+    kinds: &[Kind],
+    phrases: &[Phrase],
+    most: usize,
+) -> Stored<Candidates> {
+    let mut found = Candidates { chats: BTreeSet::new(), all: true };
+    let mut of_address = c.prepare_cached(OF_ADDRESS)?;
+    for kind in kinds {
+        let ids = named(c, *kind, phrases, most + 1)?;
+        found.all &= ids.len() <= most;
+        for id in ids.into_iter().take(most) {
+            match kind {
+                Kind::Contact => {
+                    let Some(contact) = rows::contact(c, id.into())? else { continue };
+                    for address in addresses_of(&contact) {
+                        let chats =
+                            of_address.query_map(params![address, most as i64 + 1], |r| r.get(0).map(uuid_from))?;
+                        for chat in chats {
+                            found.chats.insert(ChatId(chat?));
+                        }
+                    }
+                }
+                Kind::Member => {
+                    let pair = names.me.map(|me| NaturalKey::pair(me, id.into()));
+                    let direct = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
+                    found.chats.extend(direct.map(ChatId));
+                }
+                _ => drop(found.chats.insert(ChatId(id))),
+            }
+            if found.chats.len() > most {
+                found.all = false;
+                return Ok(found);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// All by which a conversation is called: the contact that owns the address, else what it calls itself and the address.
+pub(super) fn called(names: &Names<'_>, conversation: &Conversation) -> Stored<String> {
+    Ok(match names.contact(&conversation.address)? {
+        Some(contact) => searched_contact(&contact),
+        None => searched_conversation(conversation),
+    })
+}
+
+/// Names, of which one is meant.
+#[derive(Default)]
+pub(super) struct Called {
+    /// Of each its words, all of which may be beginnings.
+    values: Vec<Vec<Phrase>>,
+    /// The chats that may be called so; `None` where they are many.
+    pub few: Option<BTreeSet<ChatId>>,
+}
+
+impl Called {
+    /// Chats that are called by one of these values.
+    pub fn of(
+        c: &Connection,
+        names: &Names<'_>,
+        kinds: &[Kind],
+        values: Vec<Vec<Phrase>>,
+        most: usize,
+    ) -> Stored<Self> {
+        let mut few = Some(BTreeSet::new());
+        for phrases in &values {
+            let found = candidates(c, names, kinds, phrases, most)?;
+            few = few.filter(|_| found.all).map(|few: BTreeSet<ChatId>| &few | &found.chats);
+        }
+        Ok(Self { values, few: few.filter(|few| few.len() <= most) })
+    }
+
+    /// Whether something that is called by these words is meant.
+    pub fn is(&self, called: &str) -> bool {
+        self.values.iter().any(|phrases| matches(called, phrases))
+    }
+}

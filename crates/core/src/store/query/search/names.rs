@@ -1,0 +1,74 @@
+//! Who and what is called so, for going there.
+
+use super::super::names::Names;
+use super::super::people::by_name;
+use super::called::{OF_CHATS, candidates, named};
+use super::chats::{newest, shown};
+use super::known::Known;
+use super::{contacts, marked, tags};
+use crate::rpc::types::{FindNames, FoundMember, FoundNames};
+use crate::store::{Stored, index, rows};
+use deskbell_domain::search::{Phrase, matches};
+use deskbell_domain::{ChatId, Kind, MemberId, NaturalKey};
+use rusqlite::Connection;
+
+/// Most rows of a kind.
+const MOST_ROWS: u32 = 50;
+
+/// Most chats of one name of which the newest are chosen.
+const MOST_CANDIDATES: usize = 200;
+
+/// Chats, contacts, members and tags that are called so.
+pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames> {
+    let c = &c.unchecked_transaction()?;
+    let names = Names::new(c)?;
+    let phrases = Phrase::beginnings(&args.text);
+    let most = args.limit.clamp(1, MOST_ROWS) as usize;
+    let mut found = FoundNames {
+        chats: Vec::new(),
+        contacts: Vec::new(),
+        members: Vec::new(),
+        tags: Vec::new(),
+        here: index::messages_here(c)?,
+    };
+    let chats = if args.text.trim().is_empty() { newest(c, most)? } else { called(c, &names, &phrases, most)? };
+    for chat in chats {
+        if let Some(known) = Known::of(c, &names, chat)? {
+            found.chats.push(shown(c, &names, chat, &known, None, &phrases)?);
+        }
+    }
+    found.contacts = contacts::found(c, &phrases, most)?.0;
+    for id in named(c, Kind::Member, &phrases, most)? {
+        found.members.extend(member(c, &names, MemberId(id), &phrases)?);
+    }
+    by_name(&mut found.members, |found| (&found.member.name, found.member.id.0));
+    for id in named(c, Kind::Tag, &phrases, most)? {
+        found.tags.extend(tags::shown(c, id.into(), &phrases)?);
+    }
+    by_name(&mut found.tags, |found| (&found.tag.name, found.tag.id.0));
+    Ok(found)
+}
+
+/// The chats that are called so, newest first.
+fn called(c: &Connection, names: &Names<'_>, phrases: &[Phrase], most: usize) -> Stored<Vec<ChatId>> {
+    let candidates = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
+    let mut chats: Vec<(i64, ChatId)> = Vec::new();
+    for chat in candidates.chats {
+        if let Some(known) = Known::of(c, names, chat)?.filter(|known| matches(&known.called, phrases)) {
+            chats.push((-known.at_ms(), chat));
+        }
+    }
+    chats.sort_unstable();
+    chats.truncate(most);
+    Ok(chats.into_iter().map(|(_, chat)| chat).collect())
+}
+
+fn member(c: &Connection, names: &Names<'_>, id: MemberId, phrases: &[Phrase]) -> Stored<Option<FoundMember>> {
+    if !rows::member(c, id)?.is_some_and(|member| member.active) {
+        return Ok(None);
+    }
+    let member = names.member(id)?;
+    let pair = names.me.filter(|me| *me != id).map(|me| NaturalKey::pair(me, id));
+    let chat = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
+    Ok(Some(FoundMember { name: marked(&member.name, phrases), member, chat: chat.map(ChatId) }))
+}
