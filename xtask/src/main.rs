@@ -2,6 +2,7 @@
 //!
 //! It depends on little, so that the first thing a newcomer types answers within seconds.
 
+mod bench;
 mod codegen;
 mod commands;
 mod count;
@@ -47,6 +48,8 @@ enum Task {
     Kill(kill::Options),
     /// Write the files that are generated from the Rust types
     Codegen(codegen::Options),
+    /// Measure how fast it is, beside what the machine can do at best
+    Bench(bench::Options),
     /// Draw every state of the window into target/shots
     Shots(shots::Options),
     /// Check what no compiler checks: arrows between crates, long files, texts outside the catalogue, what is said to be built
@@ -70,6 +73,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Test(options) => test::test(&workspace, &options),
         Task::Sim(options) => sim::sim(&workspace, &options),
         Task::Kill(options) => kill::kill(&workspace, &options),
+        Task::Bench(options) => bench::bench(&workspace, &options),
         Task::Shots(options) => shots::shots(&workspace, &options),
         Task::Codegen(options) => codegen::codegen(&workspace, &options),
         Task::Tidy(options) => tidy::tidy(&workspace, &options),

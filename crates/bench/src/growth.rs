@@ -1,0 +1,143 @@
+//! How the figures grow with the organization: the same table at three sizes, on one page.
+
+use crate::bench::{self, Report};
+use crate::table::{Line, number};
+use anyhow::Result;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Below this a difference is noise, in milliseconds.
+const NOISE_MS: f64 = 0.5;
+
+/// What can be told of growth.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// Messages of each organization, the smallest first
+    #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
+    pub sizes: Vec<usize>,
+    /// Where the page is written
+    #[arg(long, default_value = "docs/benchmarks.md")]
+    pub page: PathBuf,
+    /// Few repetitions: whether it works, not how fast it is
+    #[arg(long)]
+    pub quick: bool,
+    /// Where organizations are kept
+    #[arg(long, default_value = "target/bench")]
+    pub dir: PathBuf,
+}
+
+/// Measures every size and writes the page.
+pub async fn growth(options: &Options) -> Result<()> {
+    let mut reports = Vec::new();
+    for messages in &options.sizes {
+        let (quick, dir) = (options.quick, options.dir.clone());
+        let one = bench::Options { messages: *messages, only: Vec::new(), quick, json: None, dir, seed: 1 };
+        let report = bench::measure(&one).await?;
+        println!("{}\n{}", bench::heading(&report), crate::table::render(&report.lines));
+        reports.push(report);
+    }
+    std::fs::write(&options.page, page(&reports))?;
+    println!("written: {}", options.page.display());
+    Ok(())
+}
+
+/// Whether a figure for which somebody waits grows faster than the logarithm of the messages, from the first to the last.
+fn outgrows(first: (usize, f64), last: (usize, f64)) -> bool {
+    let may = (last.0 as f64).ln() / (first.0 as f64).ln();
+    last.1 > first.1 * may + NOISE_MS
+}
+
+fn page(reports: &[Report]) -> String {
+    let mut text = String::from(HEAD);
+    for report in reports {
+        let _ = writeln!(text, "- {} messages: {}.", number(report.messages as f64), report.machine);
+    }
+    let Some(last) = reports.last() else { return text };
+    let mut part = "";
+    for line in &last.lines {
+        if line.part != part {
+            part = &line.part;
+            let _ = write!(text, "\n## {part}\n\n| |");
+            for report in reports {
+                let _ = write!(text, " {} |", number(report.messages as f64));
+            }
+            text.push_str(" budget | x floor | grows | |\n|---|");
+            text.push_str(&"--:|".repeat(reports.len() + 3));
+            text.push_str("---|\n");
+        }
+        let _ = writeln!(text, "{}", row(line, reports));
+    }
+    text
+}
+
+fn row(line: &Line, reports: &[Report]) -> String {
+    let of = |report: &Report| report.lines.iter().find(|l| (&l.part, &l.name) == (&line.part, &line.name)).cloned();
+    let mut row = format!("| {} |", line.name);
+    let mut points = Vec::new();
+    for report in reports {
+        match of(report) {
+            Some(found) => {
+                points.push((report.messages, found.p50));
+                let both = if found.samples > 1 {
+                    format!("{} / {}", number(found.p50), number(found.p95))
+                } else {
+                    number(found.p50)
+                };
+                let missed = if found.is_kept() == Some(false) { " **!**" } else { "" };
+                let _ = write!(row, " {both} {}{missed} |", found.unit.as_str());
+            }
+            None => row.push_str(" |"),
+        }
+    }
+    let budget = line.budget.map(|budget| format!("{} {}", number(budget), line.unit.as_str())).unwrap_or_default();
+    let ratio = line.ratio().map(number).unwrap_or_default();
+    let grows = match (points.first(), points.last()) {
+        (Some(first), Some(last)) if line.interactive && first.0 < last.0 => {
+            let decades = (last.0 as f64 / first.0 as f64).log10();
+            let factor = (last.1 / first.1.max(1e-6)).powf(1.0 / decades);
+            format!("x{}{}", number(factor), if outgrows(*first, *last) { " **!**" } else { "" })
+        }
+        _ => String::new(),
+    };
+    let floor = line.floor.as_ref().map(|floor| floor.of.clone()).unwrap_or_default();
+    let known: Vec<&str> = [floor.as_str(), &line.note].into_iter().filter(|text| !text.is_empty()).collect();
+    let _ = write!(row, " {budget} | {ratio} | {grows} | {} |", known.join("; "));
+    row
+}
+
+const HEAD: &str = "# How fast it is\n\n\
+    Written by `cargo xtask bench --growth`: the same organization, seeded, with ten and a hundred times as many messages. \
+    Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
+    measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
+    times as many messages; what somebody waits for must not grow faster than the logarithm. **!** marks what misses its \
+    budget or outgrows it.\n\n\
+    Other programs may have been at work on the machine meanwhile; the load says how much.\n\n";
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::machine::Machine;
+    use crate::table::Unit;
+
+    #[test]
+    fn what_grows_as_the_logarithm_may_and_what_grows_faster_is_marked() {
+        assert!(!outgrows((10_000, 2.0), (1_000_000, 3.0)));
+        assert!(!outgrows((10_000, 0.1), (1_000_000, 0.6)), "within the noise");
+        assert!(outgrows((10_000, 2.0), (1_000_000, 4.0)));
+    }
+
+    #[test]
+    fn the_page_shows_every_size_beside_the_others() {
+        let report = |messages: usize, ms: f64| Report {
+            machine: Machine { cores: 2, model: "A processor".into(), memory_mib: 8192, load: 0.5 },
+            messages,
+            lines: vec![Line::one("Lists", "first page", Unit::Ms, ms).budget(5.0).floor(0.5, "50 rows").interactive()],
+        };
+        let page = page(&[report(10_000, 1.0), report(1_000_000, 9.0)]);
+        assert!(
+            page.contains("| first page | 1.00 ms | 9.00 ms **!** | 5.00 ms | 18.0 | x3.00 **!** | 50 rows |"),
+            "{page}"
+        );
+    }
+}

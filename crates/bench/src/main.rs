@@ -1,0 +1,68 @@
+//! `deskbell-bench`: how fast it is.
+//!
+//! Each figure stands beside what the machine can do at best, measured in the same run: on a busy machine both grow, and
+//! the ratio says how much is ours. `cargo xtask bench` builds this program optimised and runs it.
+
+mod bench;
+mod client;
+mod crowd;
+mod devices;
+mod floor;
+mod growth;
+mod http;
+mod machine;
+mod organization;
+mod parts;
+mod process;
+mod samples;
+mod table;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "deskbell-bench", about = "Measures Deskbell on an organization of many messages")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Measure one size and print the table
+    Table(bench::Options),
+    /// Measure three sizes and write how the figures grow
+    Growth(growth::Options),
+    /// Measure the hub with a crowd at it
+    Crowd(crowd::Options),
+    /// The hub, as `deskbell-hub` would run it
+    #[command(hide = true, disable_help_flag = true)]
+    Hub {
+        /// Its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// A client in a process of its own, until its input ends
+    #[command(hide = true)]
+    Client {
+        /// Its profile
+        #[arg(long)]
+        profile: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Table(options) => bench::table(&options).await,
+        Task::Growth(options) => growth::growth(&options).await,
+        Task::Crowd(options) => crowd::crowd(&options).await,
+        Task::Hub { arguments } => {
+            tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
+            let arguments = std::iter::once("deskbell-hub".to_owned()).chain(arguments);
+            deskbell_hub::admin::run(deskbell_hub::admin::Cli::parse_from(arguments)).await.map(drop)
+        }
+        Task::Client { profile } => parts::start::be_a_client(&profile).await,
+    }
+}

@@ -1,0 +1,64 @@
+//! How fast it is; see `crates/bench`.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{commands, system};
+
+/// Built optimised, and with the lines that a profiler names (see `Cargo.toml`).
+const PROFILE: &str = "measure";
+
+/// What `cargo xtask bench` can be told.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Messages of the organization
+    #[arg(long)]
+    messages: Option<usize>,
+    /// Only this part of the table; may be given several times
+    #[arg(long)]
+    only: Vec<String>,
+    /// Few repetitions: whether it works, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// Write the figures here, too
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Measure three sizes and write docs/benchmarks.md
+    #[arg(long, conflicts_with_all = ["messages", "only", "json", "hub"])]
+    growth: bool,
+    /// Measure the hub with a crowd at it
+    #[arg(long, conflicts_with = "only")]
+    hub: bool,
+}
+
+/// Builds what measures and runs it.
+pub fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    system::ensure(&[&system::BUILD])?;
+    commands::run(workspace.cargo().args(["build", "--locked", "--profile", PROFILE, "-p", "deskbell-bench"]))?;
+    let program = format!("deskbell-bench{}", std::env::consts::EXE_SUFFIX);
+    let mut measure = Command::new(workspace.scratch(PROFILE).join(program));
+    measure.current_dir(workspace.root());
+    measure.arg(match options {
+        Options { growth: true, .. } => "growth",
+        Options { hub: true, .. } => "crowd",
+        _ => "table",
+    });
+    measure.arg("--dir").arg(workspace.scratch("bench"));
+    if options.quick {
+        measure.arg("--quick");
+    }
+    if let Some(messages) = options.messages {
+        measure.arg("--messages").arg(messages.to_string());
+    }
+    if let Some(json) = &options.json {
+        measure.arg("--json").arg(json);
+    }
+    for part in &options.only {
+        measure.args(["--only", part]);
+    }
+    commands::run(&mut measure)?;
+    Ok(ExitCode::SUCCESS)
+}
