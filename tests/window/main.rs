@@ -12,6 +12,7 @@ mod offline;
 mod places;
 mod rest;
 mod safety;
+mod search;
 mod sheet;
 mod signin;
 mod together;

@@ -6,6 +6,7 @@ import { channelOf, countChats, listChats, listHistory, listPlaces } from "./lis
 import { own, remember } from "./own";
 import { inboxes, me, members } from "./people";
 import { listOutbox, outboxCase } from "./outbox";
+import { searching } from "./search";
 import { directChat, firstBy, nextId, nextPos, textEntry, unreadOf, type Chat } from "./world";
 
 export type Answers = { [N in RpcName]: (fake: Fake, args: Args<N>) => Answer<N> | Promise<Answer<N>> };
@@ -147,25 +148,6 @@ export const answers: Answers = {
   },
   list_assignees: () => ({ members: members.slice(0, 5) }),
   list_members: () => ({ members }),
-  search: (fake, { text, limit }) => {
-    const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
-    const found = fake.world.chats
-      .flatMap((chat) => chat.entries.map((entry) => ({ chat, entry })))
-      .flatMap(({ chat, entry }) => {
-        if (entry.content.kind !== "text" || words.length === 0) return [];
-        const whole = entry.content.parts.map((part) => part.text).join("");
-        if (!words.every((word) => whole.toLowerCase().includes(word))) return [];
-        const { id: message, pos, at_ms, author } = entry;
-        const line = { text: whole, marks: [], cut_start: false, cut_end: false };
-        return [{ message, chat: chat.id, title: chat.person.name, channel: channelOf(chat)?.kind ?? null, inbox: null, pos, at_ms, author, text: line }];
-      })
-      .sort((a, b) => (b.pos ?? Number.MAX_SAFE_INTEGER) - (a.pos ?? Number.MAX_SAFE_INTEGER));
-    const few = { terms: [], conversations: [], more_conversations: false, contacts: [], more_contacts: false };
-    return { ...few, messages: found.slice(0, limit), next: null, complete: true, here: found.length };
-  },
-  suggest_search: () => ({ suggestions: [] }),
-  find_in_chat: () => ({ hits: [], more: false }),
-  find_names: () => ({ chats: [], contacts: [], members: [], tags: [], here: 0 }),
   list_tags: (fake) => ({ tags: [...fake.world.tags].sort((a, b) => a.name.localeCompare(b.name)) }),
   create_direct_chat: (fake, { member: id }) => {
     const mate = members.find((one) => one.id === id) ?? fail("not_found", "That member does not exist.");
@@ -319,5 +301,6 @@ export const answers: Answers = {
   },
   take_page: (fake) => fake.takePage(),
   ...own,
+  ...searching,
   open_link: () => ({}),
 };

@@ -43,6 +43,8 @@ export interface World {
   undo: Array<{ act: UndoableAct; revert: () => void }>;
   presence: Map<string, Presence>;
   reading: Map<string, ThreadPoint>;
+  /** Everything can be found. */
+  searchable: boolean;
 }
 
 const MINUTE = 60_000;
@@ -185,6 +187,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     undo: [],
     presence: new Map(),
     reading: new Map(),
+    searchable: true,
   };
 }
 

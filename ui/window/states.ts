@@ -70,6 +70,26 @@ export async function chat(page: Page, which: string): Promise<void> {
   await page.settle();
 }
 
+/** Opens the search and types into it. */
+async function looked(page: Page, text: string): Promise<void> {
+  await page.press("/");
+  await page.until("document.activeElement?.getAttribute('role') === 'combobox'");
+  // A word at a time, as somebody types: what is finished becomes a chip.
+  for (const part of text.split(/(?<= )/u)) {
+    if (part !== "") await page.type(part);
+    await page.settle();
+  }
+}
+
+/** Opens the palette and types into it. */
+async function commanded(page: Page, text: string): Promise<void> {
+  await page.press("Control+k");
+  await dialog(page);
+  await page.until("document.activeElement?.getAttribute('role') === 'combobox'");
+  if (text !== "") await page.type(text);
+  await page.settle();
+}
+
 export const states: readonly State[] = [
   // Places and tabs
   { name: "main", way: first },
@@ -127,6 +147,21 @@ export const states: readonly State[] = [
   { name: "sign-out", way: async (page) => { await first(page); await menuOf(page, ".me button"); await page.press("End"); await page.press("Enter"); await dialog(page); } },
   { name: "team-rename", way: async (page) => { await place(6)(page); await menuOf(page, ".conv-head [aria-haspopup=menu]"); for (const key of ["Home", "ArrowDown", "ArrowDown", "Enter"]) await page.press(key); await dialog(page); } },
   { name: "team-add", way: async (page) => { await place(6)(page); await menuOf(page, ".conv-head [aria-haspopup=menu]"); for (const key of ["Home", "ArrowDown", "Enter"]) await page.press(key); await dialog(page); } },
+  // Searching
+  { name: "search-start", way: async (page) => { await first(page); await looked(page, ""); } },
+  { name: "search", way: async (page) => { await first(page); await looked(page, "in:\"Front desk\" after:2026-03-01 rack"); await page.press("ArrowDown"); await page.press("ArrowDown"); await page.press("Enter"); await page.until("document.querySelector('[role=log] mark.now')"); await page.settle(); } },
+  { name: "search-names", way: async (page) => { await first(page); await looked(page, "layla"); await page.until("document.querySelector('[data-found^=contact]')"); await page.settle(); } },
+  { name: "search-ops", way: async (page) => { await first(page); await looked(page, "in:\"Front desk\" rack is:"); await page.until("document.querySelector('[role=combobox][aria-expanded=true]')"); await page.settle(); } },
+  { name: "search-offline", address: "scenario=offline", way: async (page) => { await first(page); await looked(page, "in:\"Front desk\" rack"); await page.until("document.querySelector('[data-found]')"); await page.press("Enter"); await page.until("document.querySelector('[role=log] mark.now')"); await page.settle(); } },
+  { name: "search-none", way: async (page) => { await first(page); await looked(page, "from:tomasz is:open paid"); await page.until("document.querySelector('.norows .btn')"); await page.settle(); } },
+  { name: "search-problem", way: async (page) => { await first(page); await looked(page, "in:nowhere before:soon rack"); await page.until("document.querySelectorAll('.problem').length === 2"); await page.settle(); } },
+  { name: "search-incomplete", way: async (page) => { await first(page); await page.eval("fake.world.searchable = false"); await looked(page, "rack"); await page.until("document.querySelector('[data-found]')"); await page.settle(); } },
+  { name: "search-failed", way: async (page) => { await first(page); await page.eval("fake.answer('search', () => { throw { code: 'internal', message: 'It could not be read.', retryable: true }; })"); await looked(page, "rack"); await page.until("document.querySelector('[role=alert]')"); await page.settle(); } },
+  { name: "palette-empty", way: async (page) => { await first(page); await commanded(page, ""); } },
+  { name: "palette", way: async (page) => { await first(page); await commanded(page, "ar"); } },
+  { name: "palette-commands", way: async (page) => { await first(page); await commanded(page, ">"); } },
+  { name: "palette-tags", way: async (page) => { await first(page); await commanded(page, "#"); } },
+  { name: "palette-none", way: async (page) => { await first(page); await commanded(page, "qqqq"); await page.until("document.querySelector('.palette .none')"); } },
   // Undo
   { name: "undo", way: async (page) => { await first(page); await page.press("e"); await page.settle(); } },
   // Help and settings

@@ -11,6 +11,8 @@ import { settings } from "./settings/settings.svelte";
 
 /** What a key can mean. */
 export type KeyName =
+  | "search"
+  | "palette"
   | "create"
   | "assign"
   | "close"
@@ -21,6 +23,10 @@ export type KeyName =
   | "next"
   | "previous"
   | "open"
+  | "open_hit"
+  | "next_hit"
+  | "previous_hit"
+  | "last_chip"
   | "next_pane"
   | "previous_pane"
   | "undo"
@@ -35,7 +41,7 @@ export type KeyName =
   | "zoom_reset";
 
 /** Where a key belongs in lists of keys. */
-export type KeyGroup = "anywhere" | "lists" | "conversation" | "writing";
+export type KeyGroup = "anywhere" | "lists" | "search" | "conversation" | "writing";
 
 interface Chord {
   /** `KeyboardEvent.key`, letters in lower case. */
@@ -64,6 +70,8 @@ export interface KeyRow {
 
 /** Every key of the window. */
 export const keyTable: readonly KeyRow[] = [
+  { name: "palette", chord: { key: "k", ctrl: true }, caps: ["Ctrl", "K"], group: "anywhere", label: m.key_palette },
+  { name: "search", chord: { key: "/", shift: "any" }, caps: ["/"], group: "anywhere", label: m.key_search },
   { name: "create", chord: { key: "c" }, caps: ["C"], group: "anywhere", label: m.key_create },
   { name: "undo", chord: { key: "z", ctrl: true }, caps: ["Ctrl", "Z"], group: "anywhere", label: m.key_undo },
   { name: "next_pane", chord: { key: "F6" }, caps: ["F6"], group: "anywhere", label: m.key_next_pane },
@@ -80,6 +88,10 @@ export const keyTable: readonly KeyRow[] = [
   { name: "previous", chord: { key: "k" }, caps: ["K"], group: "lists", label: m.key_previous, repeats: true },
   { name: "open", chord: { key: "Enter" }, caps: ["Enter"], group: "lists", label: m.key_open, listed: true },
   { name: "pin", chord: { key: "p" }, caps: ["P"], group: "lists", label: m.key_pin },
+  { name: "open_hit", chord: { key: "Enter" }, caps: ["Enter"], group: "search", label: m.key_open_hit, listed: true },
+  { name: "next_hit", chord: { key: "Enter" }, caps: ["Enter"], group: "search", label: m.key_next_hit, listed: true },
+  { name: "previous_hit", chord: { key: "Enter", shift: true }, caps: ["Shift", "Enter"], group: "search", label: m.key_previous_hit, listed: true },
+  { name: "last_chip", chord: { key: "Backspace" }, caps: ["Backspace"], group: "search", label: m.key_last_chip, listed: true },
   { name: "reply", chord: { key: "r" }, caps: ["R"], group: "conversation", label: m.key_reply },
   { name: "assign", chord: { key: "a" }, caps: ["A"], group: "conversation", label: m.key_assign },
   { name: "close", chord: { key: "e" }, caps: ["E"], group: "conversation", label: m.key_close },
@@ -108,6 +120,16 @@ export function onKey(name: KeyName, act: () => void): () => void {
   };
 }
 
+/** Whether somebody would do something now if the key were pressed. */
+export function keyWorks(name: KeyName): boolean {
+  return (handlers.get(name)?.length ?? 0) > 0;
+}
+
+/** Does what the key would do now. */
+export function doKey(name: KeyName): void {
+  handlers.get(name)?.at(-1)?.();
+}
+
 /** One letter or sign without Ctrl. */
 function isSingle({ chord }: KeyRow): boolean {
   return chord.key.length === 1 && chord.ctrl !== true;
@@ -120,7 +142,7 @@ function isSingle({ chord }: KeyRow): boolean {
 function pressed(event: KeyboardEvent): string {
   if (event.key.length !== 1) return event.key;
   if (event.key >= " " && event.key <= "~") return event.key.toLowerCase();
-  if (event.code === "Slash" && event.shiftKey) return "?";
+  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
   if (event.code === "Comma") return ",";
   return /^Key([A-Z])$/u.exec(event.code)?.[1]?.toLowerCase() ?? /^Digit(\d)$/u.exec(event.code)?.[1] ?? event.key;
 }

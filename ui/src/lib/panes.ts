@@ -1,6 +1,7 @@
 /**
  * F6 walks the panes that are on screen. A pane is marked with `data-pane`; the element that takes the focus in it
- * with `data-pane-focus`, else its first control. A pane may lie in another one: its controls are its own.
+ * with `data-pane-focus`, else its first control. A pane may lie in another one: its controls are its own. One that is
+ * inert waits below another and is no stop.
  */
 const controls = "button:not(:disabled), [href], input:not(:disabled), textarea:not(:disabled), [tabindex='0']";
 
@@ -14,7 +15,7 @@ function focusIn(pane: HTMLElement): boolean {
 
 /** Moves the focus to the next pane, or the one before with `step` -1. */
 export function walkPanes(step: 1 | -1): void {
-  const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")];
+  const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")].filter((pane) => pane.closest("[inert]") === null);
   const pane = document.activeElement?.closest<HTMLElement>("[data-pane]");
   const here = pane === null || pane === undefined ? -1 : panes.indexOf(pane);
   for (let i = 1; i <= panes.length; i += 1) {

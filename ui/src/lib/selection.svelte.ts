@@ -25,6 +25,25 @@ export function placeKey(place: Place | null): string {
 /** A tab of *Needs attention*: what has to be decided, and what goes by itself. */
 export type AttentionTab = "you" | "waiting";
 
+/** A message that was found, and in which chat; without a message the chat itself was found. */
+export interface Hit {
+  chat: string;
+  message: string | null;
+  /** Its place; nothing where the hub has not got it yet. */
+  pos: number | null;
+  /** What was looked for: all of it, and the words of it alone. */
+  text: string;
+  words: string;
+}
+
+/** What a search has put aside. */
+interface Aside {
+  chat: string | null;
+  attention: AttentionTab | null;
+  command: string | null;
+  focus: HTMLElement | null;
+}
+
 /** What can be changed about how a list is shown. */
 export type ViewChange = Partial<Omit<ListView, "place">>;
 
@@ -44,11 +63,20 @@ class Selection {
   attention = $state<AttentionTab | null>(null);
   /** What is to be decided, of *Needs attention*. */
   command = $state<string | null>(null);
+  /** What was found is on screen, in the place of the list; list, chat and focus come back as they were. */
+  searching = $state(false);
+  /** What the chat on screen was opened for: it is shown there, with what was looked for marked. */
+  hit = $state.raw<Hit | null>(null);
+  /** Grows when the field of the search is to have the focus. */
+  searchWanted = $state(0);
+  /** Grows when the chat on screen is to go back to where it was read. */
+  returnWanted = $state(0);
   /** Grows when the caret is wanted in the composer of `chat`. */
   composerWanted = $state(0);
   /** Grows when the selected row should be scrolled to and shown. */
   revealWanted = $state(0);
 
+  #aside: Aside | null = null;
   /** Whose choices are to have the focus. */
   #decision = $state<string | null>(null);
   /** Inboxes of channels. */
@@ -87,6 +115,7 @@ class Selection {
 
   /** Shows the list of a place, as it was left. The chat on screen stays. */
   async openPlace(place: Place): Promise<void> {
+    this.#endSearch();
     this.attention = null;
     this.place = place;
     await this.#know(this.list);
@@ -116,12 +145,42 @@ class Selection {
   /** Puts a chat on screen; `reply` also puts the caret into its composer. */
   openChat(chat: string | null, reply = false): void {
     this.attention = null;
+    this.hit = null;
     this.chat = chat;
     if (reply) this.wantComposer();
   }
 
+  /** Puts a chat on screen for what was found in it. */
+  openHit(hit: Hit): void {
+    this.openChat(hit.chat);
+    this.hit = hit;
+  }
+
+  /** Shows the search in the place of the list, or puts the caret into it. */
+  startSearch(): void {
+    if (!this.searching) {
+      const focus = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null;
+      this.#aside = { chat: this.chat, attention: this.attention, command: this.command, focus };
+      this.searching = true;
+    }
+    this.searchWanted += 1;
+  }
+
+  /** Gives back list and chat as they were before the search. Answers what had the focus then. */
+  leaveSearch(): HTMLElement | null {
+    const aside = this.#aside;
+    this.#endSearch();
+    if (aside === null) return null;
+    if (this.chat === aside.chat) this.returnWanted += 1;
+    this.chat = aside.chat;
+    this.attention = aside.attention;
+    this.command = aside.command;
+    return aside.focus;
+  }
+
   /** Shows what needs attention, or what waits; `command` is what is to be decided, else the first. */
   openAttention(tab: AttentionTab, command: string | null = this.command): void {
+    this.#endSearch();
     this.attention = tab;
     this.command = command;
   }
@@ -151,16 +210,18 @@ class Selection {
 
   /**
    * Shows a chat wherever it is: the list follows to a place, tab and segment that hold it, and stays where it is
-   * if it holds it already.
+   * if it holds it already. With a hit it opens there.
    */
-  async reveal(chat: string, reply = false): Promise<void> {
+  async reveal(chat: string, reply = false, hit: Hit | null = null): Promise<void> {
     const head = await rpc("get_chat", { chat });
     const there = placeOf(head);
     const inChannel = this.place?.place === "channel" && this.place.id === head.channel?.id;
     if (there !== null && !inChannel && !samePlace(this.place, there)) await this.openPlace(there);
     else await this.#know(this.list);
+    this.#endSearch();
     if (there !== null && head.kind !== "direct" && head.kind !== "team") this.show(this.#holding(head));
     this.openChat(chat, reply);
+    this.hit = hit;
     this.revealWanted += 1;
   }
 
@@ -180,6 +241,7 @@ class Selection {
 
   /** Forgets everything: another member may sign in. */
   clear(): void {
+    this.#endSearch();
     this.place = null;
     this.chat = null;
     this.attention = null;
@@ -187,6 +249,13 @@ class Selection {
     this.#homes = new Map();
     this.#views.clear();
     this.#asked.clear();
+  }
+
+  /** The search is over; what it has put aside is not wanted any more. */
+  #endSearch(): void {
+    this.searching = false;
+    this.hit = null;
+    this.#aside = null;
   }
 
   /** What has to be otherwise so that a chat of this list is in it. */

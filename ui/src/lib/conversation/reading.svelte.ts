@@ -77,6 +77,11 @@ export class Reading {
     this.#saving = setTimeout(() => this.#save(), SAVE_AFTER_MS);
   }
 
+  /** Where the member reads. */
+  get place(): Place {
+    return this.#place;
+  }
+
   /** The day that is at the upper edge. */
   day(entries: readonly Entry[]): number {
     const { pos } = this.#place;

@@ -179,6 +179,23 @@ export class Scroller {
     else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = Math.min(top - LEAD, top + height - element.clientHeight + PADDING);
   }
 
+  /** Whether something in a row is in sight, with some room around it. */
+  inSight(part: HTMLElement | null): boolean {
+    const { element } = this;
+    if (!element || !part || !this.settled) return false;
+    const pane = element.getBoundingClientRect();
+    const box = part.getBoundingClientRect();
+    return box.top >= pane.top + LEAD && box.bottom <= pane.bottom - LEAD;
+  }
+
+  /** Brings something in a row into sight, if it is not: in the upper part, so that what follows is read too. */
+  bring(part: HTMLElement | null): void {
+    const { element } = this;
+    if (!element || !part || this.inSight(part)) return;
+    element.scrollTop += part.getBoundingClientRect().top - element.getBoundingClientRect().top - element.clientHeight / 3;
+    this.scrolled();
+  }
+
   /** The row that is lowest in sight. */
   lowest(): number {
     const { element, list } = this;

@@ -11,6 +11,7 @@ import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
 import type { Entry, RpcError, ThreadPage } from "$lib/rpc/types";
 import { asError } from "$lib/shared/errors";
+import type { Mark } from "$lib/shared/marks";
 import { firstPos, lastPos, mergePage, type Asked } from "./pages";
 
 /** Entries read at a time. */
@@ -40,6 +41,8 @@ export class Thread {
   epoch = $state(0);
   /** The member reads at the end, so the window follows it. */
   following = true;
+  /** What was found in it: where in each message, and the message that one is at. */
+  found = $state.raw<{ marks: ReadonlyMap<string, readonly Mark[]>; now: string | null } | null>(null);
   /** Messages whose whole text is shown. It is kept here because rows come and go while one scrolls. */
   readonly whole = new SvelteSet<string>();
 

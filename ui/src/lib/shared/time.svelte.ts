@@ -34,6 +34,8 @@ const styles = {
   dayMonth: { day: "numeric", month: "short" },
   dayMonthYear: { day: "numeric", month: "short", year: "numeric" },
   full: { dateStyle: "full", timeStyle: "short" },
+  month: { month: "long", year: "numeric" },
+  longDay: { day: "numeric", month: "long" },
   weekdayTime: { weekday: "short", hour: "numeric", minute: "2-digit" },
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 
@@ -99,6 +101,25 @@ export function dayLine(ms: number, now: number = clock.now): string {
   if (days <= 0) return m.time_today();
   if (days === 1) return m.time_yesterday();
   return new Date(ms).getFullYear() === new Date(now).getFullYear() ? write("longWeekday", ms) : write("dayMonthYear", ms);
+}
+
+/** A day as it is asked for: `2026-03-01`. */
+export function dateOf(ms: number): string {
+  const at = new Date(ms);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/** A day, month or year that was asked for, as people here write it; nothing where it is none. */
+export function dayText(asked: string, now: number = clock.now): string | null {
+  const found = /^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$/u.exec(asked);
+  if (found === null) return null;
+  const [year, month, day] = [Number(found[1]), Number(found[2] ?? 1), Number(found[3] ?? 1)];
+  const at = new Date(year, month - 1, day);
+  if (at.getFullYear() !== year || at.getMonth() !== month - 1 || at.getDate() !== day) return null;
+  if (found[2] === undefined) return asked;
+  if (found[3] === undefined) return write("month", at.getTime());
+  return year === new Date(now).getFullYear() ? write("longDay", at.getTime()) : write("dayMonthYear", at.getTime());
 }
 
 /** Same calendar day? */

@@ -1,0 +1,264 @@
+// The search in the place of the list: typing, chips, suggestions, what is found, nothing found, and the way back.
+
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+import { fake, rpcError } from "$dev/host";
+import { textEntry } from "$dev/world";
+import type { Found } from "$lib/rpc/types";
+import { selection } from "$lib/selection.svelte";
+import { violations } from "../../../test/axe";
+import App from "../../App.svelte";
+
+const field = () => screen.getByRole<HTMLInputElement>("combobox", { name: "Search everything" });
+const found = () => [...document.querySelectorAll<HTMLElement>("[data-found]")];
+const message = (text: string) => found().find((row) => row.dataset.found?.startsWith("message:") && row.textContent.includes(text));
+const chips = () => [...document.querySelectorAll(".op .pair")].map((chip) => chip.textContent);
+const nothing: Omit<Found, "terms"> = { conversations: [], more_conversations: false, messages: [], next: null, contacts: [], more_contacts: false, complete: true, here: 12 };
+
+async function start() {
+  render(App);
+  await waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(3));
+  const user = userEvent.setup();
+  await user.keyboard("/");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+  return user;
+}
+
+/** A conversation in which something was said that nobody else says. */
+function said(text: string, at = 3): string {
+  const chat = fake.world.chats[at];
+  if (chat === undefined) throw new Error("there is no such chat");
+  chat.entries.push(textEntry({ kind: "contact", name: chat.person.name }, text, Date.now()));
+  return chat.id;
+}
+
+beforeEach(() => {
+  selection.clear();
+  fake.reset({ conversations: 60, longThread: 40 });
+});
+
+test("what_is_typed_is_found_marked_and_grouped", async () => {
+  said("My <b>derailleur</b> hanger is bent 😩");
+  const user = await start();
+  await user.type(field(), "hanger");
+  await waitFor(() => expect(message("hanger")).toBeTruthy());
+  const row = message("😩");
+  expect([...(row?.querySelectorAll("mark") ?? [])].map((mark) => mark.textContent)).toEqual(["hanger"]);
+  // Customer text is text.
+  expect(row?.querySelector("b")).toBeNull();
+  expect(row?.textContent).toContain("<b>derailleur</b>");
+  expect(document.querySelector(".rows-h")?.textContent).toMatch(/^Messages \d/u);
+  expect(await violations()).toEqual([]);
+});
+
+test("names_find_conversations_and_contacts_and_a_contact_opens_its_latest_conversation", async () => {
+  const user = await start();
+  await user.type(field(), "siobhan");
+  await waitFor(() => expect(found().some((row) => row.dataset.found?.startsWith("contact:"))).toBe(true));
+  const heads = [...document.querySelectorAll(".rows-h")].map((head) => head.textContent.replace(/[\d+\s]+$/u, ""));
+  expect(heads.filter((head) => head !== "Messages")).toEqual(["Conversations", "Contacts"]);
+  const contact = found().find((row) => row.dataset.found?.startsWith("contact:"));
+  expect(contact?.querySelector("mark")?.textContent).toBe("Siobhán");
+  await user.click(contact as HTMLElement);
+  expect(fake.world.chats.find((chat) => chat.id === selection.chat)?.person.name).toContain("Siobhán");
+});
+
+test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
+  const user = await start();
+  let first: (found: Found) => void = () => {};
+  const row = (text: string) => ({ message: text, chat: "c-1", title: text, channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text, marks: [], cut_start: false, cut_end: false } });
+  fake.answer("search", ({ text }) => (text === "a" ? new Promise<Found>((done) => (first = done)) : { ...nothing, terms: [], messages: [row(`for ${text}`)] }));
+  await user.type(field(), "abc");
+  // One question at a time: the others wait, and only the newest of them is asked.
+  expect(fake.called("search").map((args) => args.text)).toEqual(["a"]);
+  first({ ...nothing, terms: [], messages: [row("for a")] });
+  await waitFor(() => expect(found()[0]?.textContent).toContain("for abc"));
+  expect(found().map((one) => one.dataset.found)).toEqual(["message:for abc"]);
+  expect(fake.called("search").map((args) => args.text)).toEqual(["a", "abc"]);
+});
+
+test("where_the_core_stopped_to_stay_quick_it_is_asked_to_go_on_before_nothing_is_said", async () => {
+  const user = await start();
+  const late = { message: "m-late", chat: "c-1", title: "Layla", channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text: "rare", marks: [], cut_start: false, cut_end: false } };
+  fake.answer("search", ({ after }) => ({ ...nothing, terms: [], messages: after === "2" ? [late] : [], next: after === null ? "1" : after === "1" ? "2" : null }));
+  await user.type(field(), "r");
+  await waitFor(() => expect(found().map((row) => row.dataset.found)).toEqual(["message:m-late"]));
+  expect(screen.queryByText(/Nothing has/u)).toBeNull();
+});
+
+test("an_operator_becomes_a_chip_and_backspace_opens_it_again", async () => {
+  const user = await start();
+  await user.type(field(), 'in:"Front desk" rack');
+  await waitFor(() => expect(chips()).toEqual(["in:Front desk"]));
+  expect(field().value).toBe("rack");
+  await waitFor(() => expect(fake.called("search").at(-1)?.text).toBe('in:"Front desk" rack'));
+  field().setSelectionRange(0, 0);
+  await user.keyboard("{Backspace}");
+  expect(chips()).toEqual([]);
+  expect(field().value).toBe('in:"Front desk" rack');
+  await waitFor(() => expect(field().selectionStart).toBe(15));
+});
+
+test("a_chip_is_taken_away_by_its_button", async () => {
+  const user = await start();
+  await user.type(field(), "is:closed tag:parts x");
+  await waitFor(() => expect(chips()).toEqual(["is:closed", "tag:parts"]));
+  await user.click(screen.getByRole("button", { name: "Remove is: closed" }));
+  expect(chips()).toEqual(["tag:parts"]);
+  expect(document.activeElement).toBe(field());
+  await waitFor(() => expect(fake.called("search").at(-1)?.text).toBe("tag:parts x"));
+});
+
+test("what_can_stand_behind_an_operator_is_offered_explained_and_chosen_with_the_arrows", async () => {
+  const user = await start();
+  await user.type(field(), "is:");
+  const list = await screen.findByRole("listbox", { name: "is:" });
+  await waitFor(() => expect(within(list).getAllByRole("option")).toHaveLength(5));
+  expect(within(list).getAllByRole("option")[0]?.textContent).toBe("is:open not closed yet");
+  const active = () => document.getElementById(field().getAttribute("aria-activedescendant") ?? "")?.textContent;
+  expect(active()).toContain("is:open");
+  await user.keyboard("{ArrowDown}{ArrowDown}");
+  expect(active()).toContain("is:archived");
+  expect(await violations()).toEqual([]);
+  await user.keyboard("{Enter}");
+  expect(chips()).toEqual(["is:archived"]);
+  expect(field().getAttribute("aria-expanded")).toBe("false");
+});
+
+test("escape_puts_the_offers_away_and_then_gives_the_list_back", async () => {
+  const user = await start();
+  await user.type(field(), "is:");
+  await waitFor(() => expect(field().getAttribute("aria-expanded")).toBe("true"));
+  await user.keyboard("{Escape}");
+  expect(field().getAttribute("aria-expanded")).toBe("false");
+  expect(selection.searching).toBe(true);
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(selection.searching).toBe(false));
+});
+
+test("the_row_of_operators_begins_one_at_the_caret", async () => {
+  const user = await start();
+  await user.type(field(), "rack");
+  await user.click(screen.getByRole("button", { name: "before:" }));
+  expect(field().value).toBe("rack before:");
+  const list = await screen.findByRole("listbox", { name: "before:" });
+  await waitFor(() => expect(within(list).getAllByRole("option").map((one) => one.querySelector(".pair")?.textContent)).toEqual(["before:today", "before:yesterday"]));
+});
+
+test("an_operator_that_finds_nothing_says_why_in_a_sentence", async () => {
+  const user = await start();
+  await user.type(field(), "in:nowhere before:soon x");
+  expect(await screen.findByText("No inbox, channel or chat is called “nowhere”.")).toBeTruthy();
+  expect(screen.getByText("“soon” is no day. Write 2026-03-01, 2026-03, 2026, today or yesterday.")).toBeTruthy();
+});
+
+test("nothing_found_says_what_was_looked_for_and_what_would_be_found_without_a_filter", async () => {
+  said("The tandem is ready");
+  const user = await start();
+  await user.type(field(), "is:archived tandem");
+  expect(await screen.findByText("Nothing that passes these filters has “tandem”.")).toBeTruthy();
+  const way = await screen.findByRole("button", { name: "Search without is:archived 1" });
+  expect(await violations()).toEqual([]);
+  await user.click(way);
+  expect(chips()).toEqual([]);
+  expect(field().value).toBe("tandem");
+  await waitFor(() => expect(message("tandem")).toBeTruthy());
+});
+
+test("a_failure_is_said_and_can_be_tried_again", async () => {
+  const user = await start();
+  let broken = true;
+  fake.answer("search", ({ text }) => {
+    if (broken) throw rpcError("internal", "The cache could not be read.", undefined, true);
+    return { ...nothing, terms: [], conversations: [], here: text.length };
+  });
+  await user.type(field(), "rack");
+  expect(await screen.findByRole("alert")).toBeTruthy();
+  broken = false;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("Nothing has “rack”.")).toBeTruthy();
+});
+
+test("how_much_was_looked_through_is_said_and_with_no_network_up_to_when", async () => {
+  const user = await start();
+  await user.type(field(), "rack");
+  expect((await screen.findByText(/48,211 messages/u)).closest("p")?.textContent).toMatch(/48,211 messages, all on this computer, \d+ ms/u);
+  fake.world.status.network = "offline";
+  fake.touch("status");
+  expect(await screen.findByText(/^Complete up to/u)).toBeTruthy();
+  expect(document.querySelector(".list-foot")?.textContent).toContain("All 48,211 messages are on this computer, so offline finds the same.");
+});
+
+test("while_not_everything_can_be_found_it_is_said", async () => {
+  fake.world.searchable = false;
+  const user = await start();
+  await user.type(field(), "rack");
+  expect(await screen.findByText("Older messages may be missing.")).toBeTruthy();
+});
+
+test("a_text_of_ten_thousand_letters_quotation_marks_and_signs_is_only_a_text", async () => {
+  const user = await start();
+  for (const text of ["x".repeat(10_000), '"unclosed', "NOT x", "a:b", "don't", "*", "is:is:is:", 'in:"']) {
+    await user.clear(field());
+    await user.click(field());
+    await user.paste(text);
+    await waitFor(() => expect(fake.called("search").at(-1)?.text).toBe(text));
+    expect(field().value).toBe(text);
+  }
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("in_the_first_row_the_arrow_up_leads_back_into_the_field", async () => {
+  said("hanger one");
+  said("hanger two", 5);
+  const user = await start();
+  await user.type(field(), "hanger");
+  await waitFor(() => expect(found().length).toBeGreaterThan(1));
+  await user.keyboard("{ArrowDown}");
+  await waitFor(() => expect(document.activeElement).toBe(found()[0]));
+  await user.keyboard("{ArrowDown}");
+  await waitFor(() => expect(document.activeElement).toBe(found()[1]));
+  await user.keyboard("{ArrowUp}");
+  await waitFor(() => expect(document.activeElement).toBe(found()[0]));
+  await user.keyboard("{ArrowUp}");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+});
+
+test("enter_opens_at_the_message_and_escape_gives_list_chat_and_focus_back", async () => {
+  const chat = said("hanger in the past", 4);
+  const before = fake.world.chats[0]?.id ?? "";
+  render(App);
+  await waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(3));
+  const user = userEvent.setup();
+  const row = document.querySelector<HTMLElement>(`[data-chat="${before}"]`);
+  row?.focus();
+  await user.keyboard("{Enter}/");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+  await user.keyboard("hanger");
+  await waitFor(() => expect(message("in the past")).toBeTruthy());
+  await user.keyboard("{Enter}");
+  expect(selection.chat).toBe(chat);
+  expect(selection.hit).toMatchObject({ chat, text: "hanger", words: "hanger" });
+  expect(await screen.findByText("“hanger” 1 of 1 in this conversation")).toBeTruthy();
+  await waitFor(() => expect(document.querySelector("[role=log] mark.now")?.textContent).toBe("hanger"));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(selection.searching).toBe(false));
+  expect(selection.chat).toBe(before);
+  expect(selection.hit).toBeNull();
+  await waitFor(() => expect(document.activeElement).toBe(row));
+});
+
+test("opening_a_hit_moves_no_reading_position_and_reads_nothing_that_was_not_seen", async () => {
+  const chat = fake.world.chats[0];
+  if (chat === undefined) throw new Error("there is no chat");
+  const old = chat.entries[2];
+  chat.read_pos = (chat.entries[10]?.pos ?? 0);
+  const user = await start();
+  await user.type(field(), "pannier");
+  await waitFor(() => expect(found().length).toBeGreaterThan(0));
+  selection.openHit({ chat: chat.id, message: old?.id ?? "", pos: old?.pos ?? 0, text: "pannier", words: "pannier" });
+  await waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
+  await new Promise((done) => setTimeout(done, 700));
+  expect(fake.called("save_reading")).toEqual([]);
+});

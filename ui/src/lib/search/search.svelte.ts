@@ -1,0 +1,80 @@
+/**
+ * The one search of the window: what is asked, and what was found. It outlives what shows it, so that a window that is
+ * given up and drawn again has it as it was.
+ */
+import type { FoundTerm, SearchOperator } from "$lib/rpc/types";
+import { selection } from "$lib/selection.svelte";
+import { begin, lift, reopen, startsOf, textOf, type Chip, type Pieces } from "./pieces";
+
+class Search {
+  /** The finished operators. */
+  chips = $state.raw<readonly Chip[]>([]);
+  /** What is typed behind them. */
+  rest = $state("");
+  /** Where the caret is to be in it; what shows the field puts it there. */
+  caret = $state(0);
+  /** Grows with every time that it is to be put there. */
+  placed = $state(0);
+  /** The row that is open. */
+  opened = $state<string | null>(null);
+
+  /** The whole question. */
+  get text(): string {
+    return textOf(this);
+  }
+
+  /** Nothing is asked yet. */
+  get blank(): boolean {
+    return this.text.trim() === "";
+  }
+
+  /** Starts anew, or goes on where it is on screen already. */
+  start(pieces: Pieces = { chips: [], rest: "" }): void {
+    if (!selection.searching || pieces.chips.length > 0 || pieces.rest !== "") {
+      this.put(pieces, pieces.rest.length);
+      this.opened = null;
+    }
+    selection.startSearch();
+  }
+
+  /** What the field holds is this now. */
+  put(pieces: Pieces, caret: number): void {
+    this.chips = pieces.chips;
+    this.rest = pieces.rest;
+    this.caret = caret;
+    this.placed += 1;
+  }
+
+  /** The core has answered where the operators are: finished ones become chips. */
+  learn(answered: string, terms: readonly FoundTerm[], caret: number): void {
+    const lifted = lift(this, caret, answered, terms);
+    if (lifted.pieces !== this) this.put(lifted.pieces, lifted.caret);
+  }
+
+  /** Opens the last chip again. False where there is none. */
+  reopenLast(): boolean {
+    const opened = reopen(this);
+    if (opened === null) return false;
+    this.put(opened.pieces, opened.caret);
+    return true;
+  }
+
+  /** Begins an operator at the caret. */
+  begin(operator: SearchOperator, caret: number): void {
+    const begun = begin(this, caret, operator);
+    this.put(begun.pieces, begun.caret);
+  }
+
+  /** Takes a chip away. */
+  remove(at: number): void {
+    this.put({ chips: this.chips.filter((_, i) => i !== at), rest: this.rest }, this.rest.length);
+  }
+
+  /** Which chip an operator of the question is; -1 where it is still typed. */
+  chipOf(term: FoundTerm): number {
+    return startsOf(this.chips).indexOf(term.start);
+  }
+}
+
+/** The one search of the window. */
+export const search = new Search();
