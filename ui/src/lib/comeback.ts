@@ -2,10 +2,12 @@
 import { page } from "$lib/page";
 import { panel } from "$lib/panel/panel.svelte";
 import { focusPane } from "$lib/panes";
+import { search } from "$lib/search/search.svelte";
 import { selection } from "$lib/selection.svelte";
 import { settingsPlace } from "$lib/settings/place.svelte";
 
 page.keeps("selection", () => selection.now);
+page.keeps("search", () => search.now);
 page.keeps("panel", () => panel.now);
 page.keeps("settings", () => settingsPlace.part ?? undefined);
 // A field keeps its own caret.
@@ -16,6 +18,8 @@ export function comeBack(who: string): void {
   page.enter(who);
   const was = page.left<typeof selection.now>("selection");
   if (was !== undefined) selection.comeBack(was);
+  const looked = page.left<NonNullable<typeof search.now>>("search");
+  if (looked !== undefined) search.comeBack(looked);
   const side = page.left<typeof panel.now>("panel");
   if (side !== undefined) panel.comeBack(side);
   const part = page.left<NonNullable<typeof settingsPlace.part>>("settings");

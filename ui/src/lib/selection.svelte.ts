@@ -226,17 +226,22 @@ class Selection {
   }
 
   /** What is on screen, for a page that comes after this one. */
-  get now(): Pick<Selection, "place" | "chat" | "attention" | "command"> {
-    const { place, chat, attention, command } = this;
-    return { place, chat, attention, command };
+  get now(): Pick<Selection, "place" | "chat" | "attention" | "command" | "hit"> & { aside: Omit<Aside, "focus"> | null } {
+    const { place, chat, attention, command, hit } = this;
+    const aside = this.#aside;
+    return { place, chat, attention, command, hit, aside: aside === null ? null : { chat: aside.chat, attention: aside.attention, command: aside.command } };
   }
 
   /** Shows what was on screen. */
-  comeBack({ place, chat, attention, command }: Selection["now"]): void {
+  comeBack({ place, chat, attention, command, hit, aside }: Selection["now"]): void {
     if (place !== null) void this.openPlace(place);
     this.chat = chat;
     this.attention = attention;
     this.command = command;
+    this.hit = hit;
+    if (aside === null) return;
+    this.#aside = { ...aside, focus: null };
+    this.searching = true;
   }
 
   /** Forgets everything: another member may sign in. */

@@ -96,7 +96,11 @@ export class Results {
       }
       this.next = after;
     } catch (thrown) {
-      if (mine === this.#turn) this.error = asError(thrown);
+      if (mine !== this.#turn) return;
+      const error = asError(thrown);
+      // What the pages go on from is not known any more: they begin anew.
+      if (error.code === "other_list") void this.#run(this.#wanted);
+      else this.error = error;
     } finally {
       if (mine === this.#turn) this.further = false;
     }

@@ -65,6 +65,18 @@ class Search {
     this.put(begun.pieces, begun.caret);
   }
 
+  /** What is to be left to the next page. */
+  get now(): (Pieces & { opened: string | null }) | undefined {
+    const { chips, rest, opened } = this;
+    return selection.searching ? { chips, rest, opened } : undefined;
+  }
+
+  /** Goes on with what the page before had. */
+  comeBack({ opened, ...pieces }: NonNullable<Search["now"]>): void {
+    this.put(pieces, pieces.rest.length);
+    this.opened = opened;
+  }
+
   /** Takes a chip away. */
   remove(at: number): void {
     this.put({ chips: this.chips.filter((_, i) => i !== at), rest: this.rest }, this.rest.length);
