@@ -1,6 +1,7 @@
 //! One size: the organization, the parts that are measured on it, and the table.
 
 use crate::client::Client;
+use crate::devices::{self, Device};
 use crate::floor::{self, Floor};
 use crate::machine::{Machine, copy_directory};
 use crate::organization::{self, Shape};
@@ -8,6 +9,7 @@ use crate::process::HubProcess;
 use crate::table::{Line, render};
 use crate::{organization::DANA, parts};
 use anyhow::{Context, Result, bail};
+use deskbell_core::ChatId;
 use serde::{Deserialize, Serialize};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -65,6 +67,10 @@ pub struct Bench {
     pub floor: Floor,
     /// How long the first sync took, where this run had to make it.
     pub first_sync: Option<parts::first_sync::Took>,
+    /// Devices that write beside the clients.
+    pub devices: Vec<Device>,
+    /// Conversations that they write in.
+    pub open: Vec<ChatId>,
     /// What was measured so far.
     pub lines: Vec<Line>,
 }
@@ -188,7 +194,11 @@ async fn prepare(options: &Options) -> Result<Bench> {
     eprintln!("measuring the floor …");
     let rounds = if options.quick { 20 } else { 300 };
     let floor = floor::measure(&work.join("floor"), &work.join("hub/hub.db"), rounds)?;
-    Ok(Bench { shape, work, listen, quick: options.quick, floor, first_sync, lines: Vec::new() })
+    let open = devices::open_chats(&work.join("hub"))?;
+    let devices = devices::sign_in(&work.join("hub"), &open.members, parts::delivery::DEVICES, Bench::now_ms())?;
+    let (quick, open) = (options.quick, open.chats);
+    let lines = parts::the_floor(&floor);
+    Ok(Bench { shape, work, listen, quick, floor, first_sync, devices, open, lines })
 }
 
 /// A client that is kept knows its hub by its address, so the port is chosen once.

@@ -1,6 +1,7 @@
 //! Devices that speak the protocol and keep nothing: hundreds of them cost less than one client.
 
 use crate::http::Connection;
+use crate::organization::BUSY;
 use anyhow::{Context, Result, bail};
 use deskbell_domain::{ChatId, CommandId, DeviceId, MemberId, MessageId, Outcome};
 use deskbell_protocol::{Commands, PushedCommand, Results, Session};
@@ -61,12 +62,18 @@ impl Outbox {
         Self { device: device.id, session, n: 0 }
     }
 
-    /// A message in a chat, as it travels.
-    pub fn message(&mut self, chat: ChatId, text: &str) -> Result<Commands> {
+    /// The same message in these chats, as it travels.
+    pub fn messages(&mut self, chats: &[ChatId], text: &str) -> Result<Commands> {
+        let commands = chats.iter().map(|chat| self.message(*chat, text)).collect::<Result<_>>()?;
+        let (generation, seen) = (self.session.r#gen.clone(), self.session.head);
+        Ok(Commands { device: self.device, r#gen: generation, seen, commands })
+    }
+
+    fn message(&mut self, chat: ChatId, text: &str) -> Result<PushedCommand> {
         self.n += 1;
         let message = MessageId(Uuid::now_v7());
         let args = json!({ "chat": chat, "message": message, "text": text, "seen": ALL_SEEN });
-        let command = PushedCommand {
+        Ok(PushedCommand {
             n: self.n,
             id: CommandId(Uuid::now_v7()),
             kind: "send_message".into(),
@@ -74,9 +81,7 @@ impl Outbox {
             args: serde_json::value::to_raw_value(&args)?,
             depends_on: Vec::new(),
             age_ms: 0,
-        };
-        let (generation, seen) = (self.session.r#gen.clone(), self.session.head);
-        Ok(Commands { device: self.device, r#gen: generation, seen, commands: vec![command] })
+        })
     }
 }
 
@@ -94,9 +99,9 @@ impl Online {
         Ok(Self { connection, outbox: Outbox::new(device, session) })
     }
 
-    /// Sends a message and waits until it is durable at the hub.
-    pub async fn send(&mut self, chat: ChatId, text: &str) -> Result<()> {
-        let commands = self.outbox.message(chat, text)?;
+    /// Sends a message in each of these chats, in one request, and waits until all are durable at the hub.
+    pub async fn send(&mut self, chats: &[ChatId], text: &str) -> Result<()> {
+        let commands = self.outbox.messages(chats, text)?;
         let answer = self.connection.post("/v1/commands", &serde_json::to_vec(&commands)?).await?;
         if answer.status != 200 {
             bail!("the hub answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
@@ -124,4 +129,33 @@ pub fn done(results: &Results) -> Result<()> {
             bail!("a command was refused: {outcome:?}")
         }
     }
+}
+
+/// Where devices can write.
+pub struct OpenChats {
+    /// Open conversations of one inbox, in whatever order.
+    pub chats: Vec<ChatId>,
+    /// Who sees them, but for those who see everything.
+    pub members: Vec<MemberId>,
+}
+
+/// Looks for open conversations in the file of a hub.
+pub fn open_chats(data: &Path) -> Result<OpenChats> {
+    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"), None)?;
+    let ids = |sql: &str| -> Result<Vec<Uuid>> {
+        let mut statement = connection.prepare(sql)?;
+        let ids = statement.query_map([BUSY], |r| r.get::<_, String>(0))?;
+        ids.map(|id| Ok(id?.parse()?)).collect()
+    };
+    let open = "SELECT json_extract(c.row, '$.id') FROM entity i \
+                JOIN entity ch ON ch.kind = 'channel' AND json_extract(ch.row, '$.inbox') = json_extract(i.row, '$.id') \
+                JOIN entity c ON c.kind = 'conversation' AND c.scope = 'channel:' || json_extract(ch.row, '$.id') \
+                WHERE i.kind = 'inbox' AND json_extract(i.row, '$.name') = ?1 \
+                AND json_extract(c.row, '$.closed') IS NULL LIMIT 2000";
+    let members = "SELECT m.value FROM entity i, json_each(i.row, '$.members') m \
+                   JOIN entity p ON p.kind = 'member' AND json_extract(p.row, '$.id') = m.value \
+                   WHERE i.kind = 'inbox' AND json_extract(i.row, '$.name') = ?1 AND json_extract(p.row, '$.role') = 'agent'";
+    let chats: Vec<ChatId> = ids(open)?.into_iter().map(ChatId).collect();
+    let members: Vec<MemberId> = ids(members)?.into_iter().map(MemberId).collect();
+    if chats.is_empty() { bail!("no conversation is open") } else { Ok(OpenChats { chats, members }) }
 }

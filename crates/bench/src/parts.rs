@@ -12,7 +12,9 @@ pub mod start;
 pub mod threads;
 
 use crate::client::Client;
+use crate::floor::{BATCH, Floor};
 use crate::samples::Samples;
+use crate::table::{Line, Unit};
 use anyhow::{Context, Result};
 use deskbell_core::ChatId;
 use deskbell_core::rpc::types::{ChatPage, Places};
@@ -56,4 +58,17 @@ pub async fn chats(client: &Client, place: &Value, tab: &str, most: usize) -> Re
     }
     found.truncate(most);
     Ok(found)
+}
+
+/// What the machine can do at best, for itself: everything below is to be read beside it.
+pub fn the_floor(floor: &Floor) -> Vec<Line> {
+    const PART: &str = "The machine at its best";
+    vec![
+        Line::of(PART, "one fdatasync", Unit::Ms, &floor.sync),
+        Line::of(PART, "bare SQLite, one durable row", Unit::Ms, &floor.write),
+        Line::one(PART, format!("bare SQLite, {BATCH} durable rows a time"), Unit::PerSecond, floor.batches),
+        Line::of(PART, "bare SQLite, 50 rows by number", Unit::Ms, &floor.page),
+        Line::of(PART, "bare SQLite, 50 rows here and there", Unit::Ms, &floor.scattered),
+        Line::of(PART, "bare SQLite, one row by number", Unit::Ms, &floor.row),
+    ]
 }

@@ -187,7 +187,7 @@ async fn talk(
             chat.get_or_insert_with(|| ChatId(derived_id("webchat conversation", &[message.as_bytes()])));
         } else if let Some(chat) = chat {
             let text = heard.write();
-            member.send(chat, &text).await?;
+            member.send(&[chat], &text).await?;
         }
         tokio::time::sleep(pause).await;
     }

@@ -8,7 +8,7 @@ mod plan;
 mod settle;
 mod tongues;
 
-pub use settle::{ARI, DANA, PASSWORD, SMALL};
+pub use settle::{ARI, BUSY, DANA, PASSWORD, SMALL};
 
 use anyhow::{Context, Result, bail};
 use deskbell_domain::command::{CloseChat, CreateContact, MarkRead, ReceiveMessage, SendMessage, TagChat};

@@ -24,9 +24,11 @@ pub const ARI: &str = "ari@example.org";
 
 /// Members, Dana and Ari among them.
 pub const MEMBERS: usize = 202;
+/// One of the large inboxes.
+pub const BUSY: &str = "Orders";
 /// The small inbox.
 pub const SMALL: &str = "Front desk";
-const INBOXES: [&str; 5] = ["Orders", "Repairs", "Rentals", "Wholesale", SMALL];
+const INBOXES: [&str; 5] = [BUSY, "Repairs", "Rentals", "Wholesale", SMALL];
 const TAGS: [&str; 24] = [
     "Urgent",
     "Invoice",

@@ -1,28 +1,49 @@
-//! From one member's *Send* to the message being durable in another member's cache: real clients, a real hub between.
+//! From *Send* to the message being durable in another member's cache: a real client there, a real hub between.
 
 use super::{chats, place};
 use crate::bench::Bench;
 use crate::client::Client;
+use crate::devices::Online;
 use crate::organization::{ARI, SMALL};
 use crate::process::HubProcess;
 use crate::samples::Samples;
 use crate::table::{Line, Unit};
 use anyhow::{Result, bail};
+use deskbell_core::ChatId;
 use deskbell_core::rpc::types::CoreEvent;
-use serde_json::json;
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex as Turn;
 use tokio::sync::broadcast::error::RecvError;
 
 const PART: &str = "Send to the other member's cache";
 const LASTS: Duration = Duration::from_secs(10);
+/// What did not arrive so long after the last one was sent is lost.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Stands before the number of a message.
+const SIGN: &str = "parcel-";
+/// With 200 a second, as many devices send as would.
+pub const DEVICES: usize = 16;
 
-/// When messages were sent, for each chat in their order.
-type Sent = Arc<Mutex<HashMap<String, VecDeque<Instant>>>>;
+/// What is under way.
+#[derive(Default)]
+struct Underway {
+    sent: HashMap<usize, Instant>,
+    took: Samples,
+}
+
+type Shared = Arc<Mutex<Underway>>;
+
+fn lock(shared: &Shared) -> MutexGuard<'_, Underway> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Measures.
 pub async fn measure(bench: &mut Bench, dana: &Client, hub: &HubProcess) -> Result<()> {
+    let lasts = if bench.quick { LASTS / 20 } else { LASTS };
+    let write = bench.floor.write.p50();
     let ari = Client::open(&bench.work.join("ari")).await?;
     ari.sign_in(&hub.url(), ARI).await?;
     ari.complete().await?;
@@ -31,76 +52,97 @@ pub async fn measure(bench: &mut Bench, dana: &Client, hub: &HubProcess) -> Resu
     if open.is_empty() {
         bail!("the small inbox has nothing open");
     }
-    // The sender's cache, the hub and the receiver's cache: each is durable before the next hears of it.
-    let floor = bench.floor.write.p50() * 3.0;
-    for rate in [50, 200] {
-        let lasts = if bench.quick { LASTS / 20 } else { LASTS };
-        let (samples, lost) = run(dana, &ari, &open, rate, lasts).await?;
-        let mut line = Line::of(PART, format!("{rate} a second"), Unit::Ms, &samples);
-        if rate == 200 {
-            line = line.budget(8.0);
-        }
-        let note = if lost > 0 { format!("{lost} did not arrive within 10 s") } else { String::new() };
-        bench.lines.push(line.floor(floor, "three durable rows, one after the other").note(note));
-    }
+    let from = ari.clone();
+    let (samples, lost) = run(dana, &open, 50, lasts, move |_, chat, text| {
+        let from = from.clone();
+        async move { from.ask("send_message", json!({ "chat": chat, "text": text })).await.map(drop) }
+    })
+    .await?;
     ari.close().await;
+    let line = Line::of(PART, "50 a second, by one client", Unit::Ms, &samples);
+    bench.lines.push(line.floor(write * 3.0, "three durable rows, one after the other").note(said(lost)));
+
+    let mut senders = Vec::new();
+    for device in &bench.devices {
+        senders.push(Arc::new(Turn::new(Online::connect(hub.address, device).await?)));
+    }
+    let (samples, lost) = run(dana, &bench.open.clone(), 200, lasts, move |n, chat, text| {
+        let sender = senders[n % senders.len()].clone();
+        async move { sender.lock().await.send(&[chat], &text).await }
+    })
+    .await?;
+    let line = Line::of(PART, format!("200 a second, by {DEVICES} devices"), Unit::Ms, &samples);
+    let line = line.budget(8.0).floor(write * 2.0, "two durable rows, one after the other");
+    bench.lines.push(line.note(said(lost)));
     Ok(())
 }
 
-async fn run(
+fn said(lost: usize) -> String {
+    if lost > 0 { format!("{lost} did not arrive") } else { String::new() }
+}
+
+/// Sends at its rate, whatever became of those before: waiting for them would hide how long they take.
+async fn run<F>(
     dana: &Client,
-    ari: &Client,
-    open: &[deskbell_core::ChatId],
+    open: &[ChatId],
     rate: u32,
     lasts: Duration,
-) -> Result<(Samples, usize)> {
-    let sent: Sent = Arc::default();
-    let took = Arc::new(Mutex::new(Samples::new()));
-    let listening = tokio::spawn(listen(dana.core.events(), sent.clone(), took.clone()));
+    send: impl Fn(usize, ChatId, String) -> F,
+) -> Result<(Samples, usize)>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let underway = Shared::default();
+    let listening = tokio::spawn(listen(dana.clone(), underway.clone()));
     let count = (lasts.as_secs_f64() * f64::from(rate)) as usize;
     let began = Instant::now();
     let mut sends = Vec::new();
     for (n, chat) in open.iter().cycle().take(count).enumerate() {
-        // At its time, whatever became of those before: waiting for them would hide how long they take.
         tokio::time::sleep_until((began + Duration::from_secs_f64(n as f64 / f64::from(rate))).into()).await;
-        let (ari, chat, sent) = (ari.clone(), *chat, sent.clone());
-        sends.push(tokio::spawn(async move {
-            let now = Instant::now();
-            lock(&sent).entry(chat.to_string()).or_default().push_back(now);
-            ari.ask("send_message", json!({ "chat": chat, "text": format!("On its way, parcel {n}") })).await
-        }));
+        lock(&underway).sent.insert(n, Instant::now());
+        sends.push(tokio::spawn(send(n, *chat, format!("On its way: {SIGN}{n}."))));
     }
     for send in sends {
         send.await??;
     }
-    let end = Instant::now() + Duration::from_secs(10);
-    while Instant::now() < end && lock(&sent).values().any(|waiting| !waiting.is_empty()) {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end && !lock(&underway).sent.is_empty() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     listening.abort();
-    let lost = lock(&sent).values().map(VecDeque::len).sum();
-    let took = took.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    Ok((took, lost))
+    let underway = std::mem::take(&mut *lock(&underway));
+    if underway.took.is_empty() {
+        bail!("nothing arrived");
+    }
+    Ok((underway.took, underway.sent.len()))
 }
 
-fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What was committed is told by the tag of its thread. The next message of a chat comes long after the one before it.
-async fn listen(mut events: tokio::sync::broadcast::Receiver<CoreEvent>, sent: Sent, took: Arc<Mutex<Samples>>) {
+/// What was committed is told by the tag of its thread; which message it was is looked up there.
+async fn listen(dana: Client, underway: Shared) -> Result<()> {
+    let mut events = dana.core.events();
     loop {
         match events.recv().await {
             Ok(CoreEvent::Changed { tags, .. }) => {
                 let now = Instant::now();
                 for chat in tags.iter().filter_map(|tag| tag.strip_prefix("thread:")) {
-                    if let Some(began) = lock(&sent).get_mut(chat).and_then(VecDeque::pop_front) {
-                        lock(&took).took(now - began);
+                    let page = dana.ask("list_messages", json!({ "chat": chat, "limit": 20 })).await?;
+                    let mut underway = lock(&underway);
+                    for number in numbers_of(&page) {
+                        if let Some(sent) = underway.sent.remove(&number) {
+                            underway.took.took(now.saturating_duration_since(sent));
+                        }
                     }
                 }
             }
             Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
+            Err(RecvError::Closed) => return Ok(()),
         }
     }
+}
+
+/// Numbers of the messages of a page of a thread.
+fn numbers_of(page: &Value) -> Vec<usize> {
+    let entries = page["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let texts = entries.iter().filter_map(|entry| entry["content"]["parts"][0]["text"].as_str());
+    texts.filter_map(|text| text.split_once(SIGN)?.1.trim_end_matches('.').parse().ok()).collect()
 }
