@@ -3,6 +3,7 @@
 use crate::auth::{Accounts, Tries};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom, new_id, number};
 use crate::commit::{Committer, Item, Job, Refused, Seen, Submission};
+use crate::feed::Recent;
 use crate::private;
 use crate::store::{Head, Readers, SqliteStore, StoreError, StoredRow};
 use deskbell_domain::{
@@ -98,6 +99,7 @@ struct Inner {
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     readers: Arc<Readers>,
     head: watch::Receiver<Stamp>,
+    recent: Arc<Recent>,
     stopping: watch::Sender<bool>,
     signs: broadcast::Sender<EventEphemeral>,
     accounts: Accounts,
@@ -142,7 +144,8 @@ impl Hub {
         let accounts = Accounts::load(store.connection())?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (tell, told) = watch::channel(head.stamp);
-        let committer = Committer::new(store, queue, tell, options.random.clone());
+        let recent = Arc::new(Recent::new(head.stamp));
+        let committer = Committer::new(store, queue, tell, recent.clone(), options.random.clone());
         let writer = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || committer.run())
@@ -156,6 +159,7 @@ impl Hub {
             writer: Mutex::new(Some(writer)),
             readers: Arc::new(Readers::new(data.join(FILE))),
             head: told,
+            recent,
             stopping: watch::Sender::new(false),
             signs: broadcast::Sender::new(SIGNS),
             accounts,
@@ -243,6 +247,11 @@ impl Hub {
     /// Failed tries to sign in.
     pub(crate) fn tries(&self) -> &Tries {
         &self.inner.tries
+    }
+
+    /// What was committed lately.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.inner.recent
     }
 
     /// The newest point of history, and word of every newer one.

@@ -82,7 +82,8 @@ impl SimHub {
         let before = self.head()?;
         let (told, budget) = (&mut self.told, self.budget.clone());
         let (mut made, mut early) = (budget.made(), None);
-        let answers = self.writer.commit(batch, &mut || chance.draw(), &mut |head| {
+        let answers = self.writer.commit(batch, &mut || chance.draw(), &mut |committed| {
+            let head = committed.head;
             if head != *told && budget.made() == made {
                 early = Some(head);
             }

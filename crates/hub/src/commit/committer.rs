@@ -3,8 +3,9 @@
 //! It takes what is queued while the last batch was written, at most 64 commands, and never waits for more when idle: a
 //! lone command is written at once, and the more there are the fewer commits each of them costs.
 
-use super::{Refused, Submission, Writer};
+use super::{Committed, Refused, Submission, Writer};
 use crate::clock::{Random, number};
+use crate::feed::Recent;
 use crate::store::SqliteStore;
 use deskbell_protocol::{MAX_COMMANDS, Results, Stamp};
 use std::sync::Arc;
@@ -26,18 +27,20 @@ pub struct Committer {
     writer: Writer<SqliteStore>,
     jobs: mpsc::Receiver<Job>,
     head: watch::Sender<Stamp>,
+    recent: Arc<Recent>,
     random: Arc<dyn Random>,
 }
 
 impl Committer {
-    /// A writer that tells `head` after each commit.
+    /// A writer that tells `head` after each commit, once `recent` has what it did.
     pub fn new(
         store: SqliteStore,
         jobs: mpsc::Receiver<Job>,
         head: watch::Sender<Stamp>,
+        recent: Arc<Recent>,
         random: Arc<dyn Random>,
     ) -> Self {
-        Self { writer: Writer::new(store), jobs, head, random }
+        Self { writer: Writer::new(store), jobs, head, recent, random }
     }
 
     /// Works until every sender is gone and everything queued is done.
@@ -75,8 +78,10 @@ impl Committer {
 
     fn commit(&mut self, batch: Vec<(Submission, Sender)>) {
         let (submissions, senders): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let (head, random) = (&self.head, &self.random);
-        let mut tell = |now: Stamp| {
+        let (head, recent, random) = (&self.head, &self.recent, &self.random);
+        let mut tell = |committed: &mut Committed| {
+            recent.keep(committed);
+            let now = committed.head;
             head.send_if_modified(|known| std::mem::replace(known, now) != now);
         };
         let answers = self.writer.commit(&submissions, &mut || number(&**random), &mut tell);

@@ -13,23 +13,28 @@ pub use committer::{Committer, Job};
 pub use submission::{History, Item, Origin, Refused, Seen, Submission, problem_of};
 pub use writer::Writer;
 
-use crate::store::{NewCommand, Store, StoreError, StoredCommand, Writes};
+use crate::store::{NewCommand, RowWrite, Store, StoreError, StoredCommand, Writes};
 use deskbell_domain::plant::{Plant, planted};
-use deskbell_domain::{CommandId, Outcome, Rejection};
+use deskbell_domain::{CommandId, Kind, Outcome, Rejection, Scope};
 use deskbell_protocol::{CommandResult, Stamp};
 use overlay::Overlay;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
 
 /// Most rows that one command may touch: a page of the feed never splits a `seq` (S2).
 pub const MAX_ROWS: usize = 500;
 
 /// What became of a batch.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Committed {
     /// An answer for each submission.
     pub answers: Vec<Result<Vec<CommandResult>, Refused>>,
     /// The head afterwards.
     pub head: Stamp,
+    /// The rows that it wrote.
+    pub rows: BTreeMap<(Kind, Uuid), RowWrite>,
+    /// The digests of the scopes that it changed, as they are afterwards.
+    pub digests: Vec<(Scope, u64)>,
 }
 
 /// Decides and writes a batch in one transaction. `mark` is random.
@@ -104,11 +109,11 @@ fn decide_and_write(
     let writes = Writes { stamp, at_ms, commands, ..overlay.into_writes() };
     if writes.is_empty() {
         store.rollback();
-    } else {
-        store.write(&writes)?;
-        store.commit()?;
+        return Ok(Committed { answers, head: stamp, ..Committed::default() });
     }
-    Ok(Committed { answers, head: stamp })
+    let digests = store.write(&writes)?;
+    store.commit()?;
+    Ok(Committed { answers, head: stamp, rows: writes.rows, digests })
 }
 
 /// Commands whose outcome is known, and the numbers that devices have used.

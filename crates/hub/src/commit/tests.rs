@@ -234,7 +234,7 @@ fn a_writer_tells_of_a_head_after_its_commit_and_only_who_is_the_cause_of_a_fail
         drawn += 1;
         drawn
     };
-    let answers = writer.commit(&batch, &mut mark, &mut |head| told.push(head));
+    let answers = writer.commit(&batch, &mut mark, &mut |committed| told.push(committed.head));
     let newest = writer.store().head().unwrap().stamp;
     assert_eq!(newest.seq, 8);
     assert_eq!(told.iter().map(|head| head.seq).collect::<Vec<_>>(), [7, 7, 8]);

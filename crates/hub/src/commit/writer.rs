@@ -3,7 +3,7 @@
 //! The hub's thread wraps it ([`super::Committer`]); whoever wants a hub in one thread of its own (a simulator) calls it
 //! as it is. Nobody is told of a head before it is durable: a client that had heard of it could meet a hub without it.
 
-use super::{Item, Refused, Submission, commit_batch};
+use super::{Committed, Item, Refused, Submission, commit_batch};
 use crate::store::{Store, StoreError};
 use deskbell_domain::Outcome;
 use deskbell_domain::plant::{Plant, planted};
@@ -33,13 +33,13 @@ impl<S: Store> Writer<S> {
     }
 
     /// Commits a batch in one transaction; one that fails is repeated command by command. There is an answer for each
-    /// submission, in their order. `mark` draws the random mark of a commit; `tell` is called with the head after each
-    /// commit that was made, never before it is durable.
+    /// submission, in their order. `mark` draws the random mark of a commit; `tell` is called after each commit that was
+    /// made, never before it is durable, and may take what it is told.
     pub fn commit(
         &mut self,
         batch: &[Submission],
         mark: &mut dyn FnMut() -> u64,
-        tell: &mut dyn FnMut(Stamp),
+        tell: &mut dyn FnMut(&mut Committed),
     ) -> Vec<Result<Results, Refused>> {
         let answers = match self.try_commit(batch, mark(), tell) {
             Ok(answers) => answers,
@@ -68,7 +68,7 @@ impl<S: Store> Writer<S> {
         &mut self,
         submission: &Submission,
         mark: &mut dyn FnMut() -> u64,
-        tell: &mut dyn FnMut(Stamp),
+        tell: &mut dyn FnMut(&mut Committed),
     ) -> Answer {
         let mut results = Vec::with_capacity(submission.items.len());
         let mut head = Stamp::default();
@@ -95,20 +95,21 @@ impl<S: Store> Writer<S> {
         &mut self,
         batch: &[Submission],
         mark: u64,
-        tell: &mut dyn FnMut(Stamp),
+        tell: &mut dyn FnMut(&mut Committed),
     ) -> Result<Vec<Answer>, StoreError> {
         if planted(Plant::EarlyEvent) {
-            tell(Stamp { seq: self.store.begin()?.stamp.seq + 1, mark });
+            let head = Stamp { seq: self.store.begin()?.stamp.seq + 1, mark };
+            tell(&mut Committed { head, ..Committed::default() });
             self.store.rollback();
         }
-        let committed = match catch_unwind(AssertUnwindSafe(|| commit_batch(&mut self.store, batch, mark))) {
+        let mut committed = match catch_unwind(AssertUnwindSafe(|| commit_batch(&mut self.store, batch, mark))) {
             Ok(committed) => committed?,
             Err(_) => {
                 self.store.rollback();
                 return Err(StoreError::Panicked);
             }
         };
-        tell(committed.head);
+        tell(&mut committed);
         for (submission, answer) in batch.iter().zip(&committed.answers) {
             log(submission, answer);
         }

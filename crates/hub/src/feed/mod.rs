@@ -6,11 +6,13 @@
 mod changes;
 mod messages;
 mod news;
+mod recent;
 mod snapshot;
 
 pub use changes::changes;
 pub use messages::{messages, scope_of_chat};
 pub use news::{MAX_CHANGES_IN_EVENT, News, news};
+pub use recent::{Recent, Recently, scopes_of};
 pub use snapshot::{SnapshotRequest, snapshot};
 
 use crate::commit::{History, Seen};

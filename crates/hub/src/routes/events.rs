@@ -6,17 +6,18 @@
 use super::{ApiQuery, AppState, Bearer, Failure};
 use crate::clock::number;
 use crate::commit::Seen;
-use crate::feed::{self, FeedError, News, head_for};
+use crate::feed::{self, FeedError, News, Recently, grants_of, head_for, scopes_of};
 use crate::hub::Hub;
 use async_stream::stream;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use deskbell_domain::MemberId;
+use deskbell_domain::{MemberId, Scope};
 use deskbell_protocol::{EventEphemeral, EventHead, Generation, Stamp};
 use futures_util::Stream;
 use serde::Deserialize;
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 use utoipa::IntoParams;
@@ -82,6 +83,8 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
         let mut devices = hub.accounts().changed();
         let mut signs = hub.signs();
         let end = tokio::time::Instant::now() + lifetime(&hub);
+        // What the member may see, as far as the stream has told of it; `None` until the database was asked.
+        let mut scopes = None;
         let mut cursor = match cursor {
             Some(cursor) => cursor,
             None => {
@@ -100,7 +103,7 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
             }
             let newest = *head.borrow_and_update();
             if newest.seq > cursor {
-                match next(&hub, bearer.who.member, cursor, &seen).await {
+                match next(&hub, bearer.who.member, cursor, &seen, &mut scopes).await {
                     Ok((event, to)) => {
                         cursor = to;
                         yield Ok(event);
@@ -126,14 +129,39 @@ fn events(hub: Hub, bearer: Bearer, seen: Seen, cursor: Option<u64>) -> impl Str
     }
 }
 
-async fn next(hub: &Hub, member: MemberId, cursor: u64, seen: &Seen) -> Result<(Event, u64), FeedError> {
+/// What is told next, and the cursor afterwards: from memory where it is kept, else from the database, which says anew what
+/// the member may see.
+async fn next(
+    hub: &Hub,
+    member: MemberId,
+    cursor: u64,
+    seen: &Seen,
+    scopes: &mut Option<HashSet<Scope>>,
+) -> Result<(Event, u64), FeedError> {
+    if let Some(scopes) = scopes {
+        match hub.recent().since(cursor, member, scopes, hub.generation()) {
+            Recently::Page(page, to) => return Ok((changes_event(&page, to), to)),
+            Recently::Head(head) => return Ok((head_event(head), head.seq)),
+            Recently::Unknown => {}
+        }
+    }
     let seen = seen.clone();
-    let news = hub.read(move |c| Ok(feed::news(c, member, cursor, &seen, feed::MAX_CHANGES_IN_EVENT))).await??;
+    let read = hub.read(move |c| {
+        let news = feed::news(c, member, cursor, &seen, feed::MAX_CHANGES_IN_EVENT);
+        Ok((news, scopes_of(&grants_of(c, member)?)))
+    });
+    let (news, granted) = read.await?;
+    let news = news?;
+    *scopes = Some(granted);
     let cursor = news.cursor();
     Ok(match news {
-        News::Changes(page) => (json_event("changes", &page).id(cursor.to_string()), cursor),
+        News::Changes(page) => (changes_event(&page, cursor), cursor),
         News::Head(head) => (head_event(head), cursor),
     })
+}
+
+fn changes_event(page: &impl serde::Serialize, to: u64) -> Event {
+    json_event("changes", page).id(to.to_string())
 }
 
 /// Whether a member is told of a sign: a colleague's, in a chat that they may see.

@@ -171,8 +171,8 @@ pub trait Store {
     fn numbered(&mut self, numbers: &[(DeviceId, u64)]) -> Result<HashMap<(DeviceId, u64), CommandId>, StoreError>;
     /// Mark of the commit that ended at that `seq`.
     fn mark_of(&mut self, seq: u64) -> Result<Option<u64>, StoreError>;
-    /// Writes.
-    fn write(&mut self, writes: &Writes) -> Result<(), StoreError>;
+    /// Writes, and says the digests of the scopes that it changed as they are then.
+    fn write(&mut self, writes: &Writes) -> Result<Vec<(Scope, u64)>, StoreError>;
     /// Makes the transaction durable.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes the transaction.

@@ -231,7 +231,7 @@ impl Store for SqliteStore {
         read_mark(&self.connection, seq)
     }
 
-    fn write(&mut self, writes: &Writes) -> Result<(), StoreError> {
+    fn write(&mut self, writes: &Writes) -> Result<Vec<(Scope, u64)>, StoreError> {
         let mut digests: BTreeMap<Scope, u64> = BTreeMap::new();
         for ((kind, id), write) in &writes.rows {
             write_row(&self.connection, *kind, *id, write)?;
@@ -244,9 +244,8 @@ impl Store for SqliteStore {
                 *sum = sum.wrapping_add(digest_of(kind.as_str(), *id, write.rev));
             }
         }
-        for (scope, change) in digests {
-            add_to_digest(&self.connection, scope, change)?;
-        }
+        let add = |(scope, change)| Ok((scope, add_to_digest(&self.connection, scope, change)?));
+        let digests = digests.into_iter().map(add).collect::<Result<_, StoreError>>()?;
         for (from, to) in &writes.aliases {
             self.connection
                 .prepare_cached("INSERT INTO alias (from_id, to_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
@@ -261,7 +260,7 @@ impl Store for SqliteStore {
         self.connection
             .prepare_cached("INSERT INTO mark (seq, mark, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
             .execute(params![writes.stamp.seq, writes.stamp.mark.cast_signed(), writes.at_ms])?;
-        Ok(())
+        Ok(digests)
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
@@ -349,16 +348,16 @@ fn delete_row(connection: &Connection, kind: Kind, id: Uuid) -> Result<(), Store
     Ok(())
 }
 
-fn add_to_digest(connection: &Connection, scope: Scope, change: u64) -> Result<(), StoreError> {
+fn add_to_digest(connection: &Connection, scope: Scope, change: u64) -> Result<u64, StoreError> {
     // Summed here: SQLite's own addition would turn into a float where it overflows.
-    let before = read_digest(connection, scope)?;
+    let after = read_digest(connection, scope)?.wrapping_add(change);
     connection
         .prepare_cached(
             "INSERT INTO scope_digest (scope, digest) VALUES (?1, ?2) \
              ON CONFLICT (scope) DO UPDATE SET digest = excluded.digest",
         )?
-        .execute(params![scope.to_string(), before.wrapping_add(change).cast_signed()])?;
-    Ok(())
+        .execute(params![scope.to_string(), after.cast_signed()])?;
+    Ok(after)
 }
 
 /// The digest of a scope; of an empty one 0.

@@ -6,7 +6,10 @@ use deskbell_domain::{Actor, MAX_MESSAGE_CHARS};
 use deskbell_hub::admin::Request;
 use deskbell_protocol::{Changes, Ephemeral, EventEphemeral, EventHead, Op, Sign, code};
 use reqwest::{Method, Response, StatusCode};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
+use uuid::Uuid;
 
 const ALL_SEEN: u64 = 1 << 52;
 /// Longer than anything here takes on a busy machine.
@@ -85,6 +88,78 @@ async fn a_small_change_travels_in_the_event_from_the_cursor_on() {
     assert!(!event.data.contains("Not for Priya"));
     let page: Changes = serde_json::from_str(&event.data).unwrap();
     assert_eq!((page.to, page.changes.len()), (cursor + 3, 0));
+}
+
+/// What a client holds that hears these pages one after the other.
+fn held(pages: impl IntoIterator<Item = Changes>) -> BTreeMap<(String, String, Uuid), (u64, Option<Value>)> {
+    let mut held = BTreeMap::new();
+    for change in pages.into_iter().flat_map(|page| page.changes) {
+        held.insert((change.scope.to_string(), change.kind, change.id), (change.rev, change.row));
+    }
+    held
+}
+
+#[tokio::test]
+async fn who_listens_hears_what_who_asks_is_told() {
+    let office = Office::open().await;
+    let desks = [office.sign_in("priya@example.com").await, office.sign_in("kwame@example.com").await];
+    let from = office.hub.head().seq;
+    let mut streams = Vec::new();
+    for desk in &desks {
+        streams.push(Stream::open(desk, Some(from)).await);
+    }
+    let inbox = |assigned| {
+        let channels = vec![office.front_channel];
+        AssignInbox { inbox: office.front, member: office.kwame, assigned, channels }
+    };
+    let chat = office.customer_writes(office.front_channel, "v1", "Hello?").await;
+    for n in 0..12 {
+        office.customer_writes(office.front_channel, "v1", &format!("Are you open on day {n}?")).await;
+        office.customer_writes(office.back_channel, "v2", &format!("And at the back on day {n}?")).await;
+        desks[0].act(send(chat, &format!("On day {n} we are."), ALL_SEEN)).await;
+        // Kwame comes and goes: what he may see changes while he listens.
+        office.hub.carry_out(Actor::System, inbox(n % 3 == 1)).await.unwrap();
+    }
+    let head = office.hub.head().seq;
+    for (desk, stream) in desks.iter().zip(&mut streams) {
+        let (mut cursor, mut heard) = (from, Vec::new());
+        while cursor < head {
+            let event = stream.next().await.unwrap();
+            assert_eq!(event.name, "changes");
+            let page: Changes = serde_json::from_str(&event.data).unwrap();
+            assert_eq!((page.from, page.to.to_string(), page.more), (cursor, event.id, false));
+            assert!(page.changes.is_sorted_by_key(|change| change.rev), "{page:?}");
+            cursor = page.to;
+            heard.push(page);
+        }
+        let asked = desk.changes(from, 1_000).await;
+        let digests = heard.iter().rev().flat_map(|page| &page.digests).collect::<Vec<_>>();
+        for (scope, digest) in &asked.digests {
+            let told = digests.iter().find(|(told, _)| *told == scope);
+            assert!(told.is_none_or(|(_, told)| *told == digest), "{scope}: {told:?}, and {digest} when asked");
+        }
+        let (heard, asked) = (held(heard), held([asked]));
+        assert!(!asked.is_empty());
+        for (row, now) in asked {
+            assert_eq!(heard.get(&row), Some(&now), "{row:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_listens_hears_nothing_of_what_is_not_for_them() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let mut stream = Stream::open(&desk, Some(office.hub.head().seq)).await;
+    // The first is read from the database, the others come from memory.
+    for n in 0..5 {
+        office.customer_writes(office.back_channel, "v2", &format!("A secret of the back, number {n}")).await;
+        let event = stream.next().await.unwrap();
+        let page: Changes = serde_json::from_str(&event.data).unwrap();
+        assert!(page.changes.is_empty() && !event.data.contains("secret"), "{}", event.data);
+        let back = format!("channel:{}", office.back_channel);
+        assert!(!page.digests.contains_key(&back), "a digest of what nobody may see says that something happens there");
+    }
 }
 
 #[tokio::test]
