@@ -10,8 +10,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
+/// Numbers of commands. They have gaps for each device, which is allowed, and none is given twice however often a device
+/// comes back.
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
 /// Whoever writes has seen everything.
 const ALL_SEEN: u64 = 1 << 52;
 
@@ -53,28 +57,26 @@ pub fn sign_in(data: &Path, whose: &[MemberId], count: usize, now_ms: i64) -> Re
 pub struct Outbox {
     device: DeviceId,
     session: Session,
-    n: u64,
 }
 
 impl Outbox {
     /// Of a device that has this session.
     pub fn new(device: &Device, session: Session) -> Self {
-        Self { device: device.id, session, n: 0 }
+        Self { device: device.id, session }
     }
 
     /// The same message in these chats, as it travels.
-    pub fn messages(&mut self, chats: &[ChatId], text: &str) -> Result<Commands> {
+    pub fn messages(&self, chats: &[ChatId], text: &str) -> Result<Commands> {
         let commands = chats.iter().map(|chat| self.message(*chat, text)).collect::<Result<_>>()?;
         let (generation, seen) = (self.session.r#gen.clone(), self.session.head);
         Ok(Commands { device: self.device, r#gen: generation, seen, commands })
     }
 
-    fn message(&mut self, chat: ChatId, text: &str) -> Result<PushedCommand> {
-        self.n += 1;
+    fn message(&self, chat: ChatId, text: &str) -> Result<PushedCommand> {
         let message = MessageId(Uuid::now_v7());
         let args = json!({ "chat": chat, "message": message, "text": text, "seen": ALL_SEEN });
         Ok(PushedCommand {
-            n: self.n,
+            n: NUMBERS.fetch_add(1, Ordering::Relaxed),
             id: CommandId(Uuid::now_v7()),
             kind: "send_message".into(),
             version: 1,

@@ -82,7 +82,7 @@ async fn direct(hub: &Hub, devices: &[Device], together: usize, work: &Work) -> 
     for (at, device) in devices.iter().enumerate() {
         let who = SignedIn { member: device.member, device: device.id };
         let session = session_of(hub, who, device.token.clone()).await?;
-        let (mut outbox, hub, work, device) = (Outbox::new(device, session), hub.clone(), work.clone(), device.clone());
+        let (outbox, hub, work, device) = (Outbox::new(device, session), hub.clone(), work.clone(), device.clone());
         writers.push(tokio::spawn(async move {
             let mut requests = 0;
             while Instant::now() < work.end {

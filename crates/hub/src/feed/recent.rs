@@ -97,7 +97,7 @@ struct Page<'a> {
 }
 
 /// What is said to a stream.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Recently {
     /// A page as JSON, and the cursor afterwards.
     Page(Box<RawValue>, u64),
