@@ -2,7 +2,7 @@
 
 use crate::bench::{self, Report};
 use crate::table::{Line, number};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -15,6 +15,9 @@ pub struct Options {
     /// Messages of each organization, the smallest first
     #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
     pub sizes: Vec<usize>,
+    /// Take what `--json` wrote of these sizes before, instead of measuring
+    #[arg(long, value_delimiter = ',', conflicts_with = "sizes")]
+    pub from: Vec<PathBuf>,
     /// Where the page is written
     #[arg(long, default_value = "docs/benchmarks.md")]
     pub page: PathBuf,
@@ -26,16 +29,21 @@ pub struct Options {
     pub dir: PathBuf,
 }
 
-/// Measures every size and writes the page.
+/// Measures every size, or takes what was measured, and writes the page.
 pub async fn growth(options: &Options) -> Result<()> {
-    let mut reports = Vec::new();
-    for messages in &options.sizes {
+    let mut reports: Vec<Report> = Vec::new();
+    for file in &options.from {
+        let read = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        reports.push(serde_json::from_slice(&read)?);
+    }
+    for messages in options.sizes.iter().filter(|_| options.from.is_empty()) {
         let (quick, dir) = (options.quick, options.dir.clone());
         let one = bench::Options { messages: *messages, only: Vec::new(), quick, json: None, dir, seed: 1 };
         let report = bench::measure(&one).await?;
         println!("{}\n{}", bench::heading(&report), crate::table::render(&report.lines));
         reports.push(report);
     }
+    reports.sort_by_key(|report| report.messages);
     std::fs::write(&options.page, page(&reports))?;
     println!("written: {}", options.page.display());
     Ok(())
