@@ -9,7 +9,7 @@ import { nextId, teamChat, type Chat } from "./world";
 
 type Own =
   | "get_list_view" | "set_list_view" | "pin_chat" | "unpin_chat" | "create_team_chat" | "rename_chat" | "add_to_chat" | "leave_chat"
-  | "get_undo" | "undo" | "get_presence" | "tell_typing" | "find_date"
+  | "get_last_place" | "save_last_place" | "get_undo" | "undo" | "get_presence" | "tell_typing" | "find_date"
   | "get_reading" | "save_reading" | "add_favorite" | "remove_favorite";
 
 /** An act that can be undone. */
@@ -63,6 +63,11 @@ export const own: Pick<Answers, Own> = {
     const chat = chatOf(fake, id);
     fake.world.chats = fake.world.chats.filter((one) => one !== chat);
     return changed(fake, chat);
+  },
+  get_last_place: (fake) => fake.world.last,
+  save_last_place: (fake, last) => {
+    fake.world.last = last;
+    return {};
   },
   get_undo: (fake) => ({ act: fake.world.undo.at(-1)?.act ?? null }),
   undo: (fake) => {

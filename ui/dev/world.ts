@@ -1,5 +1,5 @@
 /** The sample organization: chats with their messages, drafts and outbox, in memory. */
-import type { ChatHead, ContactInfo, Entry, EntryAuthor, FavoritePlace, ListView, MemberInfo, Presence, Preview, SignedIn, Status, TagInfo, ThreadPoint, UndoableAct } from "$lib/rpc/types";
+import type { ChatHead, ContactInfo, Entry, EntryAuthor, FavoritePlace, LastPlace, ListView, MemberInfo, Presence, Preview, SignedIn, Status, TagInfo, ThreadPoint, UndoableAct } from "$lib/rpc/types";
 import type { Arranged } from "./outbox";
 import { inboxes, me, members, people, tags, type Person } from "./people";
 
@@ -45,6 +45,8 @@ export interface World {
   reading: Map<string, ThreadPoint>;
   /** Everything can be found. */
   searchable: boolean;
+  /** Where the member was when the window closed. */
+  last: LastPlace;
 }
 
 const MINUTE = 60_000;
@@ -188,6 +190,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     presence: new Map(),
     reading: new Map(),
     searchable: true,
+    last: { place: null, chat: null },
   };
 }
 

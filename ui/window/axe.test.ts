@@ -35,7 +35,8 @@ const looks = [
 for (const { theme, language } of looks) {
   for (const state of states) {
     test(`axe_finds_nothing_in_${state.name.replaceAll("-", "_")}_${theme}_${language}`, async () => {
-      await page.look({ width: 1440, height: 900, theme, language });
+      const [width, height] = state.size ?? [1440, 900];
+      await page.look({ width, height, theme, language });
       await arrive(page, inject("site"), state, language);
       expect(await found()).toEqual([]);
     });

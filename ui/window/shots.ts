@@ -42,11 +42,14 @@ for (const [width, height] of sizes) {
     for (const language of languages) {
       if (!wantedLook(language, languages)) continue;
       for (const state of states) {
-        if (!wantedState(state.name)) continue;
-        test(`${state.name}-${width}-${theme}-${language}`, async () => {
-          await page.look({ width, height, theme, language });
+        // A state that is one of size is drawn in that size alone.
+        if (!wantedState(state.name) || (state.size !== undefined && width !== sizes[0][0])) continue;
+        const [wide, high] = state.size ?? [width, height];
+        const name = `${state.name}-${wide}-${theme}-${language}`;
+        test(name, async () => {
+          await page.look({ width: wide, height: high, theme, language });
           await arrive(page, inject("site"), state, language);
-          writeFileSync(join(folder, `${state.name}-${width}-${theme}-${language}.png`), await page.shot());
+          writeFileSync(join(folder, `${name}.png`), await page.shot());
         });
       }
     }

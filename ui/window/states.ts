@@ -10,6 +10,8 @@ export interface State {
   name: string;
   /** What the fake core is to have. */
   address?: string;
+  /** How large the window is, where that is what makes the state. */
+  size?: readonly [width: number, height: number];
   /** What the member does. */
   way?: (page: Page) => Promise<void>;
 }
@@ -21,6 +23,17 @@ async function first(page: Page): Promise<void> {
   await rows(page);
   await page.press("j");
   await page.until("document.querySelector('[role=log] .bubble, [role=log] article, [role=log] li')");
+  await page.settle();
+}
+
+/** The smallest window, enlarged to 200 and 125 percent. */
+const twice = [512, 350] as const;
+const larger = [819, 560] as const;
+
+/** Calls the rail, where it is folded away. */
+export async function rail(page: Page): Promise<void> {
+  await page.click("[data-pane=list] [aria-expanded]");
+  await page.until("document.querySelector('.rail-scrim')");
   await page.settle();
 }
 
@@ -179,6 +192,30 @@ export const states: readonly State[] = [
   { name: "settings-silent", way: async (page) => { await part(page, 1); await page.click("[aria-labelledby=set-silence] button"); await page.click("[role=switch]"); await page.settle(); } },
   { name: "settings-appearance", way: (page) => part(page, 2) },
   { name: "settings-shortcuts", way: (page) => part(page, 3) },
+  // Enlarged
+  { name: "narrow-list", size: twice, way: rows },
+  { name: "narrow-thread", size: twice, way: first },
+  { name: "narrow-rail", size: twice, way: rail },
+  { name: "narrow-create", size: twice, way: async (page) => { await rows(page); await page.press("c"); await menu(page); await page.settle(); } },
+  { name: "narrow-history", size: twice, way: async (page) => { await first(page); await page.press("h"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
+  { name: "narrow-assign", size: twice, way: async (page) => { await first(page); await page.press("a"); await menu(page); await page.settle(); } },
+  { name: "narrow-date", size: twice, way: async (page) => { await first(page); await menuOf(page, callout(14)); await page.press("End"); await page.press("Enter"); await dialog(page); await page.settle(); } },
+  { name: "narrow-new-team", size: twice, way: async (page) => { await rows(page); await page.press("c"); await menu(page); await page.press("End"); await page.press("Enter"); await dialog(page); await page.settle(); } },
+  { name: "narrow-undo", size: twice, way: async (page) => { await first(page); await page.press("e"); await page.settle(); } },
+  { name: "narrow-attention", size: twice, address: "scenario=attention", way: async (page) => { await rail(page); await page.click(".nav.attention"); await page.settle(); } },
+  { name: "narrow-case", size: twice, address: "scenario=attention", way: async (page) => { await rail(page); await page.click(".nav.attention"); await page.click("[role=row]"); await page.settle(); } },
+  { name: "narrow-waits", size: twice, address: "scenario=offline&waits=12", way: async (page) => { await rail(page); await page.click(".nav.attention"); await page.click("[role=tablist] [role=tab]:nth-child(2)"); await page.settle(); } },
+  { name: "narrow-offline", size: [640, 437], address: "scenario=offline", way: first },
+  { name: "narrow-guide", size: twice, way: async (page) => { await rows(page); await page.press("F1"); await dialog(page); await page.settle(); } },
+  { name: "narrow-guide-thread", size: twice, way: async (page) => { await first(page); await page.press("F1"); await dialog(page); await page.settle(); } },
+  { name: "narrow-keys", size: twice, way: async (page) => { await rows(page); await page.press("?"); await dialog(page); await page.settle(); } },
+  { name: "narrow-settings", size: twice, way: (page) => part(page, 1) },
+  { name: "narrow-signin", size: twice, address: "scenario=signin" },
+  { name: "folded", size: larger, way: first },
+  { name: "folded-rail", size: larger, way: rail },
+  { name: "folded-long", size: larger, address: "scenario=long", way: first },
+  { name: "folded-attention", size: larger, address: "scenario=attention", way: async (page) => { await rail(page); await page.click(".nav.attention"); await page.settle(); } },
+  { name: "folded-settings", size: larger, way: (page) => part(page, 1) },
 ];
 
 /** Goes to a state. */

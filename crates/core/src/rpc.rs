@@ -134,6 +134,8 @@ rpc_list! {
         set_view(SetView) -> Empty;
         leave_page(LeavePage) -> Empty;
         take_page(Empty) -> KeptPage;
+        get_last_place(Empty) -> LastPlace;
+        save_last_place(LastPlace) -> Empty;
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) use results::has_ready;
 pub use results::{Pushed, has_waiting};
 pub(crate) use scopes::any_booting as is_booting;
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
-pub(crate) use views::{reading_of, view_of};
+pub(crate) use views::{last_place, reading_of, view_of};
 
 use crate::notify::{NoticeEvent, Reader};
 use deskbell_domain::{ChatId, Kind, RowError};

@@ -7,7 +7,8 @@
  */
 import { SvelteMap } from "svelte/reactivity";
 import { rpc } from "$lib/host";
-import type { ChatHead, ListView, Place, Places, Segment, Tab } from "$lib/rpc/types";
+import type { ChatHead, LastPlace, ListView, Place, Places, Segment, Tab } from "$lib/rpc/types";
+import { layout } from "$lib/layout.svelte";
 import { freshView } from "$lib/list/question";
 import { member } from "$lib/session.svelte";
 
@@ -59,6 +60,8 @@ class Selection {
   place = $state.raw<Place | null>(null);
   /** The chat on screen. */
   chat = $state<string | null>(null);
+  /** The place where the member was has gone from them, and another one opened by itself. */
+  lost = $state(false);
   /** *Needs attention* is on screen, in the place of the list and the chat; they come back as they were. */
   attention = $state<AttentionTab | null>(null);
   /** What is to be decided, of *Needs attention*. */
@@ -77,6 +80,8 @@ class Selection {
   revealWanted = $state(0);
 
   #aside: Aside | null = null;
+  #returning: Promise<LastPlace> | undefined;
+  #returned = false;
   /** Whose choices are to have the focus. */
   #decision = $state<string | null>(null);
   /** Inboxes of channels. */
@@ -113,11 +118,42 @@ class Selection {
     void this.#know(this.list);
   }
 
-  /** Shows the list of a place, as it was left. The chat on screen stays. */
+  /**
+   * Shows the list of a place, as it was left. The chat on screen stays in its own list; in another one nothing would be
+   * marked, and its keys would go on closing what the list does not show: there none is chosen.
+   */
   async openPlace(place: Place): Promise<void> {
+    if (!samePlace(this.list, this.#listOf(place))) this.chat = null;
+    await this.#goTo(place);
+  }
+
+  #goTo(place: Place): Promise<void> {
     this.#endSearch();
     this.attention = null;
+    this.lost = false;
     this.place = place;
+    layout.turnTo("list");
+    return this.#know(this.list);
+  }
+
+  /**
+   * A place opens by itself: the one where the member was when the window closed, with the chat that was on screen, and
+   * where that is not there (any more) this one.
+   */
+  async settle(otherwise: Place | null): Promise<void> {
+    if (this.place === null && !this.#returned) {
+      const asked = (this.#returning ??= rpc("get_last_place", {}).catch(() => ({ place: null, chat: null })));
+      const last = await asked;
+      // Somebody else signed in meanwhile, or this was answered for another asker.
+      if (this.#returning !== asked || this.#returned) return;
+      this.#returned = true;
+      this.chat ??= last.chat;
+      if (this.chat !== null) layout.turnTo("conversation");
+      this.place ??= last.place;
+      if (this.place !== null) return void this.#know(this.list);
+    }
+    this.lost = this.place !== null;
+    this.place = otherwise;
     await this.#know(this.list);
   }
 
@@ -147,6 +183,7 @@ class Selection {
     this.attention = null;
     this.hit = null;
     this.chat = chat;
+    layout.turnTo(chat === null ? "list" : "conversation");
     if (reply) this.wantComposer();
   }
 
@@ -163,6 +200,7 @@ class Selection {
       this.#aside = { chat: this.chat, attention: this.attention, command: this.command, focus };
       this.searching = true;
     }
+    layout.turnTo("list");
     this.searchWanted += 1;
   }
 
@@ -175,6 +213,7 @@ class Selection {
     this.chat = aside.chat;
     this.attention = aside.attention;
     this.command = aside.command;
+    layout.turnTo("list");
     return aside.focus;
   }
 
@@ -183,17 +222,21 @@ class Selection {
     this.#endSearch();
     this.attention = tab;
     this.command = command;
+    layout.turnTo("list");
   }
 
   /** Goes back to the list and the chat that were on screen. */
   leaveAttention(): void {
     this.attention = null;
+    layout.turnTo("list");
   }
 
   /** Chooses what is to be decided; `decide` also puts the focus at the choices. */
   openCommand(command: string | null, decide = false): void {
     this.command = command;
-    if (decide) this.#decision = command;
+    if (!decide) return;
+    this.#decision = command;
+    layout.turnTo("conversation");
   }
 
   /** Whether the choices of this are to have the focus now. True once. */
@@ -216,7 +259,7 @@ class Selection {
     const head = await rpc("get_chat", { chat });
     const there = placeOf(head);
     const inChannel = this.place?.place === "channel" && this.place.id === head.channel?.id;
-    if (there !== null && !inChannel && !samePlace(this.place, there)) await this.openPlace(there);
+    if (there !== null && !inChannel && !samePlace(this.place, there)) await this.#goTo(there);
     else await this.#know(this.list);
     this.#endSearch();
     if (there !== null && head.kind !== "direct" && head.kind !== "team") this.show(this.#holding(head));
@@ -234,8 +277,9 @@ class Selection {
 
   /** Shows what was on screen. */
   comeBack({ place, chat, attention, command, hit, aside }: Selection["now"]): void {
-    if (place !== null) void this.openPlace(place);
+    if (place !== null) void this.#goTo(place);
     this.chat = chat;
+    if (chat !== null && attention === null) layout.turnTo("conversation");
     this.attention = attention;
     this.command = command;
     this.hit = hit;
@@ -249,6 +293,9 @@ class Selection {
     this.#endSearch();
     this.place = null;
     this.chat = null;
+    this.lost = false;
+    this.#returning = undefined;
+    this.#returned = false;
     this.attention = null;
     this.command = null;
     this.#homes = new Map();

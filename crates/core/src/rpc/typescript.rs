@@ -30,7 +30,7 @@ pub fn typescript() -> String {
         Members CreateTeamChat RenameChat AddToChat Undo UndoableAct CreateDirectChat CreatedChat SendMessage SentMessage AssignChat TagChat CreateTag
         CreatedTag Tags MarkRead MarkUnread CreateContact CreatedContact OfContact ListContacts Contacts
         ContactInfo Draft OutboxPart ListOutbox Outbox OutboxCounts OutboxRow Behind OutboxCase Said EditMessage
-        OfCommand Settings Quiet QuietHours SetView LeavePage KeptPage OpenLink Empty CoreEvent
+        OfCommand Settings Quiet QuietHours SetView LeavePage KeptPage LastPlace OpenLink Empty CoreEvent
     );
     out.push_str("\n/** Every call: what it takes and what it answers. */\nexport interface RpcMap {\n");
     for (name, request, response) in CALLS {

@@ -1,9 +1,10 @@
-//! How this computer shows things: where one was reading in a chat, and how each list is shown. Of the member who is signed
+//! How this computer shows things: where one was reading in a chat, how each list is shown, and which list and chat were
+//! on screen. Of the member who is signed
 //! in, and never brought to the hub.
 
 use super::query::default_view;
-use super::{Store, Stored, Write};
-use crate::rpc::types::{ListView, Place, SaveReading, ThreadPoint};
+use super::{Store, Stored, Write, meta};
+use crate::rpc::types::{LastPlace, ListView, Place, SaveReading, ThreadPoint};
 use deskbell_domain::ChatId;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -28,7 +29,23 @@ pub(crate) fn view_of(c: &Connection, place: &Place) -> Stored<ListView> {
     }
 }
 
+const LAST_PLACE: &str = "last_place";
+
+/// Where the member was when the window closed; nowhere, where this program cannot read what another one kept.
+pub(crate) fn last_place(c: &Connection) -> Stored<LastPlace> {
+    let kept: Option<serde_json::Value> = meta::get(c, LAST_PLACE)?;
+    Ok(kept.and_then(|place| serde_json::from_value(place).ok()).unwrap_or_default())
+}
+
 impl Store {
+    /// Remembers where the member is.
+    pub fn save_last_place(&mut self, place: &LastPlace) -> Stored<()> {
+        if last_place(&self.connection)? == *place {
+            return Ok(());
+        }
+        self.write(|w| w.set(LAST_PLACE, place))
+    }
+
     /// Remembers where one was reading in a chat.
     pub fn save_reading(&mut self, at: &SaveReading) -> Stored<()> {
         let wanted = ThreadPoint { pos: at.pos, offset: at.offset };

@@ -62,6 +62,7 @@ export function marksOf(root: ParentNode = document): Mark[] {
   const marks: Mark[] = [];
   for (const element of root.querySelectorAll<HTMLElement>("[data-callout]")) {
     const number = Number(element.dataset.callout);
+    if (getComputedStyle(element).visibility === "hidden") continue;
     const box = visibleBox(element);
     if (!Number.isInteger(number) || box.width < LEAST || box.height < LEAST) continue;
     const inside = box.height > SECTION;

@@ -1287,6 +1287,19 @@ export type LeavePage = { state: string | null, };
  */
 export type KeptPage = { state: string | null, event: CoreEvent | null, };
 
+ * Where the member is in the window: `get_last_place` answers where they were when it closed, `save_last_place` remembers.
+ * Either may be gone by now.
+ */
+export type LastPlace = { 
+/**
+ * Whose list.
+ */
+place: Place | null, 
+/**
+ * The chat on screen.
+ */
+chat: ChatId | null, };
+
 /**
  * `open_link`: http, https, mailto and tel only, in the system's program.
  */
@@ -1372,4 +1385,6 @@ export interface RpcMap {
   set_view: { req: SetView; res: Empty };
   leave_page: { req: LeavePage; res: Empty };
   take_page: { req: Empty; res: KeptPage };
+  get_last_place: { req: Empty; res: LastPlace };
+  save_last_place: { req: LastPlace; res: Empty };
 }

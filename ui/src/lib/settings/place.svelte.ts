@@ -1,5 +1,7 @@
 /** Settings as a place: they take the window over, and leaving them gives back what was there. */
 
+import { layout } from "$lib/layout.svelte";
+
 /** A part of the settings. */
 export type SettingsPart = "notifications" | "appearance" | "shortcuts";
 
@@ -11,6 +13,7 @@ class SettingsPlace {
   open(part: SettingsPart = this.#last): void {
     this.#last = part;
     this.part = part;
+    layout.rail = false;
   }
 
   /** Goes back to work. */

@@ -43,6 +43,7 @@ export { default as OpenIcon } from "@lucide/svelte/icons/arrow-up-right";
 export { default as OrganizationIcon } from "@lucide/svelte/icons/building-2";
 export { default as PersonIcon } from "@lucide/svelte/icons/user-round";
 export { default as PinIcon } from "@lucide/svelte/icons/pin";
+export { default as PlacesIcon } from "@lucide/svelte/icons/menu";
 export { default as PreviousIcon } from "@lucide/svelte/icons/chevron-left";
 export { default as QueueIcon } from "@lucide/svelte/icons/layers";
 export { default as RefreshIcon } from "@lucide/svelte/icons/refresh-cw";

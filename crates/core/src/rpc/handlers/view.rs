@@ -1,8 +1,10 @@
-//! What is before the person's eyes, and what is left of it when the window is closed to the tray.
+//! What is before the person's eyes, and what is left of it when the window is closed to the tray or the program ends.
 
+use super::stored;
 use crate::core::Core;
 use crate::notify::View;
-use crate::rpc::types::{Empty, KeptPage, LeavePage, Network, RpcError, SetView};
+use crate::rpc::types::{Empty, KeptPage, LastPlace, LeavePage, Network, RpcError, SetView};
+use crate::store::last_place;
 use crate::sync::Event;
 
 pub(crate) async fn set_view(core: &Core, args: SetView) -> Result<Empty, RpcError> {
@@ -30,4 +32,13 @@ pub(crate) async fn leave_page(core: &Core, args: LeavePage) -> Result<Empty, Rp
 pub(crate) async fn take_page(core: &Core, _: Empty) -> Result<KeptPage, RpcError> {
     let (state, event) = core.inner.page.take();
     Ok(KeptPage { state, event })
+}
+
+pub(crate) async fn get_last_place(core: &Core, _: Empty) -> Result<LastPlace, RpcError> {
+    core.cache().await?.read(|c| last_place(c)).await
+}
+
+pub(crate) async fn save_last_place(core: &Core, args: LastPlace) -> Result<Empty, RpcError> {
+    core.cache().await?.write(move |store, _| stored(store.save_last_place(&args))).await?;
+    Ok(Empty {})
 }

@@ -1,5 +1,6 @@
 //! The window itself.
 
+use super::Place;
 use deskbell_domain::ChatId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -25,6 +26,18 @@ pub struct LeavePage {
 pub struct KeptPage {
     pub state: Option<String>,
     pub event: Option<CoreEvent>,
+}
+
+/// Where the member is in the window: `get_last_place` answers where they were when it closed, `save_last_place` remembers.
+/// Either may be gone by now.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct LastPlace {
+    /// Whose list.
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// The chat on screen.
+    #[serde(default)]
+    pub chat: Option<ChatId>,
 }
 
 /// `open_link`: http, https, mailto and tel only, in the system's program.

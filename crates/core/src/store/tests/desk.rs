@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::rpc::types::{
-    ChatCounts, EntryContent, Filter, FindDate, HistoryPage, ListHistory, ListMessages, ListView, Places, SaveReading,
-    Sort, ThreadPage, ThreadPoint,
+    ChatCounts, EntryContent, Filter, FindDate, HistoryPage, LastPlace, ListHistory, ListMessages, ListView, Places,
+    SaveReading, Sort, ThreadPage, ThreadPoint,
 };
 use deskbell_domain::{
     Address, AddressKind, Assignee, Author, Channel, ChannelId, ChannelKind, Contact, ContactId, Content, Conversation,
@@ -391,6 +391,25 @@ fn the_place_in_a_thread_is_kept_until_the_chat_goes() {
 }
 
 /// C050
+#[test]
+fn where_the_member_was_is_kept_over_a_restart_and_is_nobody_elses() {
+    let mut client = Client::with_channels();
+    assert_eq!(last_place(client.store.connection()).unwrap(), LastPlace::default());
+    let was = LastPlace { place: Some(Place::Inbox(INBOX)), chat: Some(ChatId(Uuid::now_v7())) };
+    client.store.save_last_place(&was).unwrap();
+    let Client { store, hub } = client;
+    let mut client = Client { store: Store::new(store.into_connection()).unwrap(), hub };
+    assert_eq!(last_place(client.store.connection()).unwrap(), was);
+    let place = "{\"place\": {\"place\": \"of another program\"}}";
+    client.store.connection().execute("UPDATE meta SET value = ? WHERE key = 'last_place'", [place]).unwrap();
+    assert_eq!(last_place(client.store.connection()).unwrap(), LastPlace::default());
+    client.store.save_last_place(&was).unwrap();
+    let mut other = client.hub.session();
+    other.member = BOB;
+    client.store.sign_in("http://hub", "bob@example.org", &other).unwrap();
+    assert_eq!(last_place(client.store.connection()).unwrap(), LastPlace::default());
+}
+
 #[test]
 fn every_list_keeps_its_own_view_over_a_restart_and_nobody_else_inherits_it() {
     let mut client = Client::with_channels();
