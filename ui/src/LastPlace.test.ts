@@ -62,13 +62,19 @@ test("a_list_that_is_no_longer_the_members_is_said_to_be_gone_and_the_first_open
 
 test("a_notification_that_was_clicked_at_the_start_is_stronger_than_what_was_left", async () => {
   await leaveAt({ place: "inbox", id: "in-workshop" });
-  const other = fake.world.chats.find((one) => one.inbox === "in-front" && one.closed === null)?.id ?? fake.world.chats[0]?.id ?? "";
-  cleanup();
-  selection.clear();
-  await selection.reveal(other);
-  render(App);
+  const other = fake.world.chats.find((one) => one.inbox !== "in-workshop" && one.kind === "conversation" && one.closed === null)?.id ?? "";
+  const { last } = fake.world;
+  let answer: () => void = () => {};
+  fake.answer("get_last_place", () => new Promise((done) => (answer = () => done(last))));
+  restart();
+  await waitFor(() => expect(fake.called("get_last_place").length).toBeGreaterThan(0));
+  fake.emit({ event: "navigate", chat: other, reply: false });
+  await waitFor(() => expect(selection.chat).toBe(other));
+  const { place } = selection;
+  answer();
   await waitFor(() => expect(screen.getByRole("log")).toBeTruthy());
   expect(selection.chat).toBe(other);
+  expect(selection.place).toEqual(place);
 });
 
 test("another_list_begins_without_a_chat_and_its_own_channels_keep_it", async () => {

@@ -116,3 +116,18 @@ test("the_focus_goes_to_the_list_when_its_row_goes_and_the_next_one_leaves_in_ti
   await vi.advanceTimersByTimeAsync(6_500);
   expect(undo()).toBeNull();
 });
+
+test("an_undo_that_the_hub_refuses_is_said_until_it_is_hidden_and_leaves_nothing_to_decide", async () => {
+  const user = await show();
+  const { id, person } = first() as { id: string; person: { name: string } };
+  const reason = { code: "acted_since", message: "Somebody has done something since.", retryable: false };
+  fake.world.outbox.push({ command: "cmd-undo", kind: "undo_act", chat: id, title: person.name, text: null, created_ms: Date.now(), state: "failed", reason, other: null });
+  fake.touch("outbox");
+  const said = await screen.findByRole("alert");
+  expect(said.textContent).toContain(`${person.name}: Somebody has done something since, so it was not undone.`);
+  await waitFor(() => expect(fake.called("discard")).toEqual([{ command: "cmd-undo" }]));
+  await waitFor(() => expect(fake.world.outbox.some((one) => one.command === "cmd-undo")).toBe(false));
+  expect(screen.getByRole("alert")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Hide" }));
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+});

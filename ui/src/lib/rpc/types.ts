@@ -1287,6 +1287,7 @@ export type LeavePage = { state: string | null, };
  */
 export type KeptPage = { state: string | null, event: CoreEvent | null, };
 
+/**
  * Where the member is in the window: `get_last_place` answers where they were when it closed, `save_last_place` remembers.
  * Either may be gone by now.
  */

@@ -35,7 +35,7 @@ pub(crate) async fn take_page(core: &Core, _: Empty) -> Result<KeptPage, RpcErro
 }
 
 pub(crate) async fn get_last_place(core: &Core, _: Empty) -> Result<LastPlace, RpcError> {
-    core.cache().await?.read(|c| last_place(c)).await
+    core.cache().await?.read(last_place).await
 }
 
 pub(crate) async fn save_last_place(core: &Core, args: LastPlace) -> Result<Empty, RpcError> {
