@@ -1,7 +1,7 @@
 /** What the fake core answers, call by call. */
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
 import type { Fake } from "./host";
-import { changed, chatOf, event, fail, outboxChanged, rowIn } from "./change";
+import { changed, chatOf, event, fail, isQuiet, outboxChanged, rowIn } from "./change";
 import { channelOf, countChats, listChats, listHistory, listPlaces } from "./lists";
 import { own, remember } from "./own";
 import { inboxes, me, members } from "./people";
@@ -80,7 +80,7 @@ export const answers: Answers = {
   },
   get_quiet: (fake) => fake.quiet,
   set_quiet: (fake, quiet) => {
-    fake.quiet = { ...quiet, now: quiet.until_ms !== null && quiet.until_ms > Date.now() };
+    fake.quiet = { ...quiet, now: isQuiet(quiet, new Date()) };
     fake.touch("quiet");
     return {};
   },

@@ -1,5 +1,5 @@
 /** What every call of the fake core needs: finding, refusing, and saying what changed. */
-import type { EventLine, RpcError } from "$lib/rpc/types";
+import type { EventLine, Quiet, RpcError } from "$lib/rpc/types";
 import type { Fake } from "./host";
 import type { Arranged } from "./outbox";
 import { nextId, nextPos, type Chat } from "./world";
@@ -7,6 +7,15 @@ import { nextId, nextPos, type Chat } from "./world";
 export function fail(code: string, message: string, params?: Record<string, string>): never {
   const error: RpcError = { code, message, retryable: false, ...(params ? { params } : {}) };
   throw error;
+}
+
+/** Whether nobody is notified at that moment. */
+export function isQuiet({ until_ms, hours }: Quiet, at: Date): boolean {
+  if (until_ms !== null && until_ms > at.getTime()) return true;
+  if (hours === null) return false;
+  const minute = at.getHours() * 60 + at.getMinutes();
+  const { from, to } = hours;
+  return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
 export function chatOf(fake: Fake, id: string): Chat {

@@ -23,7 +23,7 @@ async function comeBack(address: string): Promise<void> {
     Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
     document.dispatchEvent(new Event("visibilitychange"));
   })()`);
-  await page.open(address);
+  await page.again(address);
 }
 
 const top = `(() => {

@@ -16,6 +16,8 @@ export class Page {
   #browser: Browser;
   #context: BrowserContext | undefined;
   #language: string | undefined;
+  #size = { width: 1440, height: 900 };
+  #theme: Looks["theme"] = "light";
   #tab: Tab | undefined;
 
   constructor(browser: Browser) {
@@ -24,21 +26,33 @@ export class Page {
 
   /** Makes the computer what it is to be; before `open`. Another language is another computer. */
   async look({ width, height, theme, language }: Looks): Promise<void> {
-    if (this.#language !== language) {
-      await this.close();
-      this.#context = await this.#browser.newContext({ locale: language, reducedMotion: "reduce" });
-      this.#context.setDefaultTimeout(PATIENCE_MS);
-      this.#language = language;
-      this.#tab = await this.#context.newPage();
-    }
-    await this.#page.setViewportSize({ width, height });
-    await this.#page.emulateMedia({ colorScheme: theme });
+    this.#size = { width, height };
+    this.#theme = theme;
+    if (this.#language === language) return;
+    await this.close();
+    this.#context = await this.#browser.newContext({ locale: language, reducedMotion: "reduce" });
+    this.#context.setDefaultTimeout(PATIENCE_MS);
+    this.#language = language;
   }
 
-  /** Goes to an address and waits until the window is drawn. */
+  /** Goes to an address and waits until the window is drawn. In a tab of its own: it begins, and nothing comes back to it. */
   async open(address: string): Promise<void> {
+    if (this.#context === undefined) throw new Error("say how the computer is first");
+    await this.#tab?.close();
+    this.#tab = await this.#context.newPage();
+    await this.#tab.setViewportSize(this.#size);
+    await this.#tab.emulateMedia({ colorScheme: this.#theme });
+    await this.#load(address);
+  }
+
+  /** Loads the page of an address again, in the place of the one that was there: the next page of the same window. */
+  async again(address: string): Promise<void> {
     // From one address to another that differs behind `#` alone nothing would be loaded.
     await this.#page.goto("about:blank");
+    await this.#load(address);
+  }
+
+  async #load(address: string): Promise<void> {
     await this.#page.goto(address);
     await this.until("document.querySelector('#app')?.childElementCount > 0 && document.fonts.status === 'loaded'");
     await this.settle();
@@ -88,6 +102,22 @@ export class Page {
     return this.#page.locator(selector).first().click({ button });
   }
 
+  /** Moves with the mouse from one element to another and lets go there, a little below its middle. */
+  async drag(from: string, to: string): Promise<void> {
+    const middle = async (selector: string) => {
+      const box = await this.#page.locator(selector).first().boundingBox();
+      if (box === null) throw new Error(`${selector} is not to be seen`);
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    const [start, end] = [await middle(from), await middle(to)];
+    const { mouse } = this.#page;
+    await mouse.move(start.x, start.y);
+    await mouse.down();
+    await mouse.move(start.x, start.y + (end.y > start.y ? 12 : -12), { steps: 3 });
+    await mouse.move(end.x, end.y + (end.y > start.y ? 4 : -4), { steps: 6 });
+    await mouse.up();
+  }
+
   /** Turns the wheel over a place. */
   async wheel(x: number, y: number, pixels: number): Promise<void> {
     await this.#page.mouse.move(x, y);
@@ -108,10 +138,12 @@ export class Page {
   async close(): Promise<void> {
     await this.#context?.close();
     this.#context = undefined;
+    this.#tab = undefined;
+    this.#language = undefined;
   }
 
   get #page(): Tab {
-    if (this.#tab === undefined) throw new Error("say how the computer is first");
+    if (this.#tab === undefined) throw new Error("open an address first");
     return this.#tab;
   }
 }
