@@ -1,9 +1,10 @@
 //! The row of a chat in lists: where it stands, and what each order sorts it by.
 
 use super::project::{assignee_in, count_unread, reading, unread_after};
-use super::{Stored, rows};
-use deskbell_domain::{ChannelId, ChatId, Conversation, Kind, LastMessage, MemberId, Pin, Row, Scope};
+use super::{Stored, rows, uuid_from};
+use deskbell_domain::{ChannelId, ChatId, Conversation, Kind, LastMessage, MemberId, Pin, Row, Scope, TagId};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 
 /// Further than any clock shows: what has no message stands before all that has one, in both directions.
 const NO_MESSAGE: i64 = 1 << 50;
@@ -74,6 +75,7 @@ pub(super) struct ListRow {
     oldest: i64,
     recent_message: i64,
     oldest_message: i64,
+    tags: BTreeSet<TagId>,
 }
 
 /// The columns of [`ListRow`] after `id`.
@@ -92,6 +94,7 @@ struct Facts<'a> {
     since_ms: i64,
     created_ms: i64,
     last: Option<&'a LastMessage>,
+    tags: BTreeSet<TagId>,
 }
 
 impl ListRow {
@@ -110,8 +113,9 @@ impl ListRow {
         let reading = reading(c, me, chat, Scope::Chat(chat))?;
         let unread = count_unread(c, me, chat, reading.upto(), reading)?;
         let (part, last) = (Part::Unassigned, last.as_ref());
-        let (badge, since_ms) = (unread > 0, created_ms);
-        let facts = Facts { list, part, with_me: false, address: None, unread, badge, since_ms, created_ms, last };
+        let (badge, since_ms, tags) = (unread > 0, created_ms, BTreeSet::new());
+        let facts =
+            Facts { list, part, with_me: false, address: None, unread, badge, since_ms, created_ms, last, tags };
         Self::of(c, me, chat, facts).map(Some)
     }
 
@@ -145,6 +149,7 @@ impl ListRow {
             since_ms: conversation.closed.as_ref().map_or(conversation.created_ms, |closed| closed.at_ms),
             created_ms: conversation.created_ms,
             last: conversation.last_message.as_ref(),
+            tags: conversation.tags.clone(),
         };
         Self::of(c, me, conversation.id, facts)
     }
@@ -169,11 +174,17 @@ impl ListRow {
             oldest: since_ms,
             recent_message: last_ms.map_or(-created_ms - NO_MESSAGE, |at_ms| -at_ms),
             oldest_message: last_ms.unwrap_or(created_ms - NO_MESSAGE),
+            tags: facts.tags,
         })
     }
 
     /// As it is kept.
     pub fn kept(c: &Connection, chat: ChatId) -> Stored<Option<Self>> {
+        let tags = {
+            let mut statement = c.prepare_cached("SELECT tag FROM chat_tag WHERE chat = ?")?;
+            let tags = statement.query_map([chat.0.into_bytes()], |r| r.get(0).map(uuid_from).map(TagId))?;
+            tags.collect::<Result<_, _>>()?
+        };
         let row = c.prepare_cached(&format!("SELECT {COLUMNS} FROM chat WHERE id = ?"))?.query_row(
             [chat.0.into_bytes()],
             |r| {
@@ -189,6 +200,7 @@ impl ListRow {
                     oldest: r.get(8)?,
                     recent_message: r.get(9)?,
                     oldest_message: r.get(10)?,
+                    tags,
                 })
             },
         );
@@ -202,12 +214,24 @@ impl ListRow {
         if kept.as_ref() == Some(self) {
             return Ok(());
         }
+        if kept.as_ref().map_or(!self.tags.is_empty(), |kept| kept.tags != self.tags) {
+            self.put_tags(c, chat)?;
+        }
         let moved = kept.is_none_or(|kept| {
             let places =
                 |row: &Self| (row.list.clone(), row.bucket, row.pin, row.with_me, row.address.clone(), row.recent);
             places(&kept) != places(self)
         });
         if moved { self.put_all(c, chat) } else { self.put_message(c, chat) }
+    }
+
+    fn put_tags(&self, c: &Connection, chat: ChatId) -> Stored<()> {
+        c.prepare_cached("DELETE FROM chat_tag WHERE chat = ?")?.execute([chat.0.into_bytes()])?;
+        for tag in &self.tags {
+            c.prepare_cached("INSERT INTO chat_tag (chat, tag) VALUES (?, ?)")?
+                .execute([chat.0.into_bytes(), tag.0.into_bytes()])?;
+        }
+        Ok(())
     }
 
     fn put_message(&self, c: &Connection, chat: ChatId) -> Stored<()> {

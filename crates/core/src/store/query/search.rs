@@ -26,6 +26,7 @@ use super::names::Names;
 use crate::rpc::types::{Found, FoundTerm, Marked, Search};
 use crate::store::{Stored, index};
 use deskbell_domain::search::{Phrase, Question, Snippet, line, parse_search, utf16};
+use messages::Wanted;
 use narrowing::Narrowing;
 use rusqlite::Connection;
 
@@ -64,11 +65,13 @@ pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Resul
         return Ok(Ok(found));
     }
     let limit = args.limit.clamp(1, MOST_FOUND) as usize;
-    let page = messages::page(c, &question, &narrowing, None, below, limit)?;
+    let wanted =
+        Wanted { question: &question, narrowing: &narrowing, chat: None, below, most: limit, patience: here.patience };
+    let page = wanted.page(c)?;
     found.next = page.next.map(|below| format!("{}.{below}", name_of(&args.text)));
-    for message in page.messages {
-        found.messages.push(messages::found(c, &names, &question.phrases, message)?);
-    }
+    let unsent = if args.after.is_none() { wanted.unsent(c, names.me)? } else { vec![] };
+    let hits = unsent.iter().chain(&page.messages);
+    found.messages = hits.map(|hit| messages::found(c, &names, &question.phrases, hit)).collect::<Stored<_>>()?;
     if args.after.is_none() {
         (found.conversations, found.more_conversations) = chats::found(c, &names, &question, &narrowing, A_FEW)?;
         if !narrowing.narrows() {
@@ -102,3 +105,6 @@ impl From<Snippet> for Marked {
         Self { text, marks, cut_start, cut_end }
     }
 }
+
+#[cfg(test)]
+mod tests;

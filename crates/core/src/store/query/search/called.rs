@@ -29,10 +29,22 @@ pub(super) fn words(phrases: &[Phrase]) -> Vec<String> {
     phrases.iter().map(phrase).collect()
 }
 
-/// One of these facts.
-pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> String {
+/// One of these facts; `None` where there are none to have.
+pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> Option<String> {
     let facts: Vec<String> = facts.into_iter().map(|fact| format!("\"{}\"", fact.word())).collect();
-    format!("({})", facts.join(" OR "))
+    (!facts.is_empty()).then(|| format!("({})", facts.join(" OR ")))
+}
+
+/// All of what can be had.
+pub(super) fn all_of_them<const N: usize>(wanted: [Option<String>; N]) -> Option<String> {
+    let wanted: Option<Vec<String>> = wanted.into_iter().collect();
+    wanted.map(|wanted| format!("({})", wanted.join(" AND ")))
+}
+
+/// Any of what can be had.
+pub(super) fn any_of_them<const N: usize>(wanted: [Option<String>; N]) -> Option<String> {
+    let wanted: Vec<String> = wanted.into_iter().flatten().collect();
+    (!wanted.is_empty()).then(|| format!("({})", wanted.join(" OR ")))
 }
 
 /// The rows of a kind that are called so.
@@ -40,7 +52,8 @@ pub(super) fn named(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize)
     if phrases.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = [words(phrases), vec![one_of([Fact::Kind(kind)])]].concat().join(" AND ");
+    let wanted: Vec<String> = words(phrases).into_iter().chain(one_of([Fact::Kind(kind)])).collect();
+    let wanted = wanted.join(" AND ");
     let mut statement = c.prepare_cached(NAMED)?;
     let ids = statement.query_map(params![wanted, most as i64], |r| r.get(0).map(uuid_from))?;
     Ok(ids.collect::<Result<_, _>>()?)

@@ -2,12 +2,13 @@
 
 use super::super::chats::assignee_shown;
 use super::super::head::closed_info;
-use super::super::lists::{Key, Page, START, channels};
+use super::super::lists::{Key, Page, START};
 use super::super::names::Names;
 use super::called::{OF_CHATS, candidates, named};
 use super::known::{Chat, Known};
 use super::messages::Place;
 use super::narrowing::Narrowing;
+use super::tags::tagged;
 use super::{marked, tags};
 use crate::rpc::types::{FoundChat, FoundTag};
 use crate::store::listed::{ListId, Part};
@@ -44,30 +45,14 @@ pub(super) fn found(
     most: usize,
 ) -> Stored<(Vec<FoundChat>, bool)> {
     let phrases = &question.phrases;
-    let tagged: BTreeSet<TagId> = named(c, Kind::Tag, phrases, MOST_CANDIDATES)?.into_iter().map(TagId).collect();
+    let tags: BTreeSet<TagId> = named(c, Kind::Tag, phrases, MOST_CANDIDATES)?.into_iter().map(TagId).collect();
     let mut found: Vec<(i64, ChatId, Rc<Known>, Option<TagId>)> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut take = |chat: ChatId| -> Stored<usize> {
-        if !seen.insert(chat) {
-            return Ok(found.len());
-        }
-        let Some(known) = narrowing.known(chat)? else { return Ok(found.len()) };
-        let called = !phrases.is_empty() && matches(&known.called, phrases);
-        let tag = if called || tagged.is_empty() { None } else { known.tags(c)?.intersection(&tagged).next().copied() };
-        if (phrases.is_empty() || called || tag.is_some()) && narrowing.lets_chat(chat, &known)? {
+    for chat in to_look_at(c, names, phrases, &tags, narrowing)? {
+        let Some(known) = narrowing.known(chat)? else { continue };
+        let called = matches(&known.called, phrases);
+        let tag = if called || tags.is_empty() { None } else { known.tags(c)?.intersection(&tags).next().copied() };
+        if (called || tag.is_some()) && narrowing.lets_chat(chat, &known)? {
             found.push((known.at_ms(), chat, known, tag));
-        }
-        Ok(found.len())
-    };
-    let called = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
-    for chat in called.chats {
-        take(chat)?;
-    }
-    if !called.all || phrases.is_empty() || !tagged.is_empty() {
-        for chat in newest(c, MOST_LOOKED)? {
-            if take(chat)? > most {
-                break;
-            }
         }
     }
     found.sort_by_key(|(at_ms, chat, ..)| (-at_ms, *chat));
@@ -77,20 +62,36 @@ pub(super) fn found(
     Ok((shown.collect::<Stored<_>>()?, more))
 }
 
-/// The chats with the newest messages.
-pub(super) fn newest(c: &Connection, most: usize) -> Stored<Vec<ChatId>> {
-    let lists = channels(c)?.into_iter().map(|channel| ListId::Channel(channel.id));
+/// The chats that names, tags and operators lead to; where those are too many, the newest.
+fn to_look_at(
+    c: &Connection,
+    names: &Names<'_>,
+    phrases: &[Phrase],
+    tags: &BTreeSet<TagId>,
+    narrowing: &Narrowing<'_>,
+) -> Stored<BTreeSet<ChatId>> {
+    let newest = || Ok(newest(c, &narrowing.parts()?, MOST_LOOKED)?.into_iter().collect());
+    if phrases.is_empty() {
+        return narrowing.chats()?.map_or_else(newest, Ok);
+    }
+    let called = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
+    let of_tags = tagged(c, tags, MOST_CANDIDATES)?;
+    let all = called.all && of_tags.is_some();
+    let led_to = &called.chats | &of_tags.unwrap_or_default();
+    Ok(if all { led_to } else { &led_to | &newest()? })
+}
+
+/// The chats with the newest messages in some parts of lists.
+pub(super) fn newest(c: &Connection, parts: &[(ListId, Part)], most: usize) -> Stored<Vec<ChatId>> {
     let mut statement = c.prepare_cached(NEWEST)?;
     let mut page = Page::new(most);
-    for list in lists.chain([ListId::Direct, ListId::Team]) {
-        for part in Part::ALL {
-            for pinned in [false, true] {
-                let (after, id): Key = START;
-                let mut rows = statement.query(params![list.bytes(), part.bucket(pinned), after, id.into_bytes()])?;
-                while let Some(r) = rows.next()? {
-                    if !page.takes((r.get(0)?, r.get(1).map(uuid_from)?)) {
-                        break;
-                    }
+    for (list, part) in parts {
+        for pinned in [false, true] {
+            let (after, id): Key = START;
+            let mut rows = statement.query(params![list.bytes(), part.bucket(pinned), after, id.into_bytes()])?;
+            while let Some(r) = rows.next()? {
+                if !page.takes((r.get(0)?, r.get(1).map(uuid_from)?)) {
+                    break;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What is found within one chat.
 
 use super::super::names::Names;
-use super::messages::{page, text_of};
+use super::messages::Wanted;
 use super::narrowing::Narrowing;
 use super::when::Here;
 use crate::rpc::types::{FindInChat, FoundInChat, Hit};
@@ -21,11 +21,20 @@ pub(crate) fn find_in_chat(c: &Connection, args: &FindInChat, here: &Here) -> St
     if question.phrases.is_empty() || !narrowing.can_find(&question) {
         return Ok(FoundInChat { hits: vec![], more: false });
     }
-    let page = page(c, &question, &narrowing, Some(args.chat), i64::MAX, MOST_HITS)?;
-    let hits = page.messages.iter().rev().map(|hit| {
-        let text = text_of(&hit.message);
-        let marks = utf16(text, &marks(text, &question.phrases));
-        Hit { message: hit.message.id, pos: hit.message.pos, marks }
+    let wanted = Wanted {
+        question: &question,
+        narrowing: &narrowing,
+        chat: Some(args.chat),
+        below: i64::MAX,
+        most: MOST_HITS,
+        patience: here.patience,
+    };
+    let page = wanted.page(c)?;
+    let hits = wanted.unsent(c, names.me)?.into_iter().chain(page.messages).map(|hit| {
+        let marks = utf16(&hit.text, &marks(&hit.text, &question.phrases));
+        Hit { message: hit.message, pos: hit.pos, marks }
     });
-    Ok(FoundInChat { hits: hits.collect(), more: page.next.is_some() })
+    let mut hits: Vec<Hit> = hits.collect();
+    hits.reverse();
+    Ok(FoundInChat { hits, more: page.next.is_some() })
 }

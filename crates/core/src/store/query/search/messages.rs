@@ -2,22 +2,23 @@
 
 use super::super::chats::kind_of;
 use super::super::names::Names;
-use super::called::words;
+use super::called::{one_of, words};
 use super::known::{Chat, Known};
 use super::narrowing::{Found, Narrowing};
 use crate::rpc::types::{EntryAuthor, FoundMessage};
 use crate::store::index::Fact;
-use crate::store::{Stored, rows, uuid_from};
-use deskbell_domain::search::{Phrase, Question, snippet};
-use deskbell_domain::{Author, ChatId, Content, Kind, MemberId, Message, Row};
+use crate::store::{LOCAL_POS, OutboxState, Stored, rows, uuid_from};
+use deskbell_domain::search::{Phrase, Question, matches, snippet};
+use deskbell_domain::{Author, ChatId, Content, Kind, MemberId, Message, MessageId, Row};
 use rusqlite::{Connection, params};
 use std::rc::Rc;
 
-/// How much is read for a page: messages, each chat that must be looked at for as many as this, each so many bytes of text
-/// for one.
-const MOST_READ: usize = 3_000;
+/// Each chat that must be looked at counts for as many messages that are read, and so many bytes of text for one.
 const PER_CHAT: usize = 8;
 const BYTES: usize = 256;
+
+/// Most texts that have no row, as they were refused or are held.
+const MOST_UNSENT: usize = 100;
 
 /// By the index. Never sorted by anything else: that would read all that matches before it shows the first.
 pub(super) const BY_WORDS: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json
@@ -28,9 +29,19 @@ pub(super) const BY_WORDS: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.js
 pub(super) const ALL: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json FROM message m
      WHERE m.pos < ?1 AND m.pos >= ?2 AND m.said = 1 AND ?3 IS NULL ORDER BY m.pos DESC";
 
+/// What the member wrote and no thread has as a message, newest first.
+pub(super) const UNSENT: &str = "SELECT o.message, o.chat, o.created_ms, o.body FROM outbox o
+     WHERE o.state = ?1 AND o.body IS NOT NULL AND o.chat IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = o.message) ORDER BY o.n DESC LIMIT ?2";
+
 /// A message with the chat that it is in.
 pub(super) struct Hit {
-    pub message: Message,
+    pub message: MessageId,
+    pub chat: ChatId,
+    pub pos: Option<u64>,
+    pub at_ms: i64,
+    pub author: Author,
+    pub text: String,
     pub known: Rc<Known>,
 }
 
@@ -41,80 +52,112 @@ pub(super) struct Page {
     pub next: Option<i64>,
 }
 
-/// A page of the messages below a position that have all words and are let through.
-pub(super) fn page(
-    c: &Connection,
-    question: &Question,
-    narrowing: &Narrowing<'_>,
-    chat: Option<ChatId>,
-    below: i64,
-    most: usize,
-) -> Stored<Page> {
-    let mut wanted = [words(&question.phrases), narrowing.facts()?].concat();
-    wanted.extend(chat.map(|chat| super::called::one_of([Fact::Chat(chat)])));
-    let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
-    let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
-    let mut rows = statement.query(params![below, narrowing.from_pos(), wanted])?;
-    let mut page = Page { messages: Vec::new(), next: None };
-    let (mut read, mut last) = (0, below);
-    while let Some(r) = rows.next()? {
-        if read + narrowing.looked_at() * PER_CHAT >= MOST_READ {
-            page.next = Some(last);
-            break;
-        }
-        let entry = Found {
-            pos: r.get(0)?,
-            chat: r.get(1).map(|id| ChatId(uuid_from(id)))?,
-            author: r.get::<_, Option<[u8; 16]>>(2)?.map(|id| MemberId(uuid_from(id))),
-            at_ms: r.get(3)?,
-        };
-        let lets = chat.is_none_or(|chat| chat == entry.chat) && narrowing.lets(&entry)?;
-        if lets && page.messages.len() == most {
-            page.next = Some(last);
-            break;
-        }
-        (read, last) = (read + 1, entry.pos);
-        if !lets {
-            continue;
-        }
-        let json = r.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
-        read += json.len() / BYTES;
-        if let (Row::Message(message), Some(known)) = (rows::parsed(Kind::Message, json)?, narrowing.known(entry.chat)?)
-        {
-            page.messages.push(Hit { message, known });
-        }
-    }
-    Ok(page)
+/// Which messages a page is of.
+pub(super) struct Wanted<'a> {
+    pub question: &'a Question,
+    pub narrowing: &'a Narrowing<'a>,
+    /// Only those of one chat.
+    pub chat: Option<ChatId>,
+    /// Only those before a position in the cache's order.
+    pub below: i64,
+    pub most: usize,
+    /// How many may be read for it.
+    pub patience: usize,
 }
 
-/// The text of a message.
-pub(super) fn text_of(message: &Message) -> &str {
-    match &message.content {
-        Content::Text { text } => text.as_str(),
-        _ => "",
+impl Wanted<'_> {
+    /// Those that have all words and are let through, newest first.
+    pub fn page(&self, c: &Connection) -> Stored<Page> {
+        let mut page = Page { messages: Vec::new(), next: None };
+        let Some(facts) = self.narrowing.facts()? else { return Ok(page) };
+        let of_chat = self.chat.and_then(|chat| one_of([Fact::Chat(chat)]));
+        let wanted: Vec<String> = words(&self.question.phrases).into_iter().chain(facts).chain(of_chat).collect();
+        let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
+        let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
+        let mut rows = statement.query(params![self.below, self.narrowing.from_pos(), wanted])?;
+        let (mut read, mut last) = (0, self.below);
+        while let Some(r) = rows.next()? {
+            if read + self.narrowing.looked_at() * PER_CHAT >= self.patience {
+                page.next = Some(last);
+                break;
+            }
+            let entry = Found {
+                pos: r.get(0)?,
+                chat: r.get(1).map(|id| ChatId(uuid_from(id)))?,
+                author: r.get::<_, Option<[u8; 16]>>(2)?.map(|id| MemberId(uuid_from(id))),
+                at_ms: r.get(3)?,
+            };
+            let lets = self.chat.is_none_or(|chat| chat == entry.chat) && self.narrowing.lets(&entry)?;
+            if lets && page.messages.len() == self.most {
+                page.next = Some(last);
+                break;
+            }
+            (read, last) = (read + 1, entry.pos);
+            if !lets {
+                continue;
+            }
+            let json = r.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
+            read += json.len() / BYTES;
+            page.messages.extend(self.hit(json)?);
+        }
+        Ok(page)
+    }
+
+    fn hit(&self, json: &str) -> Stored<Option<Hit>> {
+        let Row::Message(Message { id, chat, pos, at_ms, author, content: Content::Text { text }, .. }) =
+            rows::parsed(Kind::Message, json)?
+        else {
+            return Ok(None);
+        };
+        let Some(known) = self.narrowing.known(chat)? else { return Ok(None) };
+        Ok(Some(Hit { message: id, chat, pos, at_ms, author, text: text.into(), known }))
+    }
+
+    /// What the member wrote, and no thread has as a message: it was refused, or is held. Newest first.
+    pub fn unsent(&self, c: &Connection, me: Option<MemberId>) -> Stored<Vec<Hit>> {
+        let Some(me) = me else { return Ok(Vec::new()) };
+        let mut statement = c.prepare_cached(UNSENT)?;
+        let mut hits = Vec::new();
+        for state in [OutboxState::Refused, OutboxState::Held, OutboxState::Waiting] {
+            let mut rows = statement.query(params![state.as_str(), MOST_UNSENT as i64])?;
+            while let Some(r) = rows.next()? {
+                let (message, chat) = (r.get(0).map(uuid_from)?.into(), ChatId(r.get(1).map(uuid_from)?));
+                let (at_ms, text): (i64, String) = (r.get(2)?, r.get(3)?);
+                let entry = Found { pos: LOCAL_POS, chat, author: Some(me), at_ms };
+                let here = self.chat.is_none_or(|wanted| wanted == chat);
+                if here
+                    && matches(&text, &self.question.phrases)
+                    && self.narrowing.lets(&entry)?
+                    && let Some(known) = self.narrowing.known(chat)?
+                {
+                    hits.push(Hit { message, chat, pos: None, at_ms, author: Author::Member(me), text, known });
+                }
+            }
+        }
+        hits.sort_by_key(|hit| (-hit.at_ms, hit.message));
+        Ok(hits)
     }
 }
 
 /// As it is shown.
-pub(super) fn found(c: &Connection, names: &Names<'_>, phrases: &[Phrase], hit: Hit) -> Stored<FoundMessage> {
-    let Hit { message, known } = hit;
-    let title = known.title(names)?.text;
-    let author = match message.author {
+pub(super) fn found(c: &Connection, names: &Names<'_>, phrases: &[Phrase], hit: &Hit) -> Stored<FoundMessage> {
+    let title = hit.known.title(names)?.text;
+    let author = match hit.author {
         Author::Member(id) => EntryAuthor::Member(names.member(id)?),
         Author::Contact => EntryAuthor::Contact { name: title.clone() },
         Author::System => EntryAuthor::System,
     };
-    let place = Place::of(c, &known)?;
+    let place = Place::of(c, &hit.known)?;
     Ok(FoundMessage {
-        message: message.id,
-        chat: message.chat,
+        message: hit.message,
+        chat: hit.chat,
         title,
         channel: place.channel,
         inbox: place.inbox,
-        pos: message.pos,
-        at_ms: message.at_ms,
+        pos: hit.pos,
+        at_ms: hit.at_ms,
         author,
-        text: snippet(text_of(&message), phrases).into(),
+        text: snippet(&hit.text, phrases).into(),
     })
 }
 

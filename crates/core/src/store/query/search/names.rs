@@ -1,5 +1,6 @@
 //! Who and what is called so, for going there.
 
+use super::super::lists::channels;
 use super::super::names::Names;
 use super::super::people::by_name;
 use super::called::{OF_CHATS, candidates, named};
@@ -7,6 +8,7 @@ use super::chats::{newest, shown};
 use super::known::Known;
 use super::{contacts, marked, tags};
 use crate::rpc::types::{FindNames, FoundMember, FoundNames};
+use crate::store::listed::{ListId, Part};
 use crate::store::{Stored, index, rows};
 use deskbell_domain::search::{Phrase, matches};
 use deskbell_domain::{ChatId, Kind, MemberId, NaturalKey};
@@ -31,7 +33,11 @@ pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames>
         tags: Vec::new(),
         here: index::messages_here(c)?,
     };
-    let chats = if args.text.trim().is_empty() { newest(c, most)? } else { called(c, &names, &phrases, most)? };
+    let chats = if args.text.trim().is_empty() {
+        newest(c, &everywhere(c)?, most)?
+    } else {
+        called(c, &names, &phrases, most)?
+    };
     for chat in chats {
         if let Some(known) = Known::of(c, &names, chat)? {
             found.chats.push(shown(c, &names, chat, &known, None, &phrases)?);
@@ -49,11 +55,22 @@ pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames>
     Ok(found)
 }
 
+/// All parts of all lists.
+fn everywhere(c: &Connection) -> Stored<Vec<(ListId, Part)>> {
+    let channels = channels(c)?.into_iter().map(|channel| ListId::Channel(channel.id));
+    let lists = channels.chain([ListId::Direct, ListId::Team]);
+    Ok(lists.flat_map(|list| Part::ALL.map(|part| (list, part))).collect())
+}
+
 /// The chats that are called so, newest first.
 fn called(c: &Connection, names: &Names<'_>, phrases: &[Phrase], most: usize) -> Stored<Vec<ChatId>> {
+    if phrases.is_empty() {
+        return Ok(Vec::new());
+    }
     let candidates = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
+    let newest = if candidates.all { vec![] } else { newest(c, &everywhere(c)?, MOST_CANDIDATES)? };
     let mut chats: Vec<(i64, ChatId)> = Vec::new();
-    for chat in candidates.chats {
+    for chat in &candidates.chats | &newest.into_iter().collect() {
         if let Some(known) = Known::of(c, names, chat)?.filter(|known| matches(&known.called, phrases)) {
             chats.push((-known.at_ms(), chat));
         }

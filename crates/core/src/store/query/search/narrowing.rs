@@ -4,11 +4,12 @@ use super::super::lists::channels;
 use super::super::names::Names;
 use super::super::people::all_of;
 use super::super::waiting::chat_waiting;
-use super::called::{Called, OF_CHATS, OUTSIDE, named, one_of};
+use super::called::{Called, OF_CHATS, OUTSIDE, all_of_them, any_of_them, named, one_of};
 use super::known::{Chat, Known};
+use super::tags::tagged;
 use super::when::Here;
 use crate::store::index::Fact;
-use crate::store::listed::Part;
+use crate::store::listed::{ListId, Part};
 use crate::store::{LOCAL_POS, Stored, uuid_from};
 use deskbell_domain::search::{MOST_TERMS, Phrase, Question, SearchDate, SearchState, Term, matches};
 use deskbell_domain::{ChannelId, ChatId, Kind, MemberId, Row, SearchOperator, TagId, TermProblem};
@@ -18,7 +19,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Chats that are looked up one by one in the index; where there are more, what is found is looked at.
-const FEW_CHATS: usize = 64;
+const FEW_CHATS: usize = 128;
+
+/// Chats that are looked at one by one, where those are asked for themselves.
+const MANY_CHATS: usize = 1000;
 
 /// Most members or tags of one name.
 const MOST_NAMED: usize = 200;
@@ -150,12 +154,12 @@ impl<'a> Narrowing<'a> {
                 channel.inbox.is_some_and(|inbox| inboxes.contains(&inbox))
                     || matches(&searched_channel(channel), &phrases)
             });
-            let before = places.len();
-            places.extend(here.map(|channel| channel.id));
+            let here: Vec<ChannelId> = here.map(|channel| channel.id).collect();
             let called = self.is_named(&OF_CHATS, &phrases)?;
-            if inboxes.is_empty() && places.len() == before && !called {
+            if inboxes.is_empty() && here.is_empty() && !called {
                 self.problems[number] = Some(TermProblem::Nothing);
             }
+            places.extend(here);
             if called {
                 chats.push(phrases);
             }
@@ -222,42 +226,72 @@ impl<'a> Narrowing<'a> {
         Ok(known)
     }
 
-    /// What the index can be asked for beside words, so that little else is read.
-    pub fn facts(&self) -> Stored<Vec<String>> {
+    /// What the index can be asked for beside words, so that little else is read; `None` where nothing can be let through.
+    pub fn facts(&self) -> Stored<Option<Vec<String>>> {
         let mut wanted = Vec::new();
         if self.since_ms.is_some() || self.until_ms.is_some() {
-            let facts = Fact::between(self.since_ms.unwrap_or(i64::MIN), self.until_ms.unwrap_or(i64::MAX));
-            // Nothing is between two moments of which the second is not after the first; the rows will say so.
-            wanted.extend((!facts.is_empty()).then(|| one_of(facts)));
+            let (since, until) = (self.since_ms.unwrap_or(i64::MIN), self.until_ms.unwrap_or(i64::MAX));
+            wanted.push(one_of((since < until).then(|| Fact::between(since, until)).unwrap_or_default()));
         }
         if let Some((members, people)) = &self.authors {
-            let outside = one_of([Fact::Outside]);
             let outside = match &people.few {
-                Some(few) if few.is_empty() => None,
-                Some(few) => Some(format!("({outside} AND {})", one_of(few.iter().copied().map(Fact::Chat)))),
-                None => Some(outside),
+                Some(few) => all_of_them([one_of([Fact::Outside]), one_of(few.iter().copied().map(Fact::Chat))]),
+                None => one_of([Fact::Outside]),
             };
-            let of_members = (!members.is_empty()).then(|| one_of(members.iter().copied().map(Fact::Member)));
-            let either: Vec<String> = of_members.into_iter().chain(outside).collect();
-            wanted.extend((!either.is_empty()).then(|| format!("({})", either.join(" OR "))));
+            let members = one_of(members.iter().copied().map(Fact::Member));
+            wanted.push(any_of_them([members, outside]));
         }
         if let Some((channels, Called { few: Some(few), .. })) = &self.places {
             let channels = channels.iter().copied().map(Fact::Channel);
-            let facts: Vec<Fact> = channels.chain(few.iter().copied().map(Fact::Chat)).collect();
-            wanted.extend((!facts.is_empty()).then(|| one_of(facts)));
+            wanted.push(one_of(channels.chain(few.iter().copied().map(Fact::Chat))));
+        }
+        if let Some(tags) = &self.tags
+            && let Some(few) = tagged(self.c, tags, FEW_CHATS)?
+        {
+            wanted.push(one_of(few.into_iter().map(Fact::Chat)));
         }
         if self.states.contains(&SearchState::Archived) {
             let archived = channels(self.c)?.into_iter().filter(|channel| channel.archived);
-            let facts: Vec<Fact> = archived.map(|channel| Fact::Channel(channel.id)).collect();
-            wanted.extend((!facts.is_empty()).then(|| one_of(facts)));
+            wanted.push(one_of(archived.map(|channel| Fact::Channel(channel.id))));
         }
-        if self.states.contains(&SearchState::Unread) {
-            let mut statement = self.c.prepare_cached(UNREAD)?;
-            let unread = statement.query_map([FEW_CHATS as i64 + 1], |r| r.get(0).map(uuid_from))?;
-            let facts: Vec<Fact> = unread.map(|id| Ok(Fact::Chat(ChatId(id?)))).collect::<Stored<_>>()?;
-            wanted.extend((1..=FEW_CHATS).contains(&facts.len()).then(|| one_of(facts)));
+        if self.states.contains(&SearchState::Unread)
+            && let Some(few) = self.unread(FEW_CHATS)?
+        {
+            wanted.push(one_of(few.into_iter().map(Fact::Chat)));
         }
-        Ok(wanted)
+        Ok(wanted.into_iter().collect())
+    }
+
+    /// The chats with something unread; `None` where they are more than so many.
+    fn unread(&self, most: usize) -> Stored<Option<BTreeSet<ChatId>>> {
+        let mut statement = self.c.prepare_cached(UNREAD)?;
+        let unread = statement.query_map([most as i64 + 1], |r| r.get(0).map(uuid_from).map(ChatId))?;
+        let unread: BTreeSet<ChatId> = unread.collect::<Result<_, _>>()?;
+        Ok(Some(unread).filter(|unread| unread.len() <= most))
+    }
+
+    /// The fewest chats that an operator lets through, where one lets only so many; others do not matter.
+    pub fn chats(&self) -> Stored<Option<BTreeSet<ChatId>>> {
+        let of_authors =
+            self.authors.as_ref().filter(|(members, _)| members.is_empty()).and_then(|(_, people)| people.few.clone());
+        let of_places =
+            self.places.as_ref().filter(|(channels, _)| channels.is_empty()).and_then(|(_, chats)| chats.few.clone());
+        let of_tags = self.tags.as_ref().map(|tags| tagged(self.c, tags, MANY_CHATS)).transpose()?.flatten();
+        let unread = if self.states.contains(&SearchState::Unread) { self.unread(MANY_CHATS)? } else { None };
+        Ok([of_authors, of_places, of_tags, unread].into_iter().flatten().min_by_key(BTreeSet::len))
+    }
+
+    /// The parts of lists in which all is that is let through.
+    pub fn parts(&self) -> Stored<Vec<(ListId, Part)>> {
+        let all = channels(self.c)?.into_iter().map(|channel| channel.id);
+        let lists: Vec<ListId> = match &self.places {
+            Some((channels, Called { few: Some(few), .. })) if few.is_empty() => {
+                channels.iter().copied().map(ListId::Channel).collect()
+            }
+            _ => all.map(ListId::Channel).chain([ListId::Direct, ListId::Team]).collect(),
+        };
+        let parts = Part::ALL.into_iter().filter(|part| self.states.iter().all(|state| has(*state, *part)));
+        Ok(parts.flat_map(|part| lists.iter().map(move |list| (*list, part))).collect())
     }
 
     /// The first position of what can be let through.
@@ -315,14 +349,8 @@ impl<'a> Narrowing<'a> {
 
     /// Whether what is in a chat is let through, by what the chat is.
     fn lets_into(&self, known: &Known) -> Stored<bool> {
-        let state = |state: &SearchState| match state {
-            SearchState::Open => Part::OPEN.contains(&known.part),
-            SearchState::Closed => known.part == Part::Closed,
-            SearchState::Archived => known.part == Part::Archived,
-            SearchState::Unread => known.unread > 0,
-            SearchState::Waiting => true,
-        };
-        if !self.states.iter().all(state) {
+        let unread = known.unread > 0 || !self.states.contains(&SearchState::Unread);
+        if !unread || !self.states.iter().all(|state| has(*state, known.part)) {
             return Ok(false);
         }
         if let Some((channels, chats)) = &self.places {
@@ -338,6 +366,16 @@ impl<'a> Narrowing<'a> {
             Some(tags) => !known.tags(self.c)?.is_disjoint(tags),
             None => true,
         })
+    }
+}
+
+/// Whether chats of that part of a list can be in a state.
+fn has(state: SearchState, part: Part) -> bool {
+    match state {
+        SearchState::Open => Part::OPEN.contains(&part),
+        SearchState::Closed => part == Part::Closed,
+        SearchState::Archived => part == Part::Archived,
+        SearchState::Unread | SearchState::Waiting => true,
     }
 }
 

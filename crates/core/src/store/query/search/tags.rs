@@ -1,15 +1,44 @@
-//! Tags that were found.
+//! Tags that were found, and the conversations that have them.
 
 use super::super::chats::tags_of;
 use super::marked;
 use crate::rpc::types::FoundTag;
-use crate::store::Stored;
-use deskbell_domain::TagId;
+use crate::store::{Stored, uuid_from};
 use deskbell_domain::search::Phrase;
-use rusqlite::Connection;
+use deskbell_domain::{ChatId, TagId};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+/// Most conversations of a tag that are counted; more are said as this many.
+const MOST_COUNTED: usize = 1000;
+
+/// The conversations that have a tag.
+pub(super) const TAGGED: &str = "SELECT chat FROM chat_tag WHERE tag = ?1 LIMIT ?2";
+
+/// What a tag was called before it was found to be another.
+pub(super) const ONCE: &str = "SELECT loser FROM alias WHERE winner = ?1";
+
+/// Conversations with one of the tags; `None` where they are more than so many.
+pub(super) fn tagged(c: &Connection, tags: &BTreeSet<TagId>, most: usize) -> Stored<Option<BTreeSet<ChatId>>> {
+    let (mut by_tag, mut once) = (c.prepare_cached(TAGGED)?, c.prepare_cached(ONCE)?);
+    let mut found = BTreeSet::new();
+    for tag in tags {
+        let losers = once.query_map([tag.0.into_bytes()], |r| r.get::<_, [u8; 16]>(0))?;
+        for id in std::iter::once(Ok(tag.0.into_bytes())).chain(losers) {
+            for chat in by_tag.query_map(params![id?, most as i64 + 1], |r| r.get(0).map(uuid_from))? {
+                found.insert(ChatId(chat?));
+            }
+            if found.len() > most {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(found))
+}
 
 /// As it is shown; `None` where it is there no more.
 pub(super) fn shown(c: &Connection, id: TagId, phrases: &[Phrase]) -> Stored<Option<FoundTag>> {
-    let found = tags_of(c, &[id].into(), &[])?.pop();
-    Ok(found.map(|tag| FoundTag { name: marked(&tag.name, phrases), tag, chats: 0 }))
+    let Some(tag) = tags_of(c, &[id].into(), &[])?.pop() else { return Ok(None) };
+    let chats = tagged(c, &[tag.id].into(), MOST_COUNTED)?.map_or(MOST_COUNTED, |chats| chats.len());
+    Ok(Some(FoundTag { name: marked(&tag.name, phrases), tag, chats: u32::try_from(chats).unwrap_or(u32::MAX) }))
 }

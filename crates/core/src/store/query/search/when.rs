@@ -4,15 +4,20 @@ use deskbell_domain::search::SearchDate;
 use jiff::{Timestamp, civil, tz::TimeZone};
 use std::ops::Range;
 
-/// When and where is searched: days begin and end where the member is.
+/// When and where is searched: days begin and end where the member is. And for how long.
 #[derive(Debug, Clone)]
 pub(crate) struct Here {
     /// UTC milliseconds.
     pub now_ms: i64,
     pub zone: TimeZone,
+    /// How many messages may be read for a page.
+    pub patience: usize,
 }
 
 impl Here {
+    /// As many as are read while a letter is typed: of each row that is passed by, a few microseconds.
+    pub const PATIENCE: usize = 3_000;
+
     /// From the first millisecond of it to the first one after it.
     pub fn span(&self, date: SearchDate) -> Range<i64> {
         let today = self.zone.to_datetime(Timestamp::from_millisecond(self.now_ms).unwrap_or_default()).date();
@@ -47,7 +52,7 @@ mod tests {
 
     fn here(zone: &str, now: &str) -> Here {
         let now_ms = now.parse::<Timestamp>().unwrap().as_millisecond();
-        Here { now_ms, zone: TimeZone::get(zone).unwrap() }
+        Here { now_ms, zone: TimeZone::get(zone).unwrap(), patience: Here::PATIENCE }
     }
 
     fn said(here: &Here, value: &str) -> (String, String) {

@@ -1,0 +1,161 @@
+//! Texts that were trouble elsewhere, or could be.
+
+use super::world::{Conv, Op, World, chat};
+use super::*;
+use crate::rpc::types::{FindNames, ListMessages, SuggestSearch, SuggestionOf};
+use crate::store::query::{find_names, list_messages, suggest_search};
+use deskbell_domain::SearchOperator;
+
+fn desk(texts: &[&str]) -> Store {
+    let (mut world, mut store) = World::new();
+    let here = Conv { here: true, ..Conv::default() };
+    world.apply(&mut store, &[Op::Conversation(0, here)]);
+    for (n, text) in (0..).zip(texts) {
+        world.apply(&mut store, &[say(n, 0, Some(u64::from(n) + 1), text)]);
+    }
+    store
+}
+
+fn found(store: &Store, text: &str) -> Vec<String> {
+    let found = page(store, text, None, 200, &berlin(Here::PATIENCE));
+    found.messages.into_iter().map(|message| message.text.text).collect()
+}
+
+/// C084
+#[test]
+fn a_sentence_without_spaces_is_found_by_one_sign_and_by_two() {
+    let store = desk(&["明天下午可以送貨嗎", "下班", "配送"]);
+    assert_eq!(found(&store, "下午"), ["明天下午可以送貨嗎"]);
+    assert_eq!(found(&store, "送"), ["配送", "明天下午可以送貨嗎"]);
+    let shown = page(&store, "下午", None, 5, &berlin(9)).messages.remove(0);
+    assert_eq!(marked_of(&shown.text), ["下午"]);
+}
+
+/// C087
+#[test]
+fn what_is_typed_is_text_letter_by_letter() {
+    let texts = ["say \"unclosed", "NOT x", "a:b", "don't", "multi-agent", "5 * 6", "nothing of it"];
+    let store = desk(&texts);
+    for typed in ["\"unclosed", "NOT x", "a:b", "don't", "multi-agent", "*", "in:\"", "is:open OR", "{a} -b ^c (d)"] {
+        for (at, c) in typed.char_indices() {
+            found(&store, &typed[..at + c.len_utf8()]);
+        }
+    }
+    assert_eq!(found(&store, "\"unclosed"), ["say \"unclosed"]);
+    assert_eq!(found(&store, "NOT x"), ["NOT x"]);
+    assert_eq!(found(&store, "a:b"), ["a:b"]);
+    assert_eq!(found(&store, "don't"), ["don't"]);
+    assert_eq!(found(&store, "multi-agent"), ["multi-agent"]);
+    assert!(found(&store, "*").is_empty());
+}
+
+#[test]
+fn no_text_is_too_long_or_too_strange() {
+    let store = desk(&["a b c", "\u{0}nul", "x"]);
+    let letters = "a ".repeat(5_000);
+    let one_word = "a".repeat(10_000);
+    let operators = "from:a ".repeat(1_500);
+    let open = format!("a {}", "is:open ".repeat(1_200));
+    let dense = "東京".repeat(5_000);
+    let texts = ["", " ", "\u{0}", "\u{301}\u{301}", "\u{202e}", "👍", "in:", "in:\"\"", "before:", "\"\"", "\""];
+    for text in texts.into_iter().chain([&*letters, &one_word, &operators, &open, &dense]) {
+        let answer = page(&store, text, None, 50, &berlin(Here::PATIENCE));
+        assert!(answer.messages.len() <= 3);
+    }
+    assert_eq!(found(&store, &letters), ["a b c"]);
+    assert_eq!(found(&store, "\u{0}nul"), ["nul"]);
+    let many = page(&store, &operators, None, 50, &berlin(Here::PATIENCE));
+    assert_eq!(many.terms.last().unwrap().problem, Some(deskbell_domain::TermProblem::TooMany));
+    assert!(
+        found(&store, "is:open").len() == 3 && found(&store, "in: is:").is_empty(),
+        "what says nothing finds nothing"
+    );
+}
+
+#[test]
+fn what_is_frequent_and_let_through_by_little_is_read_in_pieces() {
+    let (mut world, mut store) = World::new();
+    let conv = |closed| Conv { here: true, closed, ..Conv::default() };
+    world.apply(&mut store, &[Op::Conversation(0, conv(false)), Op::Conversation(1, conv(true))]);
+    world.apply(&mut store, &[say(0, 1, Some(1), "frequent")]);
+    let newer: Vec<Op> = (1..10).map(|slot| say(slot, 0, Some(10 + u64::from(slot)), "frequent")).collect();
+    world.apply(&mut store, &newer);
+    let here = berlin(12);
+    let (mut after, mut pages, mut all) = (None, 0, 0);
+    loop {
+        let found = page(&store, "frequent is:closed", after, 50, &here);
+        (pages, all) = (pages + 1, all + found.messages.len());
+        let Some(next) = found.next else { break };
+        after = Some(next);
+    }
+    assert!(all == 1 && pages > 1, "{pages} pages had {all}");
+    // Who wrote, where and when is in the index: nothing else is read.
+    for text in
+        ["frequent from:bob", "frequent in:web", "frequent is:archived", "frequent before:2020", "frequent is:unread"]
+    {
+        let found = page(&store, text, None, 50, &berlin(1));
+        assert!(found.messages.is_empty() && found.next.is_none(), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_hit_opens_where_it_is() {
+    let (mut world, mut store) = World::new();
+    world.apply(&mut store, &[Op::Conversation(2, Conv { here: true, ..Conv::default() })]);
+    let texts = (0..9).map(|slot| say(slot, 2, Some(10 + u64::from(slot)), if slot == 1 { "needle" } else { "hay" }));
+    world.apply(&mut store, &texts.collect::<Vec<_>>());
+    let hit = page(&store, "needle", None, 5, &berlin(99)).messages.remove(0);
+    let args = ListMessages { chat: hit.chat, before: None, after: None, around: hit.pos, limit: 3 };
+    let thread = list_messages(store.connection(), &args).unwrap();
+    assert!(thread.entries.iter().any(|entry| entry.id == hit.message) && thread.more_after, "of an archived one too");
+    world.apply(&mut store, &[say(9, 2, None, "needle that waits")]);
+    let hit = page(&store, "needle", None, 5, &berlin(99)).messages.remove(0);
+    assert_eq!(hit.pos, None);
+    let args = ListMessages { chat: hit.chat, before: None, after: None, around: None, limit: 3 };
+    let thread = list_messages(store.connection(), &args).unwrap();
+    assert_eq!(thread.entries.last().map(|entry| entry.id), Some(hit.message), "what has no place yet is at the end");
+}
+
+#[test]
+fn numbers_are_found_however_they_are_typed() {
+    let store = desk(&["hello"]);
+    for typed in ["+16505550100", "(650) 555-0100", "6505550100", "555 0100", "5550100", "1 650", "0100"] {
+        let found = page(&store, typed, None, 5, &berlin(99));
+        assert_eq!(found.conversations.len(), 1, "{typed}");
+    }
+    assert!(page(&store, "55501", None, 5, &berlin(99)).conversations.len() == 1);
+    assert!(page(&store, "50555", None, 5, &berlin(99)).conversations.is_empty());
+}
+
+#[test]
+fn names_are_found_and_without_a_text_the_newest_chats() {
+    let store = desk(&["hello"]);
+    let find = |text: &str| find_names(store.connection(), &FindNames { text: text.into(), limit: 5 }).unwrap();
+    let chats: Vec<_> = find("").chats.into_iter().map(|found| found.chat).collect();
+    assert_eq!(chats, [chat(4), chat(0)], "what was said last comes first");
+    let bob = find("bo");
+    assert_eq!(bob.chats[0].chat, chat(4));
+    assert_eq!((&*bob.members[0].name.text, bob.members[0].chat), ("Bob", Some(chat(4))));
+    assert_eq!(marked_of(&bob.members[0].name), ["Bo"]);
+    assert!(find("👍").chats.is_empty());
+}
+
+#[test]
+fn what_can_stand_behind_an_operator_is_offered() {
+    let store = desk(&["hello"]);
+    let offer = |operator, text: &str| {
+        let args = SuggestSearch { operator, text: text.into(), limit: 9 };
+        let all = suggest_search(store.connection(), &args, &berlin(99)).unwrap().suggestions;
+        all.into_iter().map(|one| (one.value, one.of)).collect::<Vec<_>>()
+    };
+    assert_eq!(offer(SearchOperator::In, "\"fro"), [("\"Front desk\"".into(), SuggestionOf::Inbox)]);
+    assert_eq!(offer(SearchOperator::In, "web"), [("\"Web chat\"".into(), SuggestionOf::Channel)]);
+    assert_eq!(
+        offer(SearchOperator::From, ""),
+        [("me".into(), SuggestionOf::Me), ("Bob".into(), SuggestionOf::Member)]
+    );
+    assert_eq!(offer(SearchOperator::Is, "ar"), [("archived".into(), SuggestionOf::State)]);
+    let dates: Vec<String> = offer(SearchOperator::After, "").into_iter().map(|(value, _)| value).collect();
+    assert_eq!(dates, ["today", "yesterday", "2026-03", "2026-02", "2026-01", "2026", "2025"]);
+    assert!(offer(SearchOperator::Before, "2025").contains(&("2025".into(), SuggestionOf::Date)));
+}
