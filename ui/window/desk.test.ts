@@ -42,7 +42,7 @@ test("quiet_hours_are_set_in_the_settings_and_said_beside_the_members_name_while
   await page.until(`document.querySelector('.me-role').textContent !== ${JSON.stringify(role)}`);
   expect(await silence()).toMatch(/^Silent until \d/u);
   await page.press("Control+,");
-  await page.until("document.querySelector('[role=switch][aria-labelledby=set-hours][aria-checked=true]')");
+  await page.until("document.querySelector('[role=switch][aria-labelledby=set-hours]:checked')");
   await page.click("[role=switch][aria-labelledby=set-hours]");
   await page.until("fake.quiet.hours === null");
   await page.press("Escape");
@@ -93,7 +93,7 @@ test("compact_rows_are_lower_with_the_same_words_and_nothing_in_them_overlaps", 
       rows.map((row) => row.getBoundingClientRect()).sort((a, b) => a.top - b.top).forEach((box, at, all) => {
         if (at > 0 && box.top < all[at - 1].bottom - 0.5) clash.push("row " + at);
       });
-      return { row: rows[1].getBoundingClientRect().height, words: rows[1].textContent, clash };
+      return { row: rows[1].getBoundingClientRect().height, words: [...rows[1].querySelectorAll(".name, .l2, .l3")].map((one) => one.textContent).join(" "), clash };
     })()`);
   };
   const [comfortable, compact] = [await measured("comfortable"), await measured("compact")];

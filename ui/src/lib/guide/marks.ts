@@ -66,7 +66,8 @@ export function marksOf(root: ParentNode = document): Mark[] {
     const box = visibleBox(element);
     if (!Number.isInteger(number) || box.width < LEAST || box.height < LEAST) continue;
     const inside = box.height > SECTION;
-    marks.push({ number, inside, ...(inside ? box : around(box)) });
+    // A group of few rows is as wide as one of many.
+    marks.push({ number, inside, ...(inside || element.matches("[role='group']") ? box : around(box)) });
   }
   return marks.sort((a, b) => a.number - b.number);
 }
