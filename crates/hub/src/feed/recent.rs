@@ -191,3 +191,71 @@ fn changed(kind: Kind, id: Uuid, write: RowWrite) -> impl Iterator<Item = Change
 pub fn scopes_of(grants: &[Grant]) -> HashSet<Scope> {
     grants.iter().map(|grant| grant.scope).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use deskbell_domain::{Tag, TagId, TagName, Tint};
+
+    const ME: MemberId = MemberId(Uuid::from_u128(1));
+
+    fn tag(n: u128, rev: u64) -> ((Kind, Uuid), RowWrite) {
+        let name = TagName::parse(&format!("Tag {n}")).unwrap();
+        let row = Row::from(Tag { id: TagId(Uuid::from_u128(n)), name, color: Tint::Moss });
+        ((Kind::Tag, row.id()), RowWrite { row: Some(row), rev, before: None })
+    }
+
+    fn commit(seq: u64, rows: impl IntoIterator<Item = ((Kind, Uuid), RowWrite)>) -> Committed {
+        let rows = rows.into_iter().collect();
+        Committed { head: Stamp { seq, mark: seq }, rows, digests: vec![(Scope::Org, seq)], answers: Vec::new() }
+    }
+
+    fn heard(recent: &Recent, cursor: u64, scopes: &[Scope]) -> Option<(Vec<u64>, u64)> {
+        let scopes = scopes.iter().copied().collect();
+        match recent.since(cursor, ME, &scopes, &Generation("g".into())) {
+            Recently::Page(page, to) => {
+                let page: deskbell_protocol::Changes = serde_json::from_str(page.get()).unwrap();
+                assert_eq!((page.from, page.to, page.more), (cursor, to, false));
+                Some((page.changes.iter().map(|change| change.rev).collect(), to))
+            }
+            Recently::Head(_) | Recently::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn what_was_committed_is_told_once_to_those_who_see_it_and_to_who_is_level() {
+        let recent = Recent::new(Stamp { seq: 5, mark: 5 });
+        recent.keep(&mut commit(6, [tag(1, 6)]));
+        recent.keep(&mut commit(8, [tag(1, 7), tag(2, 8)]));
+        assert_eq!(heard(&recent, 5, &[Scope::Org]), Some((vec![7, 8], 8)));
+        assert_eq!(heard(&recent, 6, &[Scope::Org]), Some((vec![7, 8], 8)));
+        assert_eq!(heard(&recent, 6, &[Scope::Member(ME)]), Some((vec![], 8)), "the cursor moves, and nothing is said");
+        assert_eq!(heard(&recent, 4, &[Scope::Org]), None, "that was before");
+        assert_eq!(heard(&recent, 7, &[Scope::Org]), None, "no commit ended there");
+    }
+
+    #[test]
+    fn who_sees_more_or_less_from_now_on_asks_the_database() {
+        let recent = Recent::new(Stamp { seq: 5, mark: 5 });
+        let grant = Row::from(Grant { member: ME, scope: Scope::Org, epoch: 6, floor: 0 });
+        let write = RowWrite { row: None, rev: 6, before: Some((2, Scope::Member(ME))) };
+        recent.keep(&mut commit(6, [((Kind::Grant, grant.id()), write)]));
+        assert_eq!(heard(&recent, 5, &[Scope::Org, Scope::Member(ME)]), None);
+        let another = Scope::Member(MemberId(Uuid::from_u128(2)));
+        assert_eq!(heard(&recent, 5, &[Scope::Org, another]), Some((vec![], 6)), "it is nothing to others");
+    }
+
+    #[test]
+    fn only_so_much_is_kept() {
+        let recent = Recent::new(Stamp { seq: 0, mark: 0 });
+        for seq in 1..=4_000 {
+            recent.keep(&mut commit(seq, [tag(u128::from(seq), seq)]));
+        }
+        let kept = recent.kept.read().unwrap();
+        assert!(kept.bytes <= MOST_BYTES && kept.commits.len() < 4_000, "{} bytes", kept.bytes);
+        drop(kept);
+        assert_eq!(heard(&recent, 0, &[Scope::Org]), None);
+        assert_eq!(heard(&recent, 3_999, &[Scope::Org]), Some((vec![4_000], 4_000)));
+    }
+}

@@ -157,8 +157,8 @@ async fn who_listens_hears_nothing_of_what_is_not_for_them() {
         let event = stream.next().await.unwrap();
         let page: Changes = serde_json::from_str(&event.data).unwrap();
         assert!(page.changes.is_empty() && !event.data.contains("secret"), "{}", event.data);
-        let back = format!("channel:{}", office.back_channel);
-        assert!(!page.digests.contains_key(&back), "a digest of what nobody may see says that something happens there");
+        // Nothing changed in what she sees, and the digests of that were said already.
+        assert_eq!(page.digests.is_empty(), n > 0, "event {n}: {:?}", page.digests);
     }
 }
 
