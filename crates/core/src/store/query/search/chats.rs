@@ -4,7 +4,7 @@ use super::super::chats::assignee_shown;
 use super::super::head::closed_info;
 use super::super::lists::{Key, Page, START};
 use super::super::names::Names;
-use super::called::{OF_CHATS, candidates, named};
+use super::called::{Candidates, OF_CHATS, candidates, named};
 use super::known::{Chat, Known};
 use super::messages::Place;
 use super::narrowing::Narrowing;
@@ -23,10 +23,10 @@ use std::rc::Rc;
 const MOST_COUNTED: u32 = 1000;
 
 /// Most chats of one name of which the newest are chosen.
-const MOST_CANDIDATES: usize = 200;
+const MOST_CANDIDATES: usize = 150;
 
 /// How many chats are looked through, newest first, where names alone do not lead to them.
-const MOST_LOOKED: usize = 300;
+const MOST_LOOKED: usize = 150;
 
 /// A part of a list, newest message first.
 pub(super) const NEWEST: &str = "SELECT recent_message, id FROM chat INDEXED BY chat_recent_message
@@ -47,13 +47,32 @@ pub(super) fn found(
     let phrases = &question.phrases;
     let tags: BTreeSet<TagId> = named(c, Kind::Tag, phrases, MOST_CANDIDATES)?.into_iter().map(TagId).collect();
     let mut found: Vec<(i64, ChatId, Rc<Known>, Option<TagId>)> = Vec::new();
-    for chat in to_look_at(c, names, phrases, &tags, narrowing)? {
-        let Some(known) = narrowing.known(chat)? else { continue };
-        let called = matches(&known.called, phrases);
-        let tag = if called || tags.is_empty() { None } else { known.tags(c)?.intersection(&tags).next().copied() };
-        if (called || tag.is_some()) && narrowing.lets_chat(chat, &known)? {
-            found.push((known.at_ms(), chat, known, tag));
+    let mut seen = BTreeSet::new();
+    let mut look_at = |chat: ChatId| -> Stored<usize> {
+        if seen.insert(chat)
+            && let Some(known) = narrowing.known(chat)?
+        {
+            let called = matches(&known.called, phrases);
+            let tag = if called || tags.is_empty() { None } else { known.tags(c)?.intersection(&tags).next().copied() };
+            if (called || tag.is_some()) && narrowing.lets_chat(chat, &known)? {
+                found.push((known.at_ms(), chat, known, tag));
+            }
         }
+        Ok(found.len())
+    };
+    let led_to = led_to(c, names, phrases, &tags, narrowing)?;
+    let mut enough = false;
+    if !led_to.all {
+        // What is frequent is found among the newest at once.
+        for chat in newest(c, &narrowing.parts()?, MOST_LOOKED)? {
+            enough = look_at(chat)? > most;
+            if enough {
+                break;
+            }
+        }
+    }
+    for chat in led_to.chats.into_iter().filter(|_| !enough) {
+        look_at(chat)?;
     }
     found.sort_by_key(|(at_ms, chat, ..)| (-at_ms, *chat));
     let more = found.len() > most;
@@ -62,23 +81,22 @@ pub(super) fn found(
     Ok((shown.collect::<Stored<_>>()?, more))
 }
 
-/// The chats that names, tags and operators lead to; where those are too many, the newest.
-fn to_look_at(
+/// The chats that names, tags and operators lead to.
+fn led_to(
     c: &Connection,
     names: &Names<'_>,
     phrases: &[Phrase],
     tags: &BTreeSet<TagId>,
     narrowing: &Narrowing<'_>,
-) -> Stored<BTreeSet<ChatId>> {
-    let newest = || Ok(newest(c, &narrowing.parts()?, MOST_LOOKED)?.into_iter().collect());
+) -> Stored<Candidates> {
     if phrases.is_empty() {
-        return narrowing.chats()?.map_or_else(newest, Ok);
+        let chats = narrowing.chats()?;
+        return Ok(Candidates { all: chats.is_some(), chats: chats.unwrap_or_default() });
     }
     let called = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
     let of_tags = tagged(c, tags, MOST_CANDIDATES)?;
     let all = called.all && of_tags.is_some();
-    let led_to = &called.chats | &of_tags.unwrap_or_default();
-    Ok(if all { led_to } else { &led_to | &newest()? })
+    Ok(Candidates { all, chats: &called.chats | &of_tags.unwrap_or_default() })
 }
 
 /// The chats with the newest messages in some parts of lists.

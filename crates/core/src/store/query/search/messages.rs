@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 use std::rc::Rc;
 
 /// Each chat that must be looked at counts for as many messages that are read, and so many bytes of text for one.
-const PER_CHAT: usize = 8;
+const PER_CHAT: usize = 12;
 const BYTES: usize = 256;
 
 /// Most texts that have no row, as they were refused or are held.

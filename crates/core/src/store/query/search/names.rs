@@ -18,7 +18,7 @@ use rusqlite::Connection;
 const MOST_ROWS: u32 = 50;
 
 /// Most chats of one name of which the newest are chosen.
-const MOST_CANDIDATES: usize = 200;
+const MOST_CANDIDATES: usize = 100;
 
 /// Chats, contacts, members and tags that are called so.
 pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames> {

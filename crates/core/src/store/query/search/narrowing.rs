@@ -19,10 +19,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Chats that are looked up one by one in the index; where there are more, what is found is looked at.
-const FEW_CHATS: usize = 128;
+const FEW_CHATS: usize = 200;
 
 /// Chats that are looked at one by one, where those are asked for themselves.
-const MANY_CHATS: usize = 1000;
+const MANY_CHATS: usize = 200;
 
 /// Most members or tags of one name.
 const MOST_NAMED: usize = 200;
