@@ -132,6 +132,7 @@ pub async fn measure(options: &Options) -> Result<Report> {
     if with_client {
         let dana = Client::open(&bench.dana()).await?;
         dana.complete().await?;
+        parts::search::indexed(&dana).await?;
         for part in ["lists", "threads", "search", "clicks", "delivery"].into_iter().filter(|part| wants(part)) {
             say(part);
             match part {

@@ -26,7 +26,7 @@ use tongues::Tongues;
 use uuid::Uuid;
 
 /// Changes whenever what is made changes: what was kept of before is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Messages of a conversation, on average.
 const EACH: usize = 20;
 /// Commands of one transaction while it is made.

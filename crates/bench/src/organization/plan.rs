@@ -114,6 +114,12 @@ fn sizes(messages: usize, conversations: usize, random: &mut StdRng) -> Vec<usiz
     let rest = messages - longest;
     let mut sizes: Vec<usize> = weights.iter().map(|w| ((w / all * rest as f64) as usize).max(1)).collect();
     let middle = conversations / 2;
+    sizes[middle] = longest.max(1);
+    // What rounding took away is given back, one to each.
+    let there: usize = sizes.iter().sum();
+    for size in sizes.iter_mut().take(messages.saturating_sub(there)) {
+        *size += 1;
+    }
     let others: usize = sizes.iter().sum::<usize>() - sizes[middle];
     sizes[middle] = messages.saturating_sub(others).max(1);
     sizes
@@ -167,6 +173,10 @@ mod tests {
             let said = plan.events.iter().filter(|e| matches!(e.step, Step::In | Step::Out)).count();
             assert_eq!(said, messages);
             assert_eq!(plan.talks.len(), messages / 20);
+            let mut sizes = vec![0; plan.talks.len()];
+            plan.events.iter().for_each(|event| sizes[event.talk as usize] += 1);
+            let most = sizes.into_iter().max().unwrap();
+            assert!(most <= (messages / 50).max(200), "{most} events in the longest");
             assert!(plan.events.iter().all(|e| e.at_ms < shape.now_ms), "{messages}");
             assert!(plan.events.is_sorted());
         }

@@ -3,6 +3,7 @@
 use super::{calls, place};
 use crate::bench::Bench;
 use crate::client::Client;
+use crate::organization::BUSY;
 use crate::table::{Line, Unit};
 use anyhow::Result;
 use deskbell_core::rpc::types::ChatPage;
@@ -16,7 +17,7 @@ const DEEP: usize = 20_000;
 /// Measures.
 pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
     let places = client.places().await?;
-    let place = place(&places, None)?;
+    let place = place(&places, Some(BUSY))?;
     let rounds = bench.rounds(200);
     let (page, row) = (bench.floor.page.p50(), bench.floor.row.p50());
     for (sort, called) in [

@@ -3,6 +3,7 @@
 use super::{calls, chats, place};
 use crate::bench::Bench;
 use crate::client::Client;
+use crate::organization::BUSY;
 use crate::table::{Line, Unit};
 use anyhow::Result;
 use deskbell_core::ChatId;
@@ -15,7 +16,7 @@ const BUDGET_MS: f64 = 5.0;
 /// Measures.
 pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
     let places = client.places().await?;
-    let place = place(&places, None)?;
+    let place = place(&places, Some(BUSY))?;
     let rounds = bench.rounds(300);
     let mut ordinary = chats(client, &place, "open", 100).await?;
     ordinary.extend(chats(client, &place, "closed", 300).await?);
