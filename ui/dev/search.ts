@@ -103,10 +103,21 @@ function snippet(text: string, marks: Marks): Marked {
   return { text: shown, marks: within, cut_start: from > 0, cut_end: from + shown.length < text.length };
 }
 
+const plain = new Map<string, string>();
+
+/** Whether it may be in a text, at a glance: the sample has the same few sentences thousands of times. */
+function mayHave(text: string, words: string): boolean {
+  const bare = plain.get(text) ?? text.normalize("NFKD").replace(/[\p{M}\u0640]/gu, "").toLowerCase();
+  plain.set(text, bare);
+  return bareWords(words).every((word) => bare.includes(word));
+}
+
+const bareWords = (words: string) => words.normalize("NFKD").replace(/[\p{M}\u0640]/gu, "").toLowerCase().split(/\s+/u).filter((word) => word !== "");
+
 function hitsIn(chat: Chat, question: Question): Array<{ entry: Chat["entries"][number]; marks: Marks }> {
   return chat.entries.flatMap((entry) => {
     if (entry.content.kind !== "text" || !said(question).every((term) => entryFits(entry, term))) return [];
-    const marks = findIn(textOf(entry), question.words);
+    const marks = mayHave(textOf(entry), question.words) ? findIn(textOf(entry), question.words) : null;
     return marks === null ? [] : [{ entry, marks: marks.map(([from, to]) => [from, to] as [number, number]) }];
   });
 }
@@ -132,7 +143,7 @@ function chatFound(chat: Chat, words: string): FoundChat | null {
     inbox: inboxes.find((one) => one.id === chat.inbox)?.name ?? null,
     at_ms: previewOf(chat)?.at_ms ?? chat.created_ms,
     tag: tag === undefined ? null : { tag: tag.tag, name: marked(tag.tag.name, tag.marks ?? []), chats: 1 },
-    messages: chat.entries.filter((one) => one.content.kind === "text").length,
+    messages: Math.min(1000, chat.entries.filter((one) => one.content.kind === "text").length),
     closed: chat.closed,
     archived: chat.archived,
     assignee: chat.assignee,

@@ -86,3 +86,28 @@ test("settings that were open are open, at their part, and leaving them gives th
   await page.press("Escape");
   await page.until("document.querySelector('[role=log]')");
 });
+
+test("a search that was on screen is there again with what was found and opened, and Esc gives back what was before it", async () => {
+  const address = `${inject("site")}?many=40`;
+  await page.open(address);
+  await page.until("document.querySelectorAll('[role=row]').length > 3");
+  await chat(page, "fake.world.chats[3]");
+  const before = await page.eval<string>("document.querySelector('#conv-name').textContent");
+  await page.press("/");
+  await page.until("document.activeElement?.getAttribute('role') === 'combobox'");
+  for (const part of ["in:desk ", "rack"]) {
+    await page.type(part);
+    await page.settle();
+  }
+  await page.press("Enter");
+  await page.until("document.querySelector('[role=log] mark.now')");
+  const opened = await page.eval<string>("document.querySelector('#conv-name').textContent");
+
+  await comeBack(address);
+
+  await page.until("document.querySelector('[role=log] mark.now')");
+  expect(await page.eval("[document.querySelector('.op .pair').textContent, document.querySelector('.over input').value, document.querySelector('#conv-name').textContent]")).toEqual(["in:desk", "rack", opened]);
+  await page.until("document.querySelector('[data-found][aria-selected=true]')");
+  await page.press("Escape");
+  await page.until(`document.querySelector('.over') === null && document.querySelector('#conv-name')?.textContent === ${JSON.stringify(before)}`);
+});

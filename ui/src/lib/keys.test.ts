@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fake } from "$dev/host";
-import { capsOf, handleKey, keyTable, onKey, type KeyName } from "./keys";
+import { capsOf, doKey, handleKey, keyTable, keyWorks, onKey, type KeyName } from "./keys";
 import { settings } from "./settings/settings.svelte";
 
 const stops: Array<() => void> = [];
@@ -69,6 +69,28 @@ test("a_keyboard_of_another_script_has_its_shortcuts_in_the_same_places", () => 
   press("ئ", { code: "KeyZ", ctrlKey: true });
   expect(close).toHaveBeenCalledTimes(1);
   expect(undo).toHaveBeenCalledTimes(1);
+});
+
+test("the_search_opens_wherever_the_slash_is_on_a_keyboard_and_is_text_in_a_field", () => {
+  const search = on("search");
+  press("/", { code: "Slash" });
+  press("/", { code: "Digit7", shiftKey: true });
+  press("ظ", { code: "Slash" });
+  expect(search).toHaveBeenCalledTimes(3);
+  const help = on("help");
+  press("؟", { code: "Slash", shiftKey: true });
+  expect(help).toHaveBeenCalledTimes(1);
+  press("/", { code: "Slash" }, add("<input>"));
+  expect(search).toHaveBeenCalledTimes(3);
+});
+
+test("what_a_key_would_do_can_be_asked_and_done_without_it", () => {
+  expect(keyWorks("tag")).toBe(false);
+  doKey("tag");
+  const tag = on("tag");
+  expect(keyWorks("tag")).toBe(true);
+  doKey("tag");
+  expect(tag).toHaveBeenCalledTimes(1);
 });
 
 test("a_key_held_down_closes_one_conversation_and_walks_many", () => {

@@ -64,6 +64,23 @@ test("names_find_conversations_and_contacts_and_a_contact_opens_its_latest_conve
   expect(fake.world.chats.find((chat) => chat.id === selection.chat)?.person.name).toContain("Siobhán");
 });
 
+test("more_of_a_group_is_shown_on_request_and_the_focus_goes_to_the_first_of_them", async () => {
+  const user = await start();
+  await user.type(field(), "layla");
+  const rows = (kind: string) => found().filter((row) => row.dataset.found?.startsWith(`${kind}:`));
+  await waitFor(() => expect(screen.getByRole("grid", { name: "Results for layla" })).toBeTruthy());
+  await waitFor(() => expect(rows("chat")).toHaveLength(5));
+  const more = document.querySelector<HTMLElement>("[data-found='/more/conversations']");
+  more?.focus();
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(rows("chat").length).toBeGreaterThan(5));
+  await waitFor(() => expect((document.activeElement as HTMLElement).dataset.found).toBe(rows("chat")[5]?.dataset.found));
+  expect(document.querySelector("[data-found='/more/conversations']")).toBeNull();
+  expect(rows("contact")).toHaveLength(5);
+  await user.click(document.querySelector("[data-found='/more/contacts']") as HTMLElement);
+  await waitFor(() => expect(rows("contact").length).toBeGreaterThan(5));
+});
+
 test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
   const user = await start();
   let first: (found: Found) => void = () => {};

@@ -1,5 +1,5 @@
 /** What was found, in the order in which it stands on screen. Pure. */
-import type { Found, FoundChat, FoundContact, FoundMessage } from "$lib/rpc/types";
+import type { Found, FoundChat, FoundContact, FoundMessage, FoundNames } from "$lib/rpc/types";
 
 /** One thing that was found. */
 export type Thing =
@@ -44,13 +44,31 @@ export function linesOf(found: Found, messages: readonly FoundMessage[], more: b
     if (things.length === 0) return [];
     const cut = name === "messages" && found.contacts.length > 0 && !whole.has(name) && things.length > MESSAGES;
     const shown = cut ? things.slice(0, MESSAGES) : things;
-    const rest = cut || (name !== "messages" && group.more && !whole.has(name));
+    // With operators the core answers a few of what is called so, and there is no way to the others.
+    const rest = cut || (name !== "messages" && group.more && found.terms.length === 0 && !whole.has(name));
     return [
       { key: `/${name}`, kind: "heading", group: name, count: things.length, more: group.more },
       ...shown.map((thing): Line => ({ key: thing.key, kind: "thing", thing })),
       ...(rest ? [{ key: `/more/${name}`, kind: "more", group: name } satisfies Line] : []),
     ];
   });
+}
+
+/** What was found, with all chats or people that are called so where `whole` wants them: at most `most` were asked for. */
+export function withNames(found: Found, names: FoundNames | undefined, most: number, whole: ReadonlySet<GroupName>): Found {
+  if (names === undefined) return found;
+  const all = { ...found };
+  if (whole.has("conversations")) {
+    const chats = new Set(found.conversations.map((one) => one.chat));
+    all.conversations = [...found.conversations, ...names.chats.filter((one) => !chats.has(one.chat))];
+    all.more_conversations = names.chats.length >= most;
+  }
+  if (whole.has("contacts")) {
+    const contacts = new Set(found.contacts.map((one) => one.contact));
+    all.contacts = [...found.contacts, ...names.contacts.filter((one) => !contacts.has(one.contact))];
+    all.more_contacts = names.contacts.length >= most;
+  }
+  return all;
 }
 
 /** What is to be opened for a thing: a chat, and the place in it; nothing where there is none. */
