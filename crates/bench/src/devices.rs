@@ -1,7 +1,7 @@
 //! Devices that speak the protocol and keep nothing: hundreds of them cost less than one client.
 
 use crate::http::Connection;
-use crate::organization::BUSY;
+use crate::organization::{BUSY, SMALL};
 use anyhow::{Context, Result, bail};
 use deskbell_domain::{ChatId, CommandId, DeviceId, MemberId, MessageId, Outcome};
 use deskbell_protocol::{Commands, PushedCommand, Results, Session};
@@ -141,12 +141,13 @@ pub struct OpenChats {
     pub members: Vec<MemberId>,
 }
 
-/// Looks for open conversations in the file of a hub.
+/// Looks for open conversations in the file of a hub: in a large inbox, or where that has none (a small organization) in
+/// the small one.
 pub fn open_chats(data: &Path) -> Result<OpenChats> {
     let connection = deskbell_sqlite::open_reader(&data.join("hub.db"), None)?;
-    let ids = |sql: &str| -> Result<Vec<Uuid>> {
+    let ids = |sql: &str, inbox: &str| -> Result<Vec<Uuid>> {
         let mut statement = connection.prepare(sql)?;
-        let ids = statement.query_map([BUSY], |r| r.get::<_, String>(0))?;
+        let ids = statement.query_map([inbox], |r| r.get::<_, String>(0))?;
         ids.map(|id| Ok(id?.parse()?)).collect()
     };
     let open = "SELECT json_extract(c.row, '$.id') FROM entity i \
@@ -157,7 +158,11 @@ pub fn open_chats(data: &Path) -> Result<OpenChats> {
     let members = "SELECT m.value FROM entity i, json_each(i.row, '$.members') m \
                    JOIN entity p ON p.kind = 'member' AND json_extract(p.row, '$.id') = m.value \
                    WHERE i.kind = 'inbox' AND json_extract(i.row, '$.name') = ?1 AND json_extract(p.row, '$.role') = 'agent'";
-    let chats: Vec<ChatId> = ids(open)?.into_iter().map(ChatId).collect();
-    let members: Vec<MemberId> = ids(members)?.into_iter().map(MemberId).collect();
-    if chats.is_empty() { bail!("no conversation is open") } else { Ok(OpenChats { chats, members }) }
+    for inbox in [BUSY, SMALL] {
+        let chats: Vec<ChatId> = ids(open, inbox)?.into_iter().map(ChatId).collect();
+        if !chats.is_empty() {
+            return Ok(OpenChats { chats, members: ids(members, inbox)?.into_iter().map(MemberId).collect() });
+        }
+    }
+    bail!("no conversation is open")
 }
