@@ -5,6 +5,8 @@
 
 mod badge;
 #[cfg(target_os = "linux")]
+mod caret;
+#[cfg(target_os = "linux")]
 mod context_menu;
 mod error;
 mod events;
