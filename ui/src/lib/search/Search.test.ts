@@ -76,9 +76,6 @@ test("more_of_a_group_is_shown_on_request_and_the_focus_goes_to_the_first_of_the
   await waitFor(() => expect(rows("chat").length).toBeGreaterThan(5));
   await waitFor(() => expect((document.activeElement as HTMLElement).dataset.found).toBe(rows("chat")[5]?.dataset.found));
   expect(document.querySelector("[data-found='/more/conversations']")).toBeNull();
-  expect(rows("contact")).toHaveLength(5);
-  await user.click(document.querySelector("[data-found='/more/contacts']") as HTMLElement);
-  await waitFor(() => expect(rows("contact").length).toBeGreaterThan(5));
 });
 
 test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
