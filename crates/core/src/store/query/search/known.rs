@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 
 /// Any chat.
+#[allow(clippy::large_enum_variant, reason = "each is kept once, behind an `Rc`")]
 pub(super) enum Chat {
     Conversation(Conversation),
     Direct(DirectChat),

@@ -74,7 +74,7 @@ impl Wanted<'_> {
         let wanted: Vec<String> = words(&self.question.phrases).into_iter().chain(facts).chain(of_chat).collect();
         let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
         let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
-        let mut rows = statement.query(params![self.below, self.narrowing.from_pos(), wanted])?;
+        let mut rows = statement.query(params![self.below, self.narrowing.first_pos(), wanted])?;
         let (mut read, mut last) = (0, self.below);
         while let Some(r) = rows.next()? {
             if read + self.narrowing.looked_at() * PER_CHAT >= self.patience {

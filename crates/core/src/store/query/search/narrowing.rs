@@ -231,7 +231,7 @@ impl<'a> Narrowing<'a> {
         let mut wanted = Vec::new();
         if self.since_ms.is_some() || self.until_ms.is_some() {
             let (since, until) = (self.since_ms.unwrap_or(i64::MIN), self.until_ms.unwrap_or(i64::MAX));
-            wanted.push(one_of((since < until).then(|| Fact::between(since, until)).unwrap_or_default()));
+            wanted.push(one_of(if since < until { Fact::between(since, until) } else { Vec::new() }));
         }
         if let Some((members, people)) = &self.authors {
             let outside = match &people.few {
@@ -295,7 +295,7 @@ impl<'a> Narrowing<'a> {
     }
 
     /// The first position of what can be let through.
-    pub fn from_pos(&self) -> i64 {
+    pub fn first_pos(&self) -> i64 {
         if self.states.contains(&SearchState::Waiting) { LOCAL_POS } else { i64::MIN }
     }
 
@@ -303,7 +303,7 @@ impl<'a> Narrowing<'a> {
     pub fn lets(&self, message: &Found) -> Stored<bool> {
         if self.since_ms.is_some_and(|since| message.at_ms < since)
             || self.until_ms.is_some_and(|until| message.at_ms >= until)
-            || message.pos < self.from_pos()
+            || message.pos < self.first_pos()
         {
             return Ok(false);
         }
