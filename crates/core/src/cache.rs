@@ -4,19 +4,21 @@ use crate::clock::wall_time;
 use crate::core::CoreOptions;
 use crate::driver::Driver;
 use crate::http::{HubClient, Patience};
+use crate::log::LogKeeper;
 use crate::notify::{Language, Notice, NoticeEvent};
 use crate::presence::courier::Room;
 use crate::profile::ProfileError;
 use crate::rpc::errors;
 use crate::rpc::types::{CoreEvent, RpcError};
 use crate::settings::SettingsFile;
-use crate::store::{Moment, Store, StoreError, StoredSession};
-use crate::sync::{Event, View};
+use crate::store::{EVERYTHING, Moment, Store, StoreError, StoredSession};
+use crate::sync::{Event, Pace, View};
 use crate::writer::{Readers, Urgency, Writer};
 use deskbell_sqlite::{Key, OpenError};
 use rusqlite::{Connection, InterruptHandle};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
@@ -24,8 +26,9 @@ use uuid::Uuid;
 const PROGRAM: &str = "Deskbell";
 /// Connections for reading. A list and a thread are read side by side; more wait their turn of a millisecond.
 const READERS: usize = 2;
-/// Rows of a piece of the search index: a click may have to wait for one.
-const INDEX_PIECE: usize = 100;
+
+/// A million rows come in thousands of pieces: whoever shows lists hears of them so often, and not of each.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
 
 /// Where a cache says what has changed.
 #[derive(Clone)]
@@ -46,12 +49,13 @@ impl Outlets {
         let tags: Vec<String> = tags.into_iter().collect();
         if !tags.is_empty() {
             // Nobody may be listening yet.
-            let _ = self.events.send(CoreEvent::Changed { tags, all: false });
+            let all = tags.iter().any(|tag| tag == EVERYTHING);
+            let _ = self.events.send(CoreEvent::Changed { tags: if all { Vec::new() } else { tags }, all });
         }
     }
 
     fn publish(&self, store: &mut Store) {
-        self.changed(store.take_changed());
+        self.changed(store.take_changed_now());
         for notice in store.take_notices() {
             self.notify(notice);
         }
@@ -112,11 +116,11 @@ impl Cache {
     pub async fn open(path: PathBuf, key: Key, options: CoreOptions, outlets: Outlets) -> Result<Self, CacheError> {
         let for_thread = key.clone();
         let opened = tokio::task::spawn_blocking(move || open_files(&path, &for_thread)).await;
-        let (store, readers) = match opened {
+        let (store, readers, keeper) = match opened {
             Ok(opened) => opened?,
             Err(panic) => return Err(std::io::Error::other(panic).into()),
         };
-        Self::over(store, readers, key, options, outlets)
+        Self::over(store, readers, keeper, key, options, outlets)
     }
 
     /// Makes a cache and fills it; it is whole on the disk, and closed, when this returns.
@@ -135,6 +139,7 @@ impl Cache {
     fn over(
         mut store: Store,
         readers: Vec<Connection>,
+        keeper: LogKeeper,
         key: Key,
         options: CoreOptions,
         outlets: Outlets,
@@ -144,7 +149,22 @@ impl Cache {
         let indexed = store.is_indexed()?;
         let (for_reader, clock, publish) = (outlets.clone(), options.clock.clone(), outlets.clone());
         let prepare = move |store: &mut Store| store.set_reader(Some(wall_time(&*clock)), for_reader.language());
-        let writer = Arc::new(Writer::start(store, prepare, move |store| publish.publish(store))?);
+        let mut told: Option<Instant> = None;
+        let publish = move |store: &mut Store| {
+            publish.publish(store);
+            keeper.look(store.log());
+            let rests = told.map_or(Duration::ZERO, |at| TOLD_EVERY.saturating_sub(at.elapsed()));
+            if !store.has_changed_lazily() {
+                return None;
+            }
+            if rests.is_zero() {
+                publish.changed(store.take_changed());
+                told = Some(Instant::now());
+                return None;
+            }
+            Some(rests)
+        };
+        let writer = Arc::new(Writer::start(store, prepare, publish)?);
         if !indexed {
             tokio::spawn(fill_index(writer.clone()));
         }
@@ -302,8 +322,18 @@ impl Drop for Cache {
 
 /// Makes the search index that an older program did not, or made otherwise, piece by piece behind everything else.
 async fn fill_index(writer: Arc<Writer>) {
+    let mut pace = Pace::default();
     loop {
-        match writer.run(Urgency::Sync, |store| store.fill_index(INDEX_PIECE)).await {
+        let rows = pace.rows();
+        let piece = move |store: &mut Store| {
+            let began = Instant::now();
+            store.fill_index(rows).map(|complete| (complete, began.elapsed()))
+        };
+        let filled = writer.run(Urgency::Sync, piece).await;
+        if let Ok(Ok((_, took))) = filled {
+            pace.measured(rows, took);
+        }
+        match filled.map(|filled| filled.map(|(complete, _)| complete)) {
             Ok(Ok(false)) => {}
             Ok(Ok(true)) => return tracing::debug!("everything can be found"),
             Ok(Err(error)) => return tracing::warn!(%error, "the search index is made at the next start"),
@@ -313,15 +343,28 @@ async fn fill_index(writer: Arc<Writer>) {
     }
 }
 
-fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connection>), CacheError> {
+fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connection>, LogKeeper), CacheError> {
     make_private(path)?;
-    let writer = deskbell_sqlite::open_writer(path, Some(key))?;
+    #[cfg_attr(not(test), expect(unused_mut, reason = "a test watches it"))]
+    let mut writer = deskbell_sqlite::open_writer(path, Some(key))?;
+    #[cfg(test)]
+    crate::rpc::hot::watch(&mut writer, path);
     if !is_large(path) {
         check_file(&writer)?;
     }
-    let store = Store::new(writer)?;
-    let readers = (0..READERS).map(|_| deskbell_sqlite::open_reader(path, Some(key))).collect::<Result<_, _>>()?;
-    Ok((store, readers))
+    let mut store = Store::new(writer)?;
+    store.watch_log()?;
+    let readers = (0..READERS).map(|_| open_reader(path, key)).collect::<Result<_, _>>()?;
+    let keeper = LogKeeper::start(deskbell_sqlite::open_reader(path, Some(key))?)?;
+    Ok((store, readers, keeper))
+}
+
+fn open_reader(path: &std::path::Path, key: &Key) -> Result<Connection, OpenError> {
+    #[cfg_attr(not(test), expect(unused_mut, reason = "a test watches it"))]
+    let mut reader = deskbell_sqlite::open_reader(path, Some(key))?;
+    #[cfg(test)]
+    crate::rpc::hot::watch(&mut reader, path);
+    Ok(reader)
 }
 
 /// Reading all of a file that is no larger takes a moment that nobody notices.

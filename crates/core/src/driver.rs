@@ -5,7 +5,7 @@ use crate::http::HubClient;
 use crate::presence::courier::Room;
 use crate::rpc::types::Network;
 use crate::store::{Store, StoreError};
-use crate::sync::{Action, Event, Failure, Machine, Now, Reply, View};
+use crate::sync::{Action, Event, Failure, Machine, Now, View};
 use crate::writer::{Urgency, Writer};
 use deskbell_protocol::{ApiError, Changes, EventEphemeral, EventHead, Generation, Stamp};
 use futures_util::StreamExt;
@@ -193,14 +193,11 @@ impl Running {
     /// Lets the machine work on the store; `None` once the cache is closed.
     async fn step(&self, event: Event) -> Option<Result<Vec<Action>, StoreError>> {
         let (machine, now) = (self.machine.clone(), self.now());
-        let page = matches!(event, Event::Answer(Reply::Pull(_) | Reply::Snapshot(_)));
         let step = move |store: &mut Store| {
             let mut machine = lock(&machine);
             let began = Instant::now();
             let actions = machine.handle(event, store, now, &mut rand::random::<u64>);
-            if page {
-                machine.wrote_page(began.elapsed());
-            }
+            machine.measured(began.elapsed());
             actions
         };
         self.writer.run(Urgency::Sync, step).await.ok()

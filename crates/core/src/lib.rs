@@ -10,6 +10,7 @@ pub mod clock;
 mod core;
 mod driver;
 mod http;
+mod log;
 pub mod notify;
 mod page;
 mod presence;

@@ -3,6 +3,8 @@
 
 pub(crate) mod errors;
 mod handlers;
+#[cfg(test)]
+pub(crate) mod hot;
 #[allow(clippy::large_enum_variant, reason = "made to be written as JSON and dropped")]
 #[allow(missing_docs, reason = "the name of a plain field says it; what it does not say is documented")]
 pub mod types;

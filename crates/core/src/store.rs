@@ -28,6 +28,7 @@ mod results;
 mod rows;
 mod scopes;
 mod submit;
+mod sweep;
 mod unknown;
 mod views;
 
@@ -48,15 +49,19 @@ pub use rescued::Rescue;
 pub(crate) use rescued::{is_rescued_fact, rescue_of};
 pub(crate) use results::has_ready;
 pub use results::{Pushed, has_waiting};
-pub(crate) use scopes::any_booting as is_booting;
+pub(crate) use scopes::{any_booting as is_booting, percent_here};
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
 pub(crate) use views::{last_place, reading_of, view_of};
 
+use crate::log::{self, LogLength};
 use crate::notify::{NoticeEvent, Reader};
 use deskbell_domain::{ChatId, Kind, RowError};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// The tag of a change that concerns everything that is shown.
+pub(crate) const EVERYTHING: &str = "*";
 
 /// Positions from here on are of entries that only this device has.
 pub(crate) const LOCAL_POS: i64 = 1 << 60;
@@ -114,11 +119,14 @@ pub struct Store {
     connection: Connection,
     identity: Option<Identity>,
     changed: BTreeSet<String>,
+    /// Of what was written lazily: whoever shows it need not hear of every piece.
+    changed_lazily: BTreeSet<String>,
     reader: Reader,
     notices: Vec<NoticeEvent>,
     /// Chats whose notifications wait until all that is new is here.
     catching_up: Option<BTreeSet<ChatId>>,
     endless: Option<deskbell_domain::Scope>,
+    log: LogLength,
 }
 
 impl Store {
@@ -130,10 +138,12 @@ impl Store {
             connection,
             identity,
             changed: BTreeSet::new(),
+            changed_lazily: BTreeSet::new(),
             reader: Reader::default(),
             notices: Vec::new(),
             catching_up: None,
             endless: None,
+            log: LogLength::default(),
         };
         store.boot_again_for_newer_rows()?;
         store.begin_missing_index()?;
@@ -163,7 +173,19 @@ impl Store {
 
     /// Tags of what has changed since the last call.
     pub fn take_changed(&mut self) -> BTreeSet<String> {
+        let mut changed = std::mem::take(&mut self.changed_lazily);
+        changed.append(&mut self.changed);
+        changed
+    }
+
+    /// The same without what was written lazily.
+    pub(crate) fn take_changed_now(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.changed)
+    }
+
+    /// Whether something was written lazily since.
+    pub(crate) fn has_changed_lazily(&self) -> bool {
+        !self.changed_lazily.is_empty()
     }
 
     /// One immediate transaction. An error undoes all of it.
@@ -185,6 +207,36 @@ impl Store {
         self.changed.extend(touched.tags);
         self.tell(decided);
         Ok(value)
+    }
+
+    /// The same for what comes again should the computer lose its power: nobody waits for the disk. What is written
+    /// afterwards takes it along, and nothing in between is ever missing.
+    pub(crate) fn write_lazily<T, E: From<StoreError>>(
+        &mut self,
+        f: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL").map_err(StoreError::from)?;
+        let before = std::mem::take(&mut self.changed);
+        let written = self.write(f);
+        self.changed_lazily.append(&mut std::mem::replace(&mut self.changed, before));
+        self.connection.pragma_update(None, "synchronous", "FULL").map_err(StoreError::from)?;
+        written
+    }
+
+    /// From now on somebody else copies the log back ([`crate::log`]).
+    pub(crate) fn watch_log(&mut self) -> Stored<()> {
+        self.log = LogLength::watch(&mut self.connection)?;
+        Ok(())
+    }
+
+    /// How long the log is.
+    pub(crate) fn log(&self) -> &LogLength {
+        &self.log
+    }
+
+    /// Copies what is left of the log, so that it begins anew.
+    pub(crate) fn copy_log(&self) -> Stored<()> {
+        Ok(log::copy(&self.connection)?)
     }
 
     /// Writes the log back into the file; called when the profile closes.

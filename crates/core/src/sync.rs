@@ -6,13 +6,18 @@
 //! survive (cursor, boots, outbox) is in the store; what is here may be forgotten at any time.
 
 mod backoff;
+mod exchange;
 mod failure;
+mod inbox;
 mod machine;
+mod pace;
 mod replies;
 
 pub use backoff::Backoff;
+pub use exchange::{Action, Event, Kind, Reply, Request};
 pub use failure::Failure;
-pub use machine::{Action, Event, Kind, Machine, Now, Reply, Request, View};
+pub use machine::{Machine, Now, View};
+pub use pace::Pace;
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,13 @@
 //! The one thread that writes the cache, and the readers beside it.
 //!
-//! Two queues, a person's first: a click never waits behind more than the one page of the feed that is being written.
+//! Two queues, a person's first: a click never waits behind more than the one piece of the sync that is being written.
 
 use crate::store::Store;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot};
 
 /// The cache was closed meanwhile.
@@ -33,6 +34,15 @@ struct Jobs {
     closed: bool,
 }
 
+/// What the thread does next.
+enum Next {
+    Work(Job),
+    /// What was kept back is said now.
+    Due,
+    /// Closed and empty.
+    Closed,
+}
+
 #[derive(Default)]
 struct Queue {
     jobs: Mutex<Jobs>,
@@ -44,17 +54,25 @@ impl Queue {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next job; `None` once closed and empty.
-    fn next(&self) -> Option<Job> {
+    fn has_clicks(&self) -> bool {
+        !self.lock().clicks.is_empty()
+    }
+
+    /// The next job, as soon as there is one; at `due` nothing is waited for any longer.
+    fn next(&self, due: Option<Instant>) -> Next {
         let mut jobs = self.lock();
         loop {
             if let Some(job) = jobs.clicks.pop_front().or_else(|| jobs.sync.pop_front()) {
-                return Some(job);
+                return Next::Work(job);
             }
             if jobs.closed {
-                return None;
+                return Next::Closed;
             }
-            jobs = self.ready.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+            jobs = match due.map(|due| due.saturating_duration_since(Instant::now())) {
+                None => self.ready.wait(jobs).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return Next::Due,
+                Some(left) => self.ready.wait_timeout(jobs, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
         }
     }
 }
@@ -66,20 +84,36 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. `prepare` is called before every job, `publish` after it, before its answer is given.
+    /// Starts the thread. `prepare` is called before every job, `publish` after it, before its answer is given. What
+    /// `publish` returns is when it wants to be called again, if no job comes before.
     pub fn start(
         mut store: Store,
         prepare: impl Fn(&mut Store) + Send + 'static,
-        publish: impl Fn(&mut Store) + Send + 'static,
+        mut publish: impl FnMut(&mut Store) -> Option<Duration> + Send + 'static,
     ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let jobs = queue.clone();
         let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
-            while let Some(job) = jobs.next() {
+            let mut due = None;
+            loop {
+                let job = match jobs.next(due) {
+                    Next::Work(job) => job,
+                    Next::Due => {
+                        due = publish(&mut store).map(|after| Instant::now() + after);
+                        continue;
+                    }
+                    Next::Closed => break,
+                };
                 prepare(&mut store);
                 let answer = job(&mut store);
-                publish(&mut store);
+                due = publish(&mut store).map(|after| Instant::now() + after);
                 answer();
+                if store.log().is_long()
+                    && !jobs.has_clicks()
+                    && let Err(error) = store.copy_log()
+                {
+                    tracing::warn!(%error, "the log of the cache grows");
+                }
             }
             if let Err(error) = store.checkpoint() {
                 tracing::warn!(%error, "the log of the cache stays beside it");
@@ -88,7 +122,7 @@ impl Writer {
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Runs `f` on the store and returns what it returns, after everything that it changed was published.
+    /// Runs `f` on the store and returns what it returns, after what it changed was published.
     pub async fn run<T: Send + 'static>(
         &self,
         urgency: Urgency,

@@ -34,8 +34,7 @@ impl SimClient {
     }
 
     fn sees(&self, own: &crate::own::Own) -> Result<bool> {
-        let sql =
-            "SELECT EXISTS (SELECT 1 FROM message WHERE id = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE message = ?1)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM live_message WHERE id = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE message = ?1)";
         let mut statement = self.connection()?.prepare_cached(sql)?;
         Ok(statement.query_row([own.message.0.into_bytes()], |r| r.get(0))?)
     }

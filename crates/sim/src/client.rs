@@ -10,7 +10,7 @@ use crate::template;
 use anyhow::{Context, Result};
 use deskbell_core::rpc::types::Network;
 use deskbell_core::store::{self, Moment, Store};
-use deskbell_core::sync::{Action, Event, Failure, Kind, Machine, Now, Reply, Request};
+use deskbell_core::sync::{Action, Event, Failure, Kind, Machine, Now, Pace, Reply, Request};
 use deskbell_domain::ChatId;
 use deskbell_hub::auth::SignedIn;
 use deskbell_hub::commit::Seen;
@@ -56,6 +56,8 @@ pub struct SimClient {
     answers: Vec<(Kind, Event)>,
     stream: Option<Stream>,
     wake_ms: Option<u64>,
+    /// How many rows it writes in one go.
+    pace: Pace,
 }
 
 impl SimClient {
@@ -78,6 +80,7 @@ impl SimClient {
             answers: Vec::new(),
             stream: None,
             wake_ms: None,
+            pace: Pace::default(),
         })
     }
 
@@ -87,6 +90,12 @@ impl SimClient {
         let session = hub.session(who, template::BEGIN_MS)?;
         client.store_mut()?.sign_in("http://hub", "somebody@example.org", &session)?;
         Ok(client)
+    }
+
+    /// It writes so many rows in one go.
+    pub fn writes_at_once(&mut self, rows: usize) {
+        self.pace = Pace::steady(rows);
+        self.machine.set_pace(self.pace);
     }
 
     /// Its cache.
@@ -131,6 +140,7 @@ impl SimClient {
         let disk = self.store.take().context("a program without its cache")?.into_connection();
         self.store = Some(Store::new(disk)?);
         self.machine = Machine::new("http://hub");
+        self.machine.set_pace(self.pace);
         self.ghosts.append(&mut self.requests);
         self.answers.clear();
         self.stream = None;
@@ -368,6 +378,9 @@ impl SimClient {
             self.answer(0, env)?;
         }
         self.stream(env)?;
+        while self.machine.has_unwritten() {
+            self.handle(Event::Tick, env)?;
+        }
         while !self.store_mut()?.fill_index(100)? {}
         if self.wake_ms.is_some_and(|at| at <= env.steady_ms()) {
             self.handle(Event::Tick, env)?;
@@ -378,7 +391,10 @@ impl SimClient {
     /// Whether it has all that the hub has for it, and has brought all that waits.
     pub fn is_quiet(&self, hub: &mut SimHub) -> Result<bool> {
         let store = self.store()?;
-        let nothing_moves = self.requests.is_empty() && self.answers.is_empty() && self.ghosts.is_empty();
+        let nothing_moves = self.requests.is_empty()
+            && self.answers.is_empty()
+            && self.ghosts.is_empty()
+            && !self.machine.has_unwritten();
         let stream = self.stream.as_ref().is_some_and(|stream| stream.open && stream.pipe.is_empty());
         Ok(nothing_moves
             && stream

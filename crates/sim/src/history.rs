@@ -47,6 +47,7 @@ pub fn run(template: &Template, plan: &Plan, story: &mut Story) -> Result<()> {
         let disk = if plan.fresh[n] { &template.fresh[n] } else { &template.complete[n] };
         let mut client = SimClient::start(name, who, template::copy(disk)?)?;
         client.older = plan.older[n];
+        client.writes_at_once(plan.pieces());
         clients.push(client);
     }
     let mut hub = SimHub::new(&template.hub)?;
@@ -161,6 +162,7 @@ impl History<'_> {
         self.story.say(|| format!("{} disk is copied and runs on another computer", of.name));
         let mut copy = SimClient::start(&name, of.who, template::copy(of.connection()?)?)?;
         self.hub.oracle.copied(of.who.device);
+        copy.writes_at_once(self.plan.pieces());
         (copy.own, copy.drafts) = (of.own.clone(), of.drafts.clone());
         copy.clock_off_ms = of.clock_off_ms + chance.below(10_000) as i64;
         self.clients.push(copy);

@@ -179,6 +179,11 @@ impl Plan {
             .collect();
         Self { seed, faults, page, fresh, older, steps }
     }
+
+    /// How many rows a client writes in one go: where pages are small, fewer than they have.
+    pub fn pieces(&self) -> usize {
+        (self.page as usize).div_ceil(3)
+    }
 }
 
 fn draw(weights: &[(Act, u64)], chance: &mut Chance) -> Act {

@@ -7,13 +7,15 @@
 
 use super::pending::Lanes;
 use super::rows::Kept;
-use super::scopes::{self, BOOTING, COMPLETE};
+use super::scopes::{self, BOOTING};
+use super::sweep::AT_ONCE;
 use super::unknown::Name;
-use super::{Store, StoreError, Stored, Write, rev_of, rows, uuid_from};
+use super::{Store, StoreError, Stored, Write, rev_of, rows};
 use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{Kind, Row, Scope};
 use deskbell_protocol::{Phase, Snapshot};
 use rusqlite::params;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// A scope whose next page is to be fetched.
@@ -35,7 +37,7 @@ impl Store {
     pub fn next_boot(&mut self, nonce: u64, resting: &[Scope]) -> Stored<Option<Boot>> {
         let next: Option<(i64, Scope, String, Option<String>, bool)> = {
             let mut statement = self.connection.prepare_cached(
-                "SELECT n, name, nonce, after, hint FROM scope WHERE state = ?
+                "SELECT n, name, nonce, after, hint FROM scope WHERE state = ? AND ending = 0
                  ORDER BY CASE WHEN name = 'org' THEN 0 WHEN name LIKE 'member:%' THEN 1 WHEN name LIKE 'inbox:%' THEN 2
                  WHEN name LIKE 'chat:%' THEN 3 WHEN hint = 1 THEN 4 ELSE 5 END, n",
             )?;
@@ -83,24 +85,32 @@ impl Store {
 
     /// Applies a page of a snapshot. `false`: it belongs to another boot, phase, epoch or generation, and was dropped (S7).
     pub fn apply_snapshot(&mut self, page: &Snapshot) -> Stored<bool> {
+        self.apply_snapshot_rows(page, 0..page.rows.len())
+    }
+
+    /// The same for some of its rows. The page is done with the last of them; until then it is asked for again after a stop.
+    pub fn apply_snapshot_rows(&mut self, page: &Snapshot, rows: Range<usize>) -> Stored<bool> {
+        let ends = rows.end >= page.rows.len();
+        let rows = page.rows.get(rows).unwrap_or_default();
         let known = self.session()?.is_some_and(|s| s.r#gen == page.r#gen);
         let Some(identity) = self.identity.filter(|_| known) else { return Ok(false) };
         let mut endless = false;
-        let applied: bool = self.write::<_, StoreError>(|w| {
+        let applied: bool = self.write_lazily::<_, StoreError>(|w| {
             let Some(kept) = scopes::find(&w.tx, page.scope)? else { return Ok(false) };
             let waited_for = (kept.nonce == page.boot && kept.phase == page.phase) && kept.after == page.after;
             let of_now = kept.state == BOOTING && kept.epoch == page.epoch;
             if !of_now || !(waited_for || planted(Plant::S7Nonce)) {
                 return Ok(false);
             }
-            endless = w.never_ends(kept.n, page)?;
+            // Looked at once for each page, however often it comes.
+            endless = ends && w.never_ends(kept.n, page)?;
             if endless {
                 return Ok(false);
             }
-            let mut parsed = Vec::with_capacity(page.rows.len());
+            let mut parsed = Vec::with_capacity(rows.len());
             let mut unknown = Vec::new();
             let mut lanes = Lanes::none();
-            for row in &page.rows {
+            for row in rows {
                 // Of a kind or shape that only a newer program knows: it will boot again (S17).
                 let name = || Name { kind: row.kind.clone(), id: row.id };
                 match Kind::parse(&row.kind).map(|kind| Row::from_json(kind, row.row.clone())) {
@@ -118,7 +128,7 @@ impl Store {
                 }
             }
             let full = page.phase.is_full();
-            let last = full && page.next.is_none();
+            let last = ends && full && page.next.is_none();
             if last {
                 lanes = Lanes::All;
             }
@@ -145,15 +155,23 @@ impl Store {
             for (name, rev) in &unknown {
                 w.confirm_unknown(name, rev_of(identity.generation, *rev), kept.n, seen_in)?;
             }
+            if let Some(total) = page.total.filter(|_| ends) {
+                let total = i64::try_from(total).unwrap_or(i64::MAX);
+                w.tx.execute("UPDATE scope SET total = ? WHERE n = ?", [total, kept.n])?;
+            }
             w.see(page.head)?;
             if last {
-                w.end_boot(kept.n, kept.boot)?;
+                w.tx.execute(
+                    "UPDATE scope SET nonce = '', after = NULL, pages = 0, loaded = 0, passed = NULL, ending = 1 WHERE n = ?",
+                    [kept.n],
+                )?;
+                w.end_boot(kept.n, kept.boot, AT_ONCE)?;
                 lanes = w.drop_settled()?.and(lanes);
-            } else {
+            } else if ends {
                 // After the hint the full pass begins, from nothing.
                 let hint = page.phase == Phase::Hint && page.next.is_some();
                 if planted(Plant::S14Hint) && page.phase == Phase::Hint && !hint {
-                    w.end_boot(kept.n, 0)?;
+                    w.end_boot(kept.n, 0, AT_ONCE)?;
                 }
                 w.tx.execute("UPDATE scope SET after = ?, hint = ? WHERE n = ?", params![page.next, hint, kept.n])?;
             }
@@ -199,54 +217,6 @@ impl Write<'_> {
             .prepare_cached("UPDATE scope SET pages = ?, loaded = ?, passed = ? WHERE n = ?")?
             .execute(params![pages, loaded, passed, n])?;
         Ok(false)
-    }
-
-    fn end_boot(&mut self, n: i64, boot: i64) -> Stored<()> {
-        let gone = self.delete_in_scope(n, boot)?;
-        self.keep_own_messages(gone)?;
-        self.tx.execute(
-            "UPDATE scope SET state = ?, nonce = '', after = NULL, pages = 0, loaded = 0, passed = NULL WHERE n = ?",
-            [COMPLETE, n],
-        )?;
-        if !scopes::any_booting(&self.tx)? {
-            self.tx.execute("DELETE FROM tombstone", [])?;
-            self.rolled_back_is_over()?;
-        }
-        Ok(())
-    }
-
-    /// Deletes the visible rows of a scope that were last seen before `boot`. Shadows must have been restored. Returns
-    /// what went.
-    pub(crate) fn delete_in_scope(&mut self, n: i64, boot: i64) -> Stored<Vec<Row>> {
-        let gone: Vec<(Kind, Uuid)> = {
-            let mut statement = self.tx.prepare_cached(
-                "SELECT kind, id FROM entity WHERE scope = ?1 AND boot < ?2
-                 UNION ALL SELECT 'message', id FROM message WHERE scope = ?1 AND boot < ?2",
-            )?;
-            let found = statement.query_map(params![n, boot], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))?;
-            let mut gone = Vec::new();
-            for row in found {
-                let (kind, id) = row?;
-                gone.extend(Kind::parse(&kind).map(|kind| (kind, uuid_from(id))));
-            }
-            gone
-        };
-        let mut rows = Vec::with_capacity(gone.len());
-        for (kind, id) in gone {
-            let Some(row) = rows::row(&self.tx, kind, id)? else { continue };
-            let counted = rows::visible(&self.tx, kind, id)?.map(|kept| kept.counted());
-            self.count(kind, id, counted, None);
-            self.delete_visible(kind, id)?;
-            // After it has gone: the grant of the member's own scope stands in that scope.
-            if let Row::Grant(grant) = &row
-                && self.identity.is_some_and(|i| i.me == grant.member)
-            {
-                self.revoked(grant.scope)?;
-            }
-            rows.push(row);
-        }
-        self.delete_unknown_in_scope(n, boot)?;
-        Ok(rows)
     }
 
     /// Writes a row as the hub has it: into the shadow where pending commands have changed it, else into the visible one.

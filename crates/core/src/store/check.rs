@@ -13,7 +13,7 @@ impl Store {
         for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Message) {
             all.extend(rows::all(&self.connection, kind)?.into_iter().map(|row| ((kind, row.id()), row)));
         }
-        let mut statement = self.connection.prepare("SELECT id FROM message")?;
+        let mut statement = self.connection.prepare("SELECT id FROM live_message")?;
         let ids: Vec<[u8; 16]> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
         for id in ids.into_iter().map(uuid_from) {
             all.extend(rows::row(&self.connection, Kind::Message, id)?.map(|row| ((Kind::Message, id), row)));

@@ -145,15 +145,21 @@ pub(crate) fn derived_differences(c: &Connection) -> Stored<Vec<String>> {
     };
     let mut seen: BTreeSet<(String, Uuid)> = BTreeSet::new();
     {
-        let mut statement = c.prepare_cached("SELECT kind, id, scope, rev, json FROM entity")?;
+        let mut statement = c.prepare_cached(
+            "SELECT kind, id, scope, rev, json, EXISTS (SELECT 1 FROM dead WHERE n = scope) FROM entity",
+        )?;
         let mut found = statement.query([])?;
         while let Some(r) = found.next()? {
             let (word, id): (String, Uuid) = (r.get(0)?, r.get(1).map(uuid_from)?);
-            count(&word, id, r.get(2)?, r.get(3)?);
+            // One that waits to be swept has its keys and its words still, and counts nowhere.
+            let swept: bool = r.get(5)?;
+            if !swept {
+                count(&word, id, r.get(2)?, r.get(3)?);
+            }
             if let Some(kind) = Kind::parse(&word).filter(|kind| rows::has_keys(*kind)) {
                 let row = rows::parsed(kind, r.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?)?;
                 keys.extend(row.keys().into_iter().map(|key| (key.to_string(), id)));
-                if matches!(row, Row::Conversation(_) | Row::DirectChat(_) | Row::TeamChat(_)) {
+                if !swept && matches!(row, Row::Conversation(_) | Row::DirectChat(_) | Row::TeamChat(_)) {
                     chats.insert(id);
                 }
             }
@@ -161,12 +167,16 @@ pub(crate) fn derived_differences(c: &Connection) -> Stored<Vec<String>> {
         }
     }
     {
-        let mut statement =
-            c.prepare_cached("SELECT id, scope, rev, json, chat, author, said, handed_to FROM message")?;
+        let mut statement = c.prepare_cached(
+            "SELECT id, scope, rev, json, chat, author, said, handed_to, EXISTS (SELECT 1 FROM dead WHERE n = scope)
+             FROM message",
+        )?;
         let mut found = statement.query([])?;
         while let Some(r) = found.next()? {
             let id = r.get(0).map(uuid_from)?;
-            count(Kind::Message.as_str(), id, r.get(1)?, r.get(2)?);
+            if !r.get::<_, bool>(8)? {
+                count(Kind::Message.as_str(), id, r.get(1)?, r.get(2)?);
+            }
             let kept = EntryColumns { chat: r.get(4)?, author: r.get(5)?, said: r.get(6)?, handed_to: r.get(7)? };
             let row = rows::parsed(Kind::Message, r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
             if !matches!(&row, Row::Message(message) if EntryColumns::of(message) == kept) {
@@ -215,7 +225,8 @@ fn compare_keys(c: &Connection, keys: &BTreeSet<(String, Uuid)>, said: &mut Vec<
 
 fn compare_lists(c: &Connection, mut chats: BTreeSet<Uuid>, said: &mut Vec<String>) -> Stored<()> {
     let Some(identity) = meta::identity(c)? else { return Ok(()) };
-    let mut statement = c.prepare_cached("SELECT id FROM chat")?;
+    let mut statement =
+        c.prepare_cached("SELECT id FROM chat WHERE NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list)")?;
     let listed = statement.query_map([], |r| r.get(0).map(uuid_from))?;
     for id in listed {
         chats.insert(id?);

@@ -109,7 +109,7 @@ impl Write<'_> {
     /// A row that may have a name is about to change.
     pub(super) fn touch_name(&mut self, kind: Kind, id: Uuid) -> Stored<()> {
         if is_named(kind) && !self.touched.names.contains_key(&(kind, id)) {
-            let before = rows::visible(&self.tx, kind, id)?.map(|kept| kept.json);
+            let before = rows::written(&self.tx, kind, id)?;
             self.touched.names.insert((kind, id), before);
         }
         Ok(())
@@ -139,7 +139,7 @@ impl Write<'_> {
             self.set(MESSAGES, &(messages_here(&self.tx)? + come).saturating_sub(gone))?;
         }
         for ((kind, id), before) in std::mem::take(&mut self.touched.names) {
-            let now = rows::visible(&self.tx, kind, id)?.map(|kept| kept.json);
+            let now = rows::written(&self.tx, kind, id)?;
             if before == now {
                 continue;
             }
@@ -275,8 +275,8 @@ impl Store {
         let most = most.max(1);
         match stage(&self.connection)? {
             Some(Stage::Complete) => return Ok(true),
-            Some(Stage::Messages { below }) => self.write(|w| w.fill_messages(below, most))?,
-            Some(Stage::Names { kind, id }) => self.write(|w| w.fill_names(&kind, id, most))?,
+            Some(Stage::Messages { below }) => self.write_lazily(|w| w.fill_messages(below, most))?,
+            Some(Stage::Names { kind, id }) => self.write_lazily(|w| w.fill_names(&kind, id, most))?,
             None => self.write(|w| w.begin_index())?,
         }
         self.is_indexed()

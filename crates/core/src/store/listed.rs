@@ -15,18 +15,26 @@ const MOST_MS: i64 = NO_MESSAGE / 2 - 1;
 /// Added to the part of a chat that the member pinned.
 pub(super) const PINNED: i64 = 8;
 
-/// A list whose parts are in order: one for each channel, one for direct and one for team chats.
+/// A list whose parts are in order: one for each channel, by the number of its scope, one for direct and one for team chats.
+/// A channel that is lost and given again has another number, and what it had before stands in no list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ListId {
-    Channel(ChannelId),
+    Channel(i64),
     Direct,
     Team,
 }
 
 impl ListId {
+    /// That of a channel; one of a scope that was never heard of has nothing in it.
+    pub fn of_channel(c: &Connection, channel: ChannelId) -> Stored<Self> {
+        let mut statement = c.prepare_cached("SELECT n FROM scope WHERE name = ?")?;
+        let n = statement.query_row([Scope::Channel(channel).to_string()], |r| r.get(0)).optional()?;
+        Ok(ListId::Channel(n.unwrap_or_default()))
+    }
+
     pub fn bytes(self) -> Vec<u8> {
         match self {
-            ListId::Channel(id) => id.0.as_bytes().to_vec(),
+            ListId::Channel(n) => n.to_be_bytes().to_vec(),
             ListId::Direct => vec![0],
             ListId::Team => vec![1],
         }
@@ -140,7 +148,7 @@ impl ListRow {
             Some(_) => Part::Others,
         };
         let facts = Facts {
-            list: ListId::Channel(conversation.channel),
+            list: ListId::of_channel(c, conversation.channel)?,
             part,
             with_me: !archived && conversation.participants.contains_key(&me),
             address: Some(conversation.address.to_string()),
@@ -268,8 +276,8 @@ impl ListRow {
 
 /// Parts of lists whose tally is not what their rows give; nothing where all is right.
 pub(super) fn tally_differences(c: &Connection) -> Stored<Vec<String>> {
-    let sql =
-        "WITH counted AS (SELECT list, bucket, count(*) AS chats, sum(badge) AS badges FROM chat GROUP BY list, bucket)
+    let sql = "WITH counted AS (SELECT list, bucket, count(*) AS chats, sum(badge) AS badges FROM chat
+               WHERE NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list) GROUP BY list, bucket)
                SELECT hex(list), bucket FROM (SELECT * FROM counted EXCEPT SELECT * FROM tally)
                UNION SELECT hex(list), bucket FROM (SELECT * FROM tally WHERE chats <> 0 OR badges <> 0
                EXCEPT SELECT * FROM counted)";
@@ -282,7 +290,7 @@ pub(super) fn tally_differences(c: &Connection) -> Stored<Vec<String>> {
 
 /// Whether there are chats and no list has one: a newer program has made the table anew.
 pub(super) fn is_forgotten(c: &Connection) -> Stored<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM entity WHERE kind IN ('conversation', 'direct_chat', 'team_chat'))
+    let sql = "SELECT EXISTS (SELECT 1 FROM live_entity WHERE kind IN ('conversation', 'direct_chat', 'team_chat'))
                AND NOT EXISTS (SELECT 1 FROM chat)";
     Ok(c.query_row(sql, [], |r| r.get(0))?)
 }

@@ -191,6 +191,7 @@ impl Store {
             for table in [
                 "meta",
                 "scope",
+                "dead",
                 "entity",
                 "message",
                 "shadow",

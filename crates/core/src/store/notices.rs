@@ -302,7 +302,9 @@ fn record(c: &Connection, chat: ChatId) -> Stored<Record> {
 /// Position of the newest entry that the hub has. What it had before it was restored is about to go, and no news.
 fn newest_pos(c: &Connection, generation: i64, chat: ChatId) -> Stored<u64> {
     let pos: Option<i64> = c
-        .prepare_cached("SELECT pos FROM message WHERE chat = ? AND pos < ? AND rev >= ? ORDER BY pos DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT pos FROM live_message WHERE chat = ? AND pos < ? AND rev >= ? ORDER BY pos DESC LIMIT 1",
+        )?
         .query_row(params![chat.0.into_bytes(), LOCAL_POS, rev_of(generation, 0)], |r| r.get(0))
         .optional()?;
     Ok(pos.unwrap_or(0) as u64)
@@ -311,7 +313,7 @@ fn newest_pos(c: &Connection, generation: i64, chat: ChatId) -> Stored<u64> {
 /// The newest entries after a position, in the order of the hub.
 fn entries(c: &Connection, generation: i64, chat: ChatId, after: u64) -> Stored<Vec<Message>> {
     let mut statement = c.prepare_cached(
-        "SELECT json FROM message WHERE chat = ? AND pos > ? AND pos < ? AND rev >= ? ORDER BY pos DESC LIMIT ?",
+        "SELECT json FROM live_message WHERE chat = ? AND pos > ? AND pos < ? AND rev >= ? ORDER BY pos DESC LIMIT ?",
     )?;
     let jsons = statement
         .query_map(params![chat.0.into_bytes(), after as i64, LOCAL_POS, rev_of(generation, 0), MOST_ENTRIES], |r| {
@@ -328,8 +330,10 @@ fn entries(c: &Connection, generation: i64, chat: ChatId, after: u64) -> Stored<
 }
 
 fn entry_at(c: &Connection, pos: u64) -> Stored<Option<Message>> {
-    let json: Option<String> =
-        c.prepare_cached("SELECT json FROM message WHERE pos = ?")?.query_row([pos as i64], |r| r.get(0)).optional()?;
+    let json: Option<String> = c
+        .prepare_cached("SELECT json FROM live_message WHERE pos = ?")?
+        .query_row([pos as i64], |r| r.get(0))
+        .optional()?;
     let Some(json) = json else { return Ok(None) };
     Ok(match Row::from_json(Kind::Message, serde_json::from_str(&json)?)? {
         Row::Message(entry) => Some(entry),

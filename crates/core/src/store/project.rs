@@ -60,7 +60,7 @@ pub(super) fn unread_after(c: &Connection, me: MemberId, conversation: &Conversa
     let Some(unanswered) = conversation.unanswered.filter(|_| handed) else { return Ok(upto) };
     let handed_pos: Option<i64> = c
         .prepare_cached(
-            "SELECT max(pos) FROM message WHERE chat = ? AND handed_to = ? AND author IS NOT ? AND pos < ?",
+            "SELECT max(pos) FROM live_message WHERE chat = ? AND handed_to = ? AND author IS NOT ? AND pos < ?",
         )?
         .query_row(params![conversation.id.0.into_bytes(), me.0.into_bytes(), me.0.into_bytes(), LOCAL_POS], |r| {
             r.get(0)
@@ -74,7 +74,7 @@ pub(super) fn unread_after(c: &Connection, me: MemberId, conversation: &Conversa
 pub(super) fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u64, reading: Reading) -> Stored<i64> {
     let count: i64 = c
         .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM message
+            "SELECT count(*) FROM (SELECT 1 FROM live_message
              WHERE chat = ? AND pos > ? AND pos < ? AND said = 1 AND author IS NOT ? LIMIT ?)",
         )?
         .query_row(params![chat.0.into_bytes(), after as i64, LOCAL_POS, me.0.into_bytes(), MOST_UNREAD], |r| {
@@ -83,21 +83,21 @@ pub(super) fn count_unread(c: &Connection, me: MemberId, chat: ChatId, after: u6
     let Some(mark) = reading.marked.filter(|_| count == 0) else { return Ok(count) };
     let from = i64::try_from(mark.from).unwrap_or(i64::MAX);
     let follows = c
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ? AND pos >= ? AND pos < ?)")?
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM live_message WHERE chat = ? AND pos >= ? AND pos < ?)")?
         .query_row(params![chat.0.into_bytes(), from, LOCAL_POS], |r| r.get(0))?;
     Ok(follows)
 }
 
 /// Whether lists have the chat.
 pub(super) fn is_listed(c: &Connection, chat: ChatId) -> Stored<bool> {
-    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM chat WHERE id = ?)")?
-        .query_row([chat.0.into_bytes()], |r| r.get(0))?)
+    let sql = "SELECT EXISTS (SELECT 1 FROM chat WHERE id = ? AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list))";
+    Ok(c.prepare_cached(sql)?.query_row([chat.0.into_bytes()], |r| r.get(0))?)
 }
 
 /// Lists that have anything.
 fn open_lists(c: &Connection) -> Stored<Vec<ListId>> {
-    let channels = channels(c)?.into_iter().map(|channel| ListId::Channel(channel.id));
-    Ok(channels.chain([ListId::Direct, ListId::Team]).collect())
+    let channels = channels(c)?.into_iter().map(|channel| ListId::of_channel(c, channel.id));
+    channels.chain([Ok(ListId::Direct), Ok(ListId::Team)]).collect()
 }
 
 impl Store {
@@ -108,7 +108,7 @@ impl Store {
         }
         self.write(|w| {
             for kind in [Kind::Conversation, Kind::DirectChat, Kind::TeamChat] {
-                w.touch_chats("SELECT id FROM entity WHERE kind = ?", kind.as_str().to_string())?;
+                w.touch_chats("SELECT id FROM live_entity WHERE kind = ?", kind.as_str().to_string())?;
             }
             Ok(())
         })
@@ -128,12 +128,12 @@ impl Write<'_> {
                 self.tag("places");
                 self.tag("members");
                 for channel in channels(&self.tx)?.into_iter().filter(|channel| channel.inbox == Some(r.id)) {
-                    self.touch_open(ListId::Channel(channel.id))?;
+                    self.touch_open(ListId::of_channel(&self.tx, channel.id)?)?;
                 }
             }
             Row::Channel(r) => {
                 self.tag("places");
-                self.touch_chats("SELECT id FROM entity WHERE kind = 'conversation' AND scope = (SELECT n FROM scope WHERE name = ?)", Scope::Channel(r.id).to_string())?;
+                self.touch_chats("SELECT id FROM live_entity WHERE kind = 'conversation' AND scope = (SELECT n FROM scope WHERE name = ?)", Scope::Channel(r.id).to_string())?;
             }
             Row::Member(_) => {
                 self.tag("members");

@@ -59,7 +59,7 @@ pub(crate) fn tag_name(c: &Connection, tag: TagId) -> Stored<Option<String>> {
 /// Position of the newest entry of a chat that the hub has; 0 = none.
 pub(crate) fn last_pos(c: &Connection, chat: ChatId) -> Stored<u64> {
     let pos: Option<i64> = c
-        .prepare_cached("SELECT max(pos) FROM message WHERE chat = ? AND pos < ?")?
+        .prepare_cached("SELECT max(pos) FROM live_message WHERE chat = ? AND pos < ?")?
         .query_row(params![chat.0.into_bytes(), LOCAL_POS], |r| r.get(0))?;
     Ok(pos.unwrap_or(0) as u64)
 }

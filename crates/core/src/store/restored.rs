@@ -1,10 +1,13 @@
 //! A hub that was restored from a backup, or lost what the cache has seen (S13), and booting again in place.
 
 use super::pending::Lanes;
-use super::{Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query};
+use super::{
+    Identity, OutboxItem, OutboxState, Reason, Store, Stored, StoredSession, Write, meta, outbox, query, rows,
+};
 use deskbell_domain::plant::{Plant, planted};
-use deskbell_domain::{Author, Command, Content, Grant, MemberId, Message, Row, command::SendMessage};
+use deskbell_domain::{Author, Command, Content, Grant, Kind, MemberId, Message, Row, command::SendMessage};
 use deskbell_protocol::Session;
+use rusqlite::params;
 use std::collections::BTreeMap;
 
 /// Set while the scopes are booted after the hub went back in time.
@@ -95,6 +98,20 @@ impl Write<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The same for all of a scope that is lost: a hub that went back in time may have lost the chat itself. Reads all of it,
+    /// which happens after a restored backup and else never.
+    pub(super) fn keep_own_messages_of(&mut self, n: i64) -> Stored<()> {
+        let rolled_back: Option<bool> = meta::get(&self.tx, ROLLED_BACK)?;
+        let Some(identity) = self.identity.filter(|_| rolled_back == Some(true)) else { return Ok(()) };
+        let own: Vec<String> = {
+            let mut statement = self.tx.prepare("SELECT json FROM live_message WHERE scope = ? AND author = ?")?;
+            let found = statement.query_map(params![n, identity.me.0.into_bytes()], |r| r.get(0))?;
+            found.collect::<Result<_, _>>()?
+        };
+        let own = own.into_iter().map(|json| rows::parsed(Kind::Message, &json)).collect::<Stored<_>>()?;
+        self.keep_own_messages(own)
     }
 
     /// After the hub went back in time: the member's own messages that it does not have any more are kept, held.

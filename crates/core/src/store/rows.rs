@@ -62,14 +62,23 @@ pub(super) fn parsed(kind: Kind, json: &str) -> Stored<Row> {
 /// The visible row.
 pub(crate) fn visible(c: &Connection, kind: Kind, id: Uuid) -> Stored<Option<Kept>> {
     let sql = if kind == Kind::Message {
-        "SELECT json, scope, rev, boot FROM message WHERE ?1 = 'message' AND id = ?2"
+        "SELECT json, scope, rev, boot FROM live_message WHERE ?1 = 'message' AND id = ?2"
     } else {
-        "SELECT json, scope, rev, boot FROM entity WHERE kind = ?1 AND id = ?2"
+        "SELECT json, scope, rev, boot FROM live_entity WHERE kind = ?1 AND id = ?2"
     };
     let kept = c.prepare_cached(sql)?.query_row(params![kind.as_str(), id.into_bytes()], |r| {
         Ok(Kept { json: r.get(0)?, scope: r.get(1)?, rev: r.get(2)?, boot: r.get(3)? })
     });
     Ok(kept.optional()?)
+}
+
+/// What is written of a row that is no entry of a thread, whether it is visible or waits to be swept: as what is derived from
+/// it knows it.
+pub(super) fn written(c: &Connection, kind: Kind, id: Uuid) -> Stored<Option<String>> {
+    let json = c
+        .prepare_cached("SELECT json FROM entity WHERE kind = ? AND id = ?")?
+        .query_row(params![kind.as_str(), id.into_bytes()], |r| r.get(0));
+    Ok(json.optional()?)
 }
 
 /// The visible row, read.
@@ -112,7 +121,7 @@ pub(crate) fn inbox_of(
 
 /// All visible rows of a kind.
 pub(crate) fn all(c: &Connection, kind: Kind) -> Stored<Vec<Row>> {
-    let mut statement = c.prepare_cached("SELECT json FROM entity WHERE kind = ?")?;
+    let mut statement = c.prepare_cached("SELECT json FROM live_entity WHERE kind = ?")?;
     let jsons = statement.query_map([kind.as_str()], |r| r.get::<_, String>(0))?;
     jsons.map(|json| Ok(Row::from_json(kind, serde_json::from_str(&json?)?)?)).collect()
 }
@@ -120,7 +129,11 @@ pub(crate) fn all(c: &Connection, kind: Kind) -> Stored<Vec<Row>> {
 /// What a natural key leads to.
 pub(crate) fn key(c: &Connection, key: &str) -> Stored<Option<Uuid>> {
     let id = c
-        .prepare_cached("SELECT id FROM lookup WHERE key = ? ORDER BY id LIMIT 1")?
+        .prepare_cached(
+            "SELECT id FROM lookup WHERE key = ? AND EXISTS (SELECT 1 FROM live_entity e
+             WHERE e.kind IN ('channel', 'contact', 'conversation', 'direct_chat', 'tag') AND e.id = lookup.id)
+             ORDER BY id LIMIT 1",
+        )?
         .query_row([key], |r| r.get(0).map(uuid_from));
     Ok(id.optional()?)
 }
@@ -240,13 +253,13 @@ impl Write<'_> {
         self.touch_row(&before)
     }
 
-    fn forget_keys(&mut self, id: Uuid) -> Stored<()> {
+    pub(super) fn forget_keys(&mut self, id: Uuid) -> Stored<()> {
         self.tx.prepare_cached("DELETE FROM lookup WHERE id = ?")?.execute([id.into_bytes()])?;
         Ok(())
     }
 }
 
-/// Whether rows of the kind have natural keys.
+/// Whether rows of the kind have natural keys ([`key`] names them too).
 pub(super) fn has_keys(kind: Kind) -> bool {
     matches!(kind, Kind::Channel | Kind::Contact | Kind::Conversation | Kind::DirectChat | Kind::Tag)
 }

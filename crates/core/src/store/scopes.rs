@@ -2,7 +2,7 @@
 
 use super::{Stored, Write};
 use deskbell_domain::plant::{Plant, planted};
-use deskbell_domain::{Grant, MemberId, Row, Scope};
+use deskbell_domain::{Grant, MemberId, Scope};
 use deskbell_protocol::Phase;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -71,6 +71,18 @@ pub(crate) fn any_booting(c: &Connection) -> Stored<bool> {
     Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM scope WHERE state = ?)")?.query_row([BOOTING], |r| r.get(0))?)
 }
 
+/// How much of all that the member may see is here, in percent; `None` while it is not known how much that is.
+pub(crate) fn percent_here(c: &Connection) -> Stored<Option<u8>> {
+    // What has never heard how much there is counts with the others only once it is complete.
+    let sql = "SELECT total(total), total(CASE WHEN state = ?1 OR ending = 1 THEN total WHEN hint = 1 THEN 0 ELSE min(loaded, total) END),
+               ifnull(max(hint = 1 AND total = 0), 0) FROM scope WHERE state <> ?2";
+    let (total, here, unknown): (f64, f64, bool) =
+        c.prepare_cached(sql)?.query_row([COMPLETE, NONE], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    let known = !unknown && total > 0.0;
+    // Not all, as long as somebody asks.
+    Ok(known.then(|| (here * 100.0 / total).clamp(0.0, 99.0) as u8))
+}
+
 impl Write<'_> {
     /// The number that stands for the scope in rows.
     pub(crate) fn scope_no(&mut self, scope: Scope) -> Stored<i64> {
@@ -102,14 +114,19 @@ impl Write<'_> {
             ])?;
             return Ok(());
         }
-        let gone = self.wipe(n)?;
-        self.keep_own_messages(gone)?;
+        self.lose(scope)?;
         self.tx
             .prepare_cached(
-                "UPDATE scope SET state = ?, epoch = ?, floor = ?, boot = boot + 1, nonce = '', after = NULL, hint = ?
-                 WHERE n = ?",
+                "UPDATE scope SET state = ?, epoch = ?, floor = ?, boot = boot + 1, nonce = '', after = NULL, hint = ?,
+                 ending = 0, total = 0 WHERE name = ?",
             )?
-            .execute(params![BOOTING, epoch as i64, floor as i64, matches!(scope, Scope::Channel(_)), n])?;
+            .execute(params![
+                BOOTING,
+                epoch as i64,
+                floor as i64,
+                matches!(scope, Scope::Channel(_)),
+                scope.to_string()
+            ])?;
         self.tag("places");
         Ok(())
     }
@@ -119,11 +136,11 @@ impl Write<'_> {
         let Some(kept) = find(&self.tx, scope)?.filter(|kept| kept.state != NONE) else { return Ok(()) };
         // Said before the rows go: a member's own scope holds the grant of itself, and it would be revoked for ever.
         self.tx
-            .prepare_cached("UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL, hint = 0 WHERE n = ?")?
+            .prepare_cached(
+                "UPDATE scope SET state = ?, epoch = 0, nonce = '', after = NULL, hint = 0, ending = 0 WHERE n = ?",
+            )?
             .execute([NONE, kept.n])?;
-        let gone = self.wipe(kept.n)?;
-        // A hub that went back in time may have lost the chat itself.
-        self.keep_own_messages(gone)?;
+        self.lose(scope)?;
         self.tag("places");
         Ok(())
     }
@@ -133,7 +150,8 @@ impl Write<'_> {
     pub(crate) fn boot_all_in_place(&mut self) -> Stored<()> {
         self.tx
             .prepare_cached(
-                "UPDATE scope SET state = ?1, boot = boot + 1, nonce = '', after = NULL, hint = (hint AND state = ?1)
+                "UPDATE scope SET state = ?1, boot = boot + 1, nonce = '', after = NULL, ending = 0,
+                 hint = (hint AND state = ?1)
                  WHERE state <> ?2",
             )?
             .execute([BOOTING, NONE])?;
@@ -151,10 +169,5 @@ impl Write<'_> {
             self.grant(grant.scope, grant.epoch, grant.floor)?;
         }
         Ok(())
-    }
-
-    /// Takes all visible rows of a scope away, and returns them.
-    fn wipe(&mut self, n: i64) -> Stored<Vec<Row>> {
-        self.delete_in_scope(n, i64::MAX)
     }
 }

@@ -159,6 +159,7 @@ impl FakeHub {
             after: None,
             as_of: self.seq,
             head: self.head(),
+            total: boot.after.is_none().then(|| self.rows_of(boot.scope).len() as u64),
             rows: self.rows_of(boot.scope),
             next: None,
         }

@@ -1,21 +1,18 @@
 //! What to do next.
 
-use super::{Backoff, Failure};
+use super::exchange::{Action, Event, Kind, Request};
+use super::inbox::Inbox;
+use super::{Backoff, Failure, Pace};
+use crate::rpc::errors;
 use crate::rpc::types::{Network, RpcError};
 use crate::settings::MOST_UNDO_SECONDS;
-use crate::store::{Boot, Store, StoreError};
+use crate::store::{Store, StoreError};
 use deskbell_domain::Scope;
-use deskbell_protocol::{
-    Changes, Commands, Generation, HubInfo, MAX_CHANGES, MAX_COMMANDS, Results, Session, Snapshot, Stamp,
-};
+use deskbell_protocol::{Generation, MAX_CHANGES, MAX_COMMANDS, Stamp};
 use std::collections::BTreeMap;
 
-/// Rows of the first page; how many later ones have depends on how long writing them takes.
-const PAGE: u32 = 100;
-/// Fewest rows of a page.
-const SMALLEST_PAGE: u32 = 25;
-/// A click may have to wait for one page: writing one should not take longer.
-const LONGEST_WRITE_MS: u128 = 8;
+/// Rows of a page of a hint: the sooner the first is here, the sooner there is something to work with.
+const HINT_PAGE: u32 = 200;
 
 /// So long a scope rests whose snapshot did not end: each try costs as much as everything else together.
 const REST_MS: u64 = 10 * 60 * 1000;
@@ -30,130 +27,6 @@ pub struct Now {
     pub steady_ms: u64,
     /// UTC milliseconds by this computer.
     pub wall_ms: i64,
-}
-
-/// A request to make.
-#[derive(Debug, Clone)]
-pub enum Request {
-    /// `GET /v1/hub`
-    Hub,
-    /// `GET /v1/session`
-    Session {
-        /// Generation and newest point of history that are known; `None` once the hub has said that they are no more.
-        seen: Option<(Generation, Stamp)>,
-    },
-    /// `GET /v1/changes`
-    Pull {
-        /// The cursor.
-        since: u64,
-        /// Generation that is known.
-        generation: Generation,
-        /// Newest point of history that is known.
-        seen: Stamp,
-        /// Most changes.
-        limit: u32,
-    },
-    /// `GET /v1/snapshot/{scope}`
-    Snapshot {
-        /// What to fetch.
-        boot: Boot,
-        /// Generation that is known.
-        generation: Generation,
-        /// Newest point of history that is known.
-        seen: Stamp,
-        /// Most rows.
-        limit: u32,
-    },
-    /// `POST /v1/commands`
-    Push(Commands),
-}
-
-/// What to do.
-#[derive(Debug, Clone)]
-pub enum Action {
-    /// Make a request; its answer comes back as [`Event::Answer`] or [`Event::Failed`].
-    Send(Request),
-    /// Open the event stream.
-    OpenEvents {
-        /// The cursor.
-        cursor: u64,
-        /// Generation that is known.
-        generation: Generation,
-        /// Newest point of history that is known.
-        seen: Stamp,
-    },
-    /// Close it.
-    CloseEvents,
-    /// Come back with [`Event::Tick`] at this steady time.
-    WakeAt(u64),
-}
-
-/// Kinds of requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// See [`Request::Hub`].
-    Hub,
-    /// See [`Request::Session`].
-    Session,
-    /// See [`Request::Pull`].
-    Pull,
-    /// See [`Request::Snapshot`].
-    Snapshot,
-    /// See [`Request::Push`].
-    Push,
-}
-
-impl Request {
-    /// Its kind.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Request::Hub => Kind::Hub,
-            Request::Session { .. } => Kind::Session,
-            Request::Pull { .. } => Kind::Pull,
-            Request::Snapshot { .. } => Kind::Snapshot,
-            Request::Push(_) => Kind::Push,
-        }
-    }
-}
-
-/// An answer.
-#[derive(Clone)]
-pub enum Reply {
-    /// To [`Request::Hub`].
-    Hub(HubInfo),
-    /// To [`Request::Session`].
-    Session(Session),
-    /// To [`Request::Pull`].
-    Pull(Changes),
-    /// To [`Request::Snapshot`].
-    Snapshot(Snapshot),
-    /// To [`Request::Push`].
-    Push(Results),
-}
-
-/// What has happened.
-#[derive(Clone)]
-pub enum Event {
-    /// The driver runs; also the wait of [`Action::WakeAt`] is over.
-    Tick,
-    /// There is something new in the outbox.
-    Outbox,
-    /// The person wants it now.
-    SyncNow,
-    /// The computer has slept: the connection is likely dead, and nobody has been told.
-    Woke,
-    /// An answer.
-    Answer(Reply),
-    /// A request failed.
-    Failed(Kind, Failure),
-    /// The event stream is open.
-    EventsOpen,
-    /// There is something to pull.
-    EventsHead(Stamp),
-    /// Here it is.
-    EventsChanges(Changes),
-    /// The stream ended, by itself or by a failure.
-    EventsEnded(Option<Failure>),
 }
 
 /// What the strip says of the network.
@@ -180,6 +53,8 @@ pub struct Machine {
     pub(super) hub: String,
     pub(super) reachable: Option<bool>,
     pub(super) problem: Option<RpcError>,
+    /// There was no room for what was to be written last.
+    no_room: Option<RpcError>,
     /// Signed out by the hub: nothing is asked any more.
     pub(super) halted: bool,
     pub(super) hub_checked: bool,
@@ -190,7 +65,12 @@ pub struct Machine {
     /// The computer slept, or the program has just been started: what comes until the feed is at its head is told as one.
     pub(super) slept: bool,
     pub(super) push_limit: usize,
-    page: u32,
+    /// The newest `seq` that the stream has told of since the last pull was sent.
+    pub(super) told: u64,
+    /// What has come and is not written yet.
+    pub(super) inbox: Inbox,
+    /// Something is left to sweep.
+    pub(super) sweeping: bool,
     pub(super) stream: Stream,
     /// Steady time at which the stream was opened.
     pub(super) stream_since_ms: u64,
@@ -211,6 +91,7 @@ impl Machine {
             hub: hub.into(),
             reachable: None,
             problem: None,
+            no_room: None,
             halted: false,
             hub_checked: false,
             session_checked: false,
@@ -219,7 +100,9 @@ impl Machine {
             want_pull: true,
             slept: true,
             push_limit: MAX_COMMANDS,
-            page: PAGE,
+            told: 0,
+            inbox: Inbox::default(),
+            sweeping: true,
             stream: Stream::Closed,
             stream_since_ms: 0,
             under_way: Vec::new(),
@@ -240,8 +123,11 @@ impl Machine {
                 Some(false) => Network::Offline,
                 None => Network::Connecting,
             },
-            problem: self.problem.clone().or_else(|| self.endless()),
-            current: self.stream == Stream::Open && !self.want_pull && !self.under_way.contains(&Kind::Pull),
+            problem: self.problem.clone().or_else(|| self.no_room.clone()).or_else(|| self.endless()),
+            current: self.stream == Stream::Open
+                && !self.want_pull
+                && !self.under_way.contains(&Kind::Pull)
+                && !self.inbox.has_feed(),
         }
     }
 
@@ -256,6 +142,7 @@ impl Machine {
             && !self.want_pull
             && !self.want_resync
             && self.under_way.is_empty()
+            && !self.has_unwritten()
             && (!waits || tried)
             && store.cursor()? >= store.stamp()?.seq
             && !store.is_booting_but(&self.resting())?)
@@ -279,13 +166,14 @@ impl Machine {
         self.push != Backoff::default()
     }
 
-    /// How long it took to write a page: the next one is made to fit.
-    pub fn wrote_page(&mut self, took: std::time::Duration) {
-        self.page = match took.as_millis() {
-            ms if ms > LONGEST_WRITE_MS => (self.page / 2).max(SMALLEST_PAGE),
-            ms if ms * 4 <= LONGEST_WRITE_MS => (self.page * 2).min(MAX_CHANGES),
-            _ => self.page,
-        };
+    /// How many rows are written in one go from now on.
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.inbox.set_pace(pace);
+    }
+
+    /// Whether something has come that is not written yet, or was lost and is not swept.
+    pub fn has_unwritten(&self) -> bool {
+        !self.inbox.is_empty() || self.sweeping
     }
 
     /// Takes what has happened and says what to do. `random` draws a random number. Where the store fails (a full disk)
@@ -302,6 +190,7 @@ impl Machine {
         if taken.is_err() {
             self.forget(&actions);
         }
+        self.no_room = taken.as_ref().err().filter(|error| error.is_disk_full()).map(errors::store);
         taken.map(|()| actions)
     }
 
@@ -315,6 +204,7 @@ impl Machine {
                 Action::CloseEvents | Action::WakeAt(_) => {}
             }
         }
+        self.inbox.clear();
         self.want_pull = true;
     }
 
@@ -343,15 +233,29 @@ impl Machine {
             }
             Event::EventsHead(head) => {
                 self.answers();
-                self.want_pull |= head.seq > store.cursor()?;
+                self.hear_of(head.seq, store)?;
             }
             Event::EventsChanges(page) => {
                 self.answers();
-                self.changes(&page, store, now)?;
+                self.inbox.add_changes(page);
             }
             Event::EventsEnded(failure) => self.events_ended(failure, store, now, random, actions)?,
         }
-        self.next(store, now, random, actions)
+        self.write_piece(store, now)?;
+        self.next(store, now, random, actions)?;
+        self.sweeping = store.has_to_sweep()?;
+        if self.has_unwritten() {
+            // Not in one go: somebody may have clicked meanwhile.
+            actions.push(Action::WakeAt(now.steady_ms));
+        }
+        Ok(())
+    }
+
+    /// The hub has something up to here.
+    pub(super) fn hear_of(&mut self, seq: u64, store: &Store) -> Result<(), StoreError> {
+        self.told = self.told.max(seq);
+        self.want_pull |= seq > self.inbox.upto().unwrap_or(store.cursor()?);
+        Ok(())
     }
 
     fn sync_now(&mut self) {
@@ -374,7 +278,10 @@ impl Machine {
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
         store.end_holds(now.wall_ms)?;
-        let Some(session) = store.session()?.filter(|_| !self.halted) else { return Ok(()) };
+        let Some(session) = store.session()?.filter(|_| !self.halted) else {
+            self.inbox.clear();
+            return Ok(());
+        };
         let (generation, seen) = (session.r#gen, store.stamp()?);
         self.resting.retain(|_, until| *until > now.steady_ms);
         let ready = self.pull.is_over(now.steady_ms);
@@ -390,10 +297,9 @@ impl Machine {
                 self.send(Request::Session { seen }, actions);
             }
         } else {
-            if self.want_pull && ready {
-                let request =
-                    Request::Pull { since: store.cursor()?, generation: generation.clone(), seen, limit: self.page };
-                self.send(request, actions);
+            if self.want_pull && ready && !self.inbox.has_feed() {
+                let (since, generation) = (store.cursor()?, generation.clone());
+                self.send(Request::Pull { since, generation, seen, limit: MAX_CHANGES }, actions);
             }
             if self.reachable == Some(true) {
                 self.next_online(store, now, random, actions, generation, seen)?;
@@ -427,10 +333,12 @@ impl Machine {
             self.send(Request::Push(push.commands), actions);
         }
         if !self.under_way.contains(&Kind::Snapshot)
+            && !self.inbox.has_snapshot()
             && self.snapshot.is_over(now.steady_ms)
             && let Some(boot) = store.next_boot(random(), &self.resting())?
         {
-            self.send(Request::Snapshot { boot, generation, seen, limit: self.page }, actions);
+            let limit = if boot.phase.is_full() { MAX_CHANGES } else { HINT_PAGE };
+            self.send(Request::Snapshot { boot, generation, seen, limit }, actions);
         }
         Ok(())
     }
@@ -438,6 +346,9 @@ impl Machine {
     /// One request of a kind at a time.
     fn send(&mut self, request: Request, actions: &mut Vec<Action>) {
         if !self.under_way.contains(&request.kind()) {
+            if request.kind() == Kind::Pull {
+                self.told = 0;
+            }
             self.under_way.push(request.kind());
             actions.push(Action::Send(request));
         }

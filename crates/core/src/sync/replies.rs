@@ -1,10 +1,12 @@
 //! What answers and failures mean.
 
-use super::machine::{Action, Kind, Machine, Now, Reply, Stream};
+use super::exchange::{Action, Kind, Reply};
+use super::machine::{Machine, Now, Stream};
 use super::{Backoff, Failure};
 use crate::store::{Applied, Store, StoreError};
 use deskbell_domain::CommandId;
 use deskbell_protocol::{ApiError, Changes, MAX_COMMANDS, Session, Snapshot, code};
+use std::ops::Range;
 
 /// A stream that ended sooner did not work.
 const SHORTEST_STREAM_MS: u64 = 5_000;
@@ -33,15 +35,17 @@ impl Machine {
             Reply::Pull(page) => {
                 self.answers();
                 self.pull.reset();
-                self.changes(&page, store, now)?;
+                self.inbox.add_changes(page);
             }
-            Reply::Snapshot(page) => self.snapshot_answered(&page, store, now)?,
+            Reply::Snapshot(page) => self.inbox.add_snapshot(page),
             Reply::Push(results) => {
                 self.push.reset();
                 self.push_limit = (self.push_limit * 2).min(MAX_COMMANDS);
                 store.apply_results(&results)?;
                 // With the stream open the rows are on their way.
-                self.want_pull |= self.stream != Stream::Open && results.head.seq > store.cursor()?;
+                if self.stream != Stream::Open {
+                    self.hear_of(results.head.seq, store)?;
+                }
             }
         }
         Ok(())
@@ -71,6 +75,9 @@ impl Machine {
         self.session_checked = true;
         if self.want_resync {
             store.resync(session, self.rolled_back)?;
+            // What it is about is of a history that may be no more, and is asked for again.
+            self.inbox.clear();
+            self.told = 0;
             self.answers();
             (self.want_resync, self.rolled_back) = (false, false);
             self.want_pull = true;
@@ -88,7 +95,7 @@ impl Machine {
                 if !page.more {
                     self.caught_up(store)?;
                 }
-                self.want_pull = page.more;
+                self.want_pull = page.more || self.told > page.to;
                 // The hub knows the history that a rescued cache goes on from; now it says what belongs here.
                 self.want_resync |= store.is_rebuilding()?;
                 if !page.more && !store.is_booting()? {
@@ -106,8 +113,16 @@ impl Machine {
         store.caught_up(std::mem::take(&mut self.slept))
     }
 
-    fn snapshot_answered(&mut self, page: &Snapshot, store: &mut Store, now: Now) -> Result<(), StoreError> {
-        if store.apply_snapshot(page)? {
+    /// Writes these rows of a page. `false`: the page is of the past.
+    pub(super) fn snapshot_piece(
+        &mut self,
+        page: &Snapshot,
+        rows: Range<usize>,
+        store: &mut Store,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        let applied = store.apply_snapshot_rows(page, rows)?;
+        if applied {
             self.snapshot.reset();
         } else if let Some(scope) = store.take_endless() {
             self.let_rest(scope, now);
@@ -116,6 +131,12 @@ impl Machine {
             tracing::debug!(scope = %page.scope, "a page of a snapshot came too late");
             self.snapshot_in_vain(now, 0);
         }
+        self.note_complete(store, now)?;
+        Ok(applied)
+    }
+
+    /// The cache may be complete now.
+    pub(super) fn note_complete(&self, store: &mut Store, now: Now) -> Result<(), StoreError> {
         if !store.is_booting()? && !self.want_pull {
             store.set_up_to_date(now.wall_ms)?;
         }

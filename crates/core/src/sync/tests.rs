@@ -314,3 +314,5 @@ fn what_could_not_be_stored_on_a_full_disk_is_asked_for_again_when_there_is_room
     });
     assert_eq!(kinds(&client.tell(Event::Tick)), [Kind::Pull], "no later event brings it");
 }
+
+mod pieces;

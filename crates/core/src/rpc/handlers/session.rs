@@ -355,19 +355,21 @@ pub(crate) async fn get_status(core: &Core, _: Empty) -> Result<Status, RpcError
 pub(crate) async fn status(core: &Core) -> Result<Status, RpcError> {
     let cache = core.cache().await?;
     let view = cache.view();
-    let (waiting, up_to_date_ms, booting, rescued) = cache
+    let (waiting, up_to_date_ms, here, rescued) = cache
         .read(|c| {
-            let booting = crate::store::is_booting(c)?;
+            let here = crate::store::is_booting(c)?.then(|| crate::store::percent_here(c)).transpose()?;
             let mut counts = waiting_counts(c)?;
             // What is held back to be undone goes by itself in a moment: nothing is late yet.
             counts.waiting = counts.waiting.saturating_sub(crate::store::held_back(c)?);
-            Ok((counts, crate::store::up_to_date_ms(c)?, booting, crate::store::rescue_of(c)?))
+            Ok((counts, crate::store::up_to_date_ms(c)?, here, crate::store::rescue_of(c)?))
         })
         .await?;
+    let booting = here.is_some();
     let current = view.as_ref().is_some_and(|v| v.current) && !booting;
     Ok(Status {
         network: view.as_ref().map_or(Network::Offline, |v| v.network),
         first_sync: up_to_date_ms.is_none() && booting,
+        first_sync_percent: here.flatten().filter(|_| up_to_date_ms.is_none()),
         up_to_date_ms: if current { Some(core.inner.options.clock.now_ms()) } else { up_to_date_ms },
         waiting: waiting.waiting,
         failed: waiting.refused,

@@ -107,6 +107,10 @@ pub struct Status {
     pub up_to_date_ms: Option<i64>,
     /// The first sync is running: lists may still grow.
     pub first_sync: bool,
+    /// While it runs: how much of it is here, in percent, as soon as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first_sync_percent: Option<u8>,
     /// Commands that have not reached the hub.
     pub waiting: u32,
     /// Refused: *Retry*, *Edit*, *Discard*.

@@ -13,7 +13,7 @@ pub(crate) fn list_contacts(c: &Connection, args: &ListContacts) -> Stored<Conta
     let limit = args.limit.clamp(1, MOST_ROWS);
     let after = args.after.map_or([0; 16], |id| id.0.into_bytes());
     let mut statement =
-        c.prepare_cached("SELECT json FROM entity WHERE kind = 'contact' AND id > ? ORDER BY id LIMIT ?")?;
+        c.prepare_cached("SELECT json FROM live_entity WHERE kind = 'contact' AND id > ? ORDER BY id LIMIT ?")?;
     let jsons = statement.query_map(params![after, limit + 1], |r| r.get::<_, String>(0))?;
     let mut contacts = Vec::new();
     for json in jsons {

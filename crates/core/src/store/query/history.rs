@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 /// All conversations of one address in a part, by when they were closed, else created, newest first.
 pub(super) const OF_ADDRESS: &str = "SELECT recent, id FROM chat INDEXED BY chat_address
-     WHERE address = ?1 AND bucket = ?2 AND (recent, id) > (?3, ?4) ORDER BY recent, id";
+     WHERE address = ?1 AND bucket = ?2 AND (recent, id) > (?3, ?4)
+     AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list) ORDER BY recent, id";
 
 /// A page of the other conversations of a chat's contact; where nobody owns the address, of that address.
 pub(crate) fn list_history(c: &Connection, args: &ListHistory) -> Stored<Result<HistoryPage, NoPage>> {
@@ -81,7 +82,10 @@ fn page(c: &Connection, addresses: &BTreeSet<String>, but: ChatId, after: Key, m
 
 /// How many there are beside the one that is asked about.
 fn total(c: &Connection, addresses: &BTreeSet<String>) -> Stored<u32> {
-    let mut statement = c.prepare_cached("SELECT count(*) FROM chat INDEXED BY chat_address WHERE address = ?")?;
+    let mut statement = c.prepare_cached(
+        "SELECT count(*) FROM chat INDEXED BY chat_address
+         WHERE address = ? AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list)",
+    )?;
     let mut total: u32 = 0;
     for address in addresses {
         total += statement.query_row([address], |r| r.get::<_, u32>(0))?;
@@ -121,7 +125,7 @@ fn row(c: &Connection, names: &Names<'_>, conversation: &Conversation) -> Stored
     let inbox = rows::inbox_of(c, channel.as_ref())?;
     let assignee = assignee_shown(c, conversation, inbox.as_ref())?;
     let messages = c
-        .prepare_cached("SELECT count(*) FROM message INDEXED BY message_chat WHERE chat = ? AND said = 1")?
+        .prepare_cached("SELECT count(*) FROM live_message WHERE chat = ? AND said = 1")?
         .query_row([conversation.id.0.into_bytes()], |r| r.get(0))?;
     Ok(HistoryRow {
         chat: conversation.id,

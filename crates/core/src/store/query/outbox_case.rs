@@ -126,7 +126,7 @@ fn is_by(message: &Message, names: &Names<'_>) -> bool {
 }
 
 fn messages(c: &Connection, chat: ChatId, filter: &str, pos: i64) -> Stored<Vec<Message>> {
-    let mut statement = c.prepare_cached(&format!("SELECT json FROM message WHERE chat = ?1 AND {filter}"))?;
+    let mut statement = c.prepare_cached(&format!("SELECT json FROM live_message WHERE chat = ?1 AND {filter}"))?;
     let jsons = statement.query_map(params![chat.0.into_bytes(), pos, LOCAL_POS], |r| r.get::<_, String>(0))?;
     let mut found = Vec::new();
     for json in jsons {

@@ -6,7 +6,7 @@ use super::names::{Names, initials};
 use super::people::{all_of, by_name};
 use crate::rpc::types::{ChannelPlace, DirectPlace, FavoritePlace, InboxPlace, Places, TeamPlace};
 use crate::store::listed::{ListId, Part};
-use crate::store::{Stored, rows, uuid_from};
+use crate::store::{StoreError, Stored, rows, uuid_from};
 use deskbell_domain::{Channel, ChatId, ContactId, Favorite, Inbox, InboxKind, Kind, MemberId, Row, Tint};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
@@ -24,22 +24,23 @@ pub(crate) fn list_places(c: &Connection) -> Stored<Places> {
         let kept = channels.iter().filter(|channel| !channel.archived && keep(channel));
         let mut places: Vec<ChannelPlace> = kept
             .map(|channel| {
-                channel_place(channel, badges.get(&ListId::Channel(channel.id).bytes()).copied().unwrap_or(0))
+                let list = ListId::of_channel(c, channel.id)?.bytes();
+                Ok(channel_place(channel, badges.get(&list).copied().unwrap_or(0)))
             })
-            .collect();
+            .collect::<Stored<_>>()?;
         by_name(&mut places, |p| (&p.name, p.id.0));
-        places
+        Ok::<_, StoreError>(places)
     };
     let inboxes = all_of(c, Kind::Inbox, |row| match row {
         Row::Inbox(inbox) if inbox.members.contains(&me) => Some(inbox),
         _ => None,
     })?;
-    let place = |inbox: Inbox| inbox_place(&inbox, places(&|channel| channel.is_of(inbox.id)));
-    let mut inboxes: Vec<InboxPlace> = inboxes.into_iter().map(place).collect();
+    let place = |inbox: Inbox| Ok(inbox_place(&inbox, places(&|channel| channel.is_of(inbox.id))?));
+    let mut inboxes: Vec<InboxPlace> = inboxes.into_iter().map(place).collect::<Stored<_>>()?;
     by_name(&mut inboxes, |p| (&p.name, p.id.0));
     Ok(Places {
         inboxes,
-        numbers: places(&|channel| channel.inbox.is_none() && channel.owner == Some(me)),
+        numbers: places(&|channel| channel.inbox.is_none() && channel.owner == Some(me))?,
         favorites: favorites(c, me)?,
         direct: direct_places(c, &names)?,
         teams: team_places(c)?,

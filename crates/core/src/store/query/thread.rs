@@ -90,9 +90,11 @@ fn messages_of(c: &Connection, args: &ListMessages) -> Stored<Vec<(i64, Message)
 fn read(c: &Connection, chat: ChatId, span: (i64, i64), way: Direction, most: u32) -> Stored<Vec<(i64, Message)>> {
     let mut statement = c.prepare_cached(match way {
         Direction::Up => {
-            "SELECT pos, json FROM message WHERE chat = ? AND pos >= ? AND pos < ? ORDER BY pos DESC LIMIT ?"
+            "SELECT pos, json FROM live_message WHERE chat = ? AND pos >= ? AND pos < ? ORDER BY pos DESC LIMIT ?"
         }
-        Direction::Down => "SELECT pos, json FROM message WHERE chat = ? AND pos >= ? AND pos < ? ORDER BY pos LIMIT ?",
+        Direction::Down => {
+            "SELECT pos, json FROM live_message WHERE chat = ? AND pos >= ? AND pos < ? ORDER BY pos LIMIT ?"
+        }
     })?;
     let rows = statement.query_map(params![chat.0.into_bytes(), span.0, span.1, most], |r| {
         Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
@@ -112,7 +114,7 @@ fn read(c: &Connection, chat: ChatId, span: (i64, i64), way: Direction, most: u3
 
 /// Whether there is an entry between two places, the second of them not included.
 fn exists(c: &Connection, chat: ChatId, from: i64, to: i64) -> Stored<bool> {
-    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ? AND pos >= ? AND pos < ?)")?
+    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM live_message WHERE chat = ? AND pos >= ? AND pos < ?)")?
         .query_row(params![chat.0.into_bytes(), from, to], |r| r.get(0))?)
 }
 
@@ -120,7 +122,7 @@ fn exists(c: &Connection, chat: ChatId, from: i64, to: i64) -> Stored<bool> {
 /// hub has.
 pub(crate) fn find_date(c: &Connection, args: &FindDate) -> Stored<ThreadPoint> {
     let pos: Option<i64> = c
-        .prepare_cached("SELECT min(pos) FROM message INDEXED BY message_at WHERE chat = ? AND at_ms >= ? AND pos < ?")?
+        .prepare_cached("SELECT min(pos) FROM live_message WHERE chat = ? AND at_ms >= ? AND pos < ?")?
         .query_row(params![args.chat.0.into_bytes(), args.at_ms, LOCAL_POS], |r| r.get(0))?;
     Ok(ThreadPoint { pos: pos.map(i64::unsigned_abs), offset: 0 })
 }

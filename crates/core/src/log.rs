@@ -1,0 +1,178 @@
+//! Keeps the cache's write-ahead log short, out of the way of whoever clicks.
+//!
+//! By itself SQLite copies the log back within whichever commit makes it long, and that may be a click's. Here a thread does it
+//! with a connection of its own: writing goes on meanwhile. A log begins anew only when all of it was copied and nobody reads
+//! it, and while a million messages come there is always something new in it; so from some length on the writer itself copies
+//! the little that is left, between two pieces of the sync and never where a click waits ([`LogLength::is_long`]).
+
+use rusqlite::{Connection, Result};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// From so many pages on (4 KiB each) the log is copied.
+const COPIED_FROM: u32 = 1000;
+/// From so many pages on the writer makes it begin anew.
+const LONG: u32 = 8 * COPIED_FROM;
+
+/// How long the log is, as the last commit found it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LogLength(Arc<AtomicU32>);
+
+impl LogLength {
+    /// Watches the commits of the one writer, which copies nothing by itself from now on.
+    pub fn watch(writer: &mut Connection) -> Result<Self> {
+        let length = Self::default();
+        let noted = length.clone();
+        writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages: i32| {
+            noted.0.store(pages.unsigned_abs(), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(length)
+    }
+
+    fn pages(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether it should begin anew, though that takes a moment.
+    pub fn is_long(&self) -> bool {
+        self.pages() >= LONG
+    }
+}
+
+/// Copies as much of the log as nobody is in the way of.
+pub(crate) fn copy(c: &Connection) -> Result<()> {
+    c.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+}
+
+#[derive(Default)]
+struct Wanted {
+    now: bool,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    wanted: Mutex<Wanted>,
+    ready: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Wanted> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `false` once closed.
+    fn wait(&self) -> bool {
+        let mut wanted = self.lock();
+        while !wanted.now && !wanted.closed {
+            wanted = self.ready.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+        }
+        wanted.now = false;
+        !wanted.closed
+    }
+}
+
+/// A handle of the thread that copies the log.
+pub(crate) struct LogKeeper {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl LogKeeper {
+    /// Starts the thread. It needs a connection of its own, which may be one that changes no rows.
+    pub fn start(connection: Connection) -> std::io::Result<Self> {
+        let shared = Arc::<Shared>::default();
+        let waits = shared.clone();
+        let thread = std::thread::Builder::new().name("cache log".into()).spawn(move || {
+            while waits.wait() {
+                if let Err(error) = copy(&connection) {
+                    // A full disk, say: what is in the log is safe there, and the next commit asks again.
+                    tracing::warn!(%error, "the log of the cache grows");
+                }
+            }
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Something was written.
+    pub fn look(&self, length: &LogLength) {
+        if length.pages() >= COPIED_FROM {
+            self.shared.lock().now = true;
+            self.shared.ready.notify_one();
+        }
+    }
+}
+
+impl Drop for LogKeeper {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.ready.notify_one();
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            tracing::error!("the thread that copies the log of the cache did not end well");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    fn length_of(path: &Path) -> u64 {
+        path.with_extension("db-wal").metadata().map_or(0, |about| about.len())
+    }
+
+    fn write(c: &Connection, rows: usize) {
+        let tx = c.unchecked_transaction().unwrap();
+        for _ in 0..rows {
+            tx.execute("INSERT INTO t (x) VALUES (randomblob(2000))", []).unwrap();
+        }
+        tx.commit().unwrap();
+    }
+
+    fn writer(path: &Path) -> (Connection, LogLength) {
+        let mut writer = deskbell_sqlite::open_writer(path, None).unwrap();
+        writer.execute_batch("CREATE TABLE t (x BLOB NOT NULL) STRICT").unwrap();
+        let length = LogLength::watch(&mut writer).unwrap();
+        (writer, length)
+    }
+
+    #[test]
+    fn what_is_written_is_copied_by_another_thread_and_the_log_begins_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache.db");
+        let (writer, length) = writer(&path);
+        let keeper = LogKeeper::start(deskbell_sqlite::open_reader(&path, None).unwrap()).unwrap();
+        write(&writer, 3 * COPIED_FROM as usize);
+        let before = path.metadata().unwrap().len();
+        assert!(length.pages() >= COPIED_FROM, "the commit itself copies nothing");
+        keeper.look(&length);
+        let end = Instant::now() + Duration::from_secs(20);
+        while path.metadata().unwrap().len() == before && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(path.metadata().unwrap().len() > before, "it was copied");
+        drop(keeper);
+        copy(&writer).unwrap();
+        write(&writer, 1);
+        assert!(length.pages() < COPIED_FROM, "{} pages", length.pages());
+    }
+
+    #[test]
+    fn a_log_that_is_written_without_a_pause_is_bounded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache.db");
+        let (writer, length) = writer(&path);
+        for _ in 0..400 {
+            write(&writer, 60);
+            if length.is_long() {
+                copy(&writer).unwrap();
+            }
+        }
+        assert!(length_of(&path) < u64::from(LONG + 2000) * 4200, "{} bytes", length_of(&path));
+        assert!(path.metadata().unwrap().len() > u64::from(LONG) * 2048, "so much was written that it was long");
+    }
+}
