@@ -44,6 +44,7 @@ export function arrange(fake: Fake, query: URLSearchParams): void {
     fake.session = { state: "locked", why: scenario.slice(7).replace("-", "_") as "password", hub: "hub.kestrelcycles.example", email: "priya@kestrelcycles.example" };
   }
   if (scenario === "offline" || scenario === "attention") trouble(fake, scenario === "offline");
+  if (scenario === "fetching") Object.assign(fake.world.status, { up_to_date_ms: null, first_sync: true, first_sync_percent: 42 });
   if (query.has("waits")) manyWait(fake, Number(query.get("waits")));
   if (scenario === "loading") fake.delay = 60_000;
   if (scenario === "revoked-later" && fake.session.state === "signed_in") {

@@ -128,6 +128,7 @@ export const states: readonly State[] = [
   { name: "new-team-wrong", way: async (page) => { await first(page); await page.press("c"); await menu(page); await page.press("End"); await page.press("Enter"); await dialog(page); await page.click("[role=dialog] .primary"); await page.until("document.querySelector('.err')"); await page.settle(); } },
   // Trouble
   { name: "offline", address: "scenario=offline", way: first },
+  { name: "fetching", address: "scenario=fetching", way: async (page) => { await first(page); await page.until("document.querySelector('.strip progress')"); } },
   { name: "attention", address: "scenario=attention", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.settle(); } },
   { name: "waits", address: "scenario=offline&waits=12", way: async (page) => { await rows(page); await page.click(".nav.attention"); await page.click("[role=tablist] [role=tab]:nth-child(2)"); await page.settle(); } },
   { name: "signed-out-by-hub", address: "scenario=revoked-later", way: first },

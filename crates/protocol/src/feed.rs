@@ -164,6 +164,10 @@ pub struct Snapshot {
     pub as_of: u64,
     /// Newest `seq` of the hub, with its mark.
     pub head: Stamp,
+    /// How many rows the scope has now, on the first page that a client asks for which boots from nothing: of the hint of a
+    /// channel, else of the full pass. It may have more or fewer when the last page comes: for showing how far it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
     /// The rows.
     pub rows: Vec<SnapshotRow>,
     /// `after` of the next page; absent at the end.

@@ -59,6 +59,8 @@ pub fn snapshot(
         Phase::Full => page.fill(connection, request.scope, request.after.as_deref())?,
         Phase::Hint => page.hint(connection, request.scope, request.after.as_deref())?,
     }
+    let hints = matches!(request.scope, Scope::Channel(_));
+    let is_first = request.after.is_none() && hints != request.phase.is_full();
     Ok(Snapshot {
         r#gen: head.r#gen,
         scope: request.scope,
@@ -68,9 +70,17 @@ pub fn snapshot(
         after: request.after,
         as_of: head.stamp.seq,
         head: head.stamp,
+        total: is_first.then(|| total(connection, request.scope)).transpose()?,
         rows: page.rows,
         next: page.next,
     })
+}
+
+/// How many rows a scope has. Counted in an index, once for each time that somebody boots it.
+fn total(connection: &Connection, scope: Scope) -> Result<u64, FeedError> {
+    let sql = "SELECT (SELECT count(*) FROM entity WHERE scope = ?1) + (SELECT count(*) FROM message WHERE scope = ?1)";
+    let total: i64 = connection.prepare_cached(sql)?.query_row([scope.to_string()], |r| r.get(0))?;
+    Ok(total.unsigned_abs())
 }
 
 struct Page {

@@ -141,6 +141,10 @@ up_to_date_ms: number | null,
  */
 first_sync: boolean, 
 /**
+ * While it runs: how much of it is here, in percent, as soon as that is known.
+ */
+first_sync_percent?: number, 
+/**
  * Commands that have not reached the hub.
  */
 waiting: number, 

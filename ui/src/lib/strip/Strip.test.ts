@@ -84,6 +84,18 @@ describe("the strip", () => {
     await waitFor(() => expect(container.querySelector(".strip")).toBeNull());
   });
 
+  it("shows how far the first fetch is, and says it to nobody who did not ask", async () => {
+    set({ up_to_date_ms: null, first_sync: true, first_sync_percent: 42 });
+    render(Strip);
+    const bar = await screen.findByRole<HTMLProgressElement>("progressbar", { name: "Fetching conversations" }, { timeout: 5_000 });
+    expect(bar.value).toBe(42);
+    expect(screen.getByText("42%")).toBeTruthy();
+    expect(screen.getByRole("status").textContent).not.toContain("42");
+    set({ first_sync_percent: 43 });
+    fake.touch("status");
+    await waitFor(() => expect(bar.value).toBe(43));
+  });
+
   it("leads to what waits, and offers it no more once it is on screen", async () => {
     set({ network: "offline", waiting: 1, failed: 1, held: 1 }, [row("w", "waiting"), row("f", "failed"), row("h", "held")]);
     render(Strip);

@@ -7,7 +7,8 @@ export type StripState =
   | { kind: "signed_out"; reason: RpcError }
   | { kind: "problem"; reason: RpcError }
   | { kind: "rescued"; rescued: RpcError }
-  | { kind: "offline" | "connecting" | "waiting" | "attention" | "first_sync"; waiting: number; failed: number; held: number };
+  | { kind: "first_sync"; percent: number | undefined; waiting: number; failed: number; held: number }
+  | { kind: "offline" | "connecting" | "waiting" | "attention"; waiting: number; failed: number; held: number };
 
 const SIGN_IN_AGAIN = new Set(["device_revoked", "device_expired", "member_removed", "signed_out"]);
 
@@ -26,7 +27,7 @@ export function stripState(status: Status | undefined, signedOut: RpcError | nul
   if (failed + held > 0) return { kind: "attention", ...counts };
   if (status.network === "connecting") return { kind: "connecting", ...counts };
   if (waiting > 0) return { kind: "waiting", ...counts };
-  if (status.first_sync) return { kind: "first_sync", ...counts };
+  if (status.first_sync) return { kind: "first_sync", percent: status.first_sync_percent, ...counts };
   return null;
 }
 
