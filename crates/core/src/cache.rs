@@ -30,6 +30,9 @@ const READERS: usize = 2;
 /// A million rows come in thousands of pieces: whoever shows lists hears of them so often, and not of each.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
 
+/// So many changes at once are said as one: to read everything that is shown again is less than to look for it in them.
+const MOST_TAGS: usize = 200;
+
 /// Where a cache says what has changed.
 #[derive(Clone)]
 pub(crate) struct Outlets {
@@ -49,7 +52,7 @@ impl Outlets {
         let tags: Vec<String> = tags.into_iter().collect();
         if !tags.is_empty() {
             // Nobody may be listening yet.
-            let all = tags.iter().any(|tag| tag == EVERYTHING);
+            let all = tags.len() > MOST_TAGS || tags.iter().any(|tag| tag == EVERYTHING);
             let _ = self.events.send(CoreEvent::Changed { tags: if all { Vec::new() } else { tags }, all });
         }
     }

@@ -21,6 +21,7 @@ mod pending;
 mod pins;
 mod project;
 pub mod query;
+mod rare;
 mod removed;
 mod rescued;
 mod restored;
@@ -269,6 +270,8 @@ pub(crate) struct Touched {
     pub attention: BTreeSet<ChatId>,
     /// Cache tags that the UI hears of after the commit.
     pub tags: BTreeSet<String>,
+    /// Which tables that are mostly empty have anything.
+    rare: rare::RareRows,
 }
 
 impl Write<'_> {

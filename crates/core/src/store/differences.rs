@@ -5,7 +5,7 @@
 //! names rows, never what customers wrote.
 
 use super::index::{self, Stage};
-use super::listed::{ListRow, tally_differences};
+use super::listed::{Channels, ListRow, tally_differences};
 use super::rows::EntryColumns;
 use super::{Store, Stored, meta, rev_of, rows, uuid_from};
 use deskbell_domain::{ChatId, Kind, Row};
@@ -231,8 +231,9 @@ fn compare_lists(c: &Connection, mut chats: BTreeSet<Uuid>, said: &mut Vec<Strin
     for id in listed {
         chats.insert(id?);
     }
+    let mut channels = Channels::default();
     for id in chats {
-        let (made, kept) = (ListRow::made(c, identity.me, ChatId(id))?, ListRow::kept(c, ChatId(id))?);
+        let (made, kept) = (ListRow::made(c, identity.me, ChatId(id), &mut channels)?, ListRow::kept(c, ChatId(id))?);
         if made != kept {
             let say = |row: Option<ListRow>| row.map_or("nothing".into(), |row| format!("{row:?}"));
             said.push(format!("chat {id}: lists have {}, and it is {}", say(kept), say(made)));

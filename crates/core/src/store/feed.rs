@@ -1,6 +1,7 @@
 //! Pages of the feed.
 
 use super::pending::Lanes;
+use super::rare::Rare;
 use super::scopes::{self, NONE};
 use super::unknown::Name;
 use super::{Store, Stored, Write, meta, rev_of, rows};
@@ -153,6 +154,7 @@ impl Write<'_> {
     /// While a scope loads, what is deleted must stay deleted (S6).
     fn remember_gone(&mut self, kind: &str, id: Uuid, rev: i64) -> Stored<()> {
         if scopes::any_booting(&self.tx)? {
+            self.will_have(Rare::Tombstone);
             self.tx
                 .prepare_cached(
                     "INSERT INTO tombstone (kind, id, rev) VALUES (?, ?, ?)
@@ -192,6 +194,9 @@ impl Write<'_> {
     }
 
     pub(super) fn tomb_of(&self, kind: &str, id: Uuid) -> Stored<Option<i64>> {
+        if !self.may_have(Rare::Tombstone)? {
+            return Ok(None);
+        }
         let rev = self
             .tx
             .prepare_cached("SELECT rev FROM tombstone WHERE kind = ? AND id = ?")?

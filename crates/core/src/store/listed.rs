@@ -1,10 +1,11 @@
 //! The row of a chat in lists: where it stands, and what each order sorts it by.
 
-use super::project::{assignee_in, count_unread, reading, unread_after};
+use super::project::{assignee_in, count_unread, floor, reading, reading_from, unread_after};
 use super::{Stored, rows, uuid_from};
-use deskbell_domain::{ChannelId, ChatId, Conversation, Kind, LastMessage, MemberId, Pin, Row, Scope, TagId};
+use deskbell_domain::{Channel, ChannelId, ChatId, Conversation, Inbox, Kind, LastMessage, MemberId, Pin, Row, Scope, TagId};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Further than any clock shows: what has no message stands before all that has one, in both directions.
 const NO_MESSAGE: i64 = 1 << 50;
@@ -69,6 +70,34 @@ impl Part {
     }
 }
 
+/// What stands around conversations, the same for all of a channel: looked up once for many of them.
+#[derive(Default)]
+pub(super) struct Channels(BTreeMap<ChannelId, Around>);
+
+struct Around {
+    list: ListId,
+    channel: Option<Channel>,
+    inbox: Option<Inbox>,
+    floor: u64,
+}
+
+impl Channels {
+    fn around(&mut self, c: &Connection, conversation: &Conversation) -> Stored<&Around> {
+        Ok(match self.0.entry(conversation.channel) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let channel = rows::channel(c, conversation.channel)?;
+                place.insert(Around {
+                    list: ListId::of_channel(c, conversation.channel)?,
+                    inbox: rows::inbox_of(c, channel.as_ref())?,
+                    channel,
+                    floor: floor(c, Scope::Channel(conversation.channel))?,
+                })
+            }
+        })
+    }
+}
+
 /// What lists show and sort a chat by: a row of `chat`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ListRow {
@@ -107,9 +136,9 @@ struct Facts<'a> {
 
 impl ListRow {
     /// As it follows from the rows; `None` where there is no such chat.
-    pub fn made(c: &Connection, me: MemberId, chat: ChatId) -> Stored<Option<Self>> {
+    pub fn made(c: &Connection, me: MemberId, chat: ChatId, channels: &mut Channels) -> Stored<Option<Self>> {
         if let Some(conversation) = rows::conversation(c, chat)? {
-            return Self::of_conversation(c, me, &conversation).map(Some);
+            return Self::of_conversation(c, me, &conversation, channels.around(c, &conversation)?).map(Some);
         }
         // Who has left a team chat, and waits for the hub's word, has it no more.
         let team = rows::team_chat(c, chat)?.filter(|team| team.members.contains(&me));
@@ -127,18 +156,17 @@ impl ListRow {
         Self::of(c, me, chat, facts).map(Some)
     }
 
-    fn of_conversation(c: &Connection, me: MemberId, conversation: &Conversation) -> Stored<Self> {
-        let channel = rows::channel(c, conversation.channel)?;
-        let inbox = rows::inbox_of(c, channel.as_ref())?;
-        let assignee = match &inbox {
+    fn of_conversation(c: &Connection, me: MemberId, conversation: &Conversation, around: &Around) -> Stored<Self> {
+        let (channel, inbox) = (around.channel.as_ref(), around.inbox.as_ref());
+        let assignee = match inbox {
             Some(inbox) => assignee_in(c, conversation, inbox)?,
             None => conversation.assignee.as_ref().map(|a| a.member),
         };
-        let reading = reading(c, me, conversation.id, Scope::Channel(conversation.channel))?;
+        let reading = reading_from(c, me, conversation.id, around.floor)?;
         let after = unread_after(c, me, conversation, reading)?;
         let unread = count_unread(c, me, conversation.id, after, reading)?;
-        let archived = channel.as_ref().is_some_and(|channel| channel.archived);
-        let own = channel.is_some_and(|channel| channel.is_personal());
+        let archived = channel.is_some_and(|channel| channel.archived);
+        let own = channel.is_some_and(Channel::is_personal);
         let mine = own || inbox.is_some_and(|i| !i.assignment) || assignee.is_none_or(|a| a == me);
         let part = match assignee {
             _ if archived => Part::Archived,
@@ -148,7 +176,7 @@ impl ListRow {
             Some(_) => Part::Others,
         };
         let facts = Facts {
-            list: ListId::of_channel(c, conversation.channel)?,
+            list: around.list,
             part,
             with_me: !archived && conversation.participants.contains_key(&me),
             address: Some(conversation.address.to_string()),

@@ -5,6 +5,7 @@
 //! refuse now shows no effect and waits for the hub.
 
 use super::digests::Counted;
+use super::rare::Rare;
 use super::rows::Kept;
 use super::{OutboxState, Reason, Stored, Write, outbox, rev_of, rows, uuid_from};
 use deskbell_domain::plant::{Plant, planted};
@@ -100,6 +101,9 @@ pub(crate) struct Replayed {
 
 impl Write<'_> {
     pub(crate) fn shadow(&self, kind: Kind, id: Uuid) -> Stored<Option<Shadow>> {
+        if !self.may_have(Rare::Shadow)? {
+            return Ok(None);
+        }
         let shadow = self
             .tx
             .prepare_cached("SELECT json, scope, rev, boot FROM shadow WHERE kind = ? AND id = ?")?
@@ -245,6 +249,7 @@ impl Write<'_> {
 
     fn keep_behind(&mut self, kind: Kind, id: Uuid, lane: Uuid, kept: &Kept) -> Stored<()> {
         let json = (!kept.json.is_empty()).then_some(&kept.json);
+        self.will_have(Rare::Shadow);
         self.tx
             .prepare_cached("INSERT INTO shadow (kind, id, lane, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?, ?)")?
             .execute(params![

@@ -1,7 +1,7 @@
 //! What depends on a row that changes, and how far a chat is read. The rows of lists are made once per touched chat, before
 //! the commit.
 
-use super::listed::{self, ListId, ListRow, Part};
+use super::listed::{self, Channels, ListId, ListRow, Part};
 use super::query::channels;
 use super::{LOCAL_POS, Store, Stored, Write, rows};
 use deskbell_domain::{ChatId, Contact, Conversation, Inbox, Kind, MemberId, ReadPosition, Row, Scope, UnreadMark};
@@ -41,15 +41,25 @@ impl Reading {
 
 /// How far the member has read.
 pub(crate) fn reading(c: &Connection, me: MemberId, chat: ChatId, scope: Scope) -> Stored<Reading> {
+    reading_from(c, me, chat, floor(c, scope)?)
+}
+
+/// The same where the floor is known.
+pub(super) fn reading_from(c: &Connection, me: MemberId, chat: ChatId, floor: u64) -> Stored<Reading> {
     let (read, marked) = match rows::row(c, Kind::ReadPosition, ReadPosition::id_of(me, chat))? {
         Some(Row::ReadPosition(r)) => (r.pos, r.marked),
         _ => (0, None),
     };
+    Ok(Reading { pos: read.max(floor), marked })
+}
+
+/// What was said in a scope before the member came to it counts as read.
+pub(crate) fn floor(c: &Connection, scope: Scope) -> Stored<u64> {
     let floor: Option<i64> = c
         .prepare_cached("SELECT floor FROM scope WHERE name = ? AND state > 0")?
         .query_row([scope.to_string()], |r| r.get(0))
         .optional()?;
-    Ok(Reading { pos: read.max(floor.unwrap_or(0) as u64), marked })
+    Ok(floor.unwrap_or(0).unsigned_abs())
 }
 
 /// The position after which messages are unread. What a colleague handed over is unread from the first unanswered
@@ -212,14 +222,15 @@ impl Write<'_> {
     pub(super) fn project_touched(&mut self) -> Stored<BTreeSet<Uuid>> {
         let Some(identity) = self.identity else { return Ok(BTreeSet::new()) };
         let chats = std::mem::take(&mut self.touched.chats);
+        let mut channels = Channels::default();
         for chat in &chats {
-            self.project(identity.me, ChatId(*chat))?;
+            self.project(identity.me, ChatId(*chat), &mut channels)?;
         }
         Ok(chats)
     }
 
-    fn project(&mut self, me: MemberId, chat: ChatId) -> Stored<()> {
-        match ListRow::made(&self.tx, me, chat)? {
+    fn project(&mut self, me: MemberId, chat: ChatId, channels: &mut Channels) -> Stored<()> {
+        match ListRow::made(&self.tx, me, chat, channels)? {
             Some(row) => row.put(&self.tx, chat),
             None => {
                 self.tx.prepare_cached("DELETE FROM chat WHERE id = ?")?.execute([chat.0.into_bytes()])?;

@@ -183,12 +183,15 @@ impl Write<'_> {
     fn put_message(&mut self, message: &Message, kept: &Kept, local: i64) -> Stored<()> {
         let pos = message.pos.map_or(LOCAL_POS + local, |pos| pos as i64);
         let columns = EntryColumns::of(message);
-        if let Some(before) = self.pos_of_entry(message.id.0)? {
+        let before = self.pos_of_entry(message.id.0)?;
+        if let Some(before) = before {
             self.touch_entry(before)?;
         }
         self.touch_entry(pos)?;
         self.make_room(pos, message.id.0)?;
-        self.tx.prepare_cached("DELETE FROM message WHERE id = ?")?.execute([message.id.0.into_bytes()])?;
+        if before.is_some() {
+            self.tx.prepare_cached("DELETE FROM message WHERE id = ?")?.execute([message.id.0.into_bytes()])?;
+        }
         self.tx
             .prepare_cached(
                 "INSERT INTO message (pos, id, chat, scope, rev, boot, author, said, handed_to, json)

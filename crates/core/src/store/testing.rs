@@ -1,6 +1,7 @@
 //! A hub in memory: the rules, a number for each command, and a list of what changed.
 
-use super::Boot;
+use super::{Boot, Store, query};
+use crate::rpc::types::Search;
 use deskbell_domain::command::{CreateTag, ReceiveMessage};
 use deskbell_domain::{
     Actor, Address, AddressKind, Channel, ChannelId, ChannelKind, ChatId, Command, Content, Context, DeviceId, Effect,
@@ -18,6 +19,13 @@ pub const ME: MemberId = MemberId(Uuid::from_u128(1));
 pub const BOB: MemberId = MemberId(Uuid::from_u128(2));
 pub const INBOX: InboxId = InboxId(Uuid::from_u128(3));
 pub const CHANNEL: ChannelId = ChannelId(Uuid::from_u128(4));
+
+/// How many messages a text finds.
+pub fn finds(store: &Store, text: &str) -> usize {
+    let asked = Search { text: text.into(), after: None, limit: 50 };
+    let here = query::Here { now_ms: 0, zone: jiff::tz::TimeZone::UTC };
+    query::search(store.connection(), &asked, &here).unwrap().unwrap().messages.len()
+}
 
 pub struct FakeHub {
     rows: Rows,

@@ -14,6 +14,7 @@ mod desk;
 mod lists;
 mod older;
 mod reading;
+mod sizes;
 
 struct Client {
     store: Store,

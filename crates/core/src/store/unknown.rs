@@ -6,6 +6,7 @@
 
 use super::digests::Counted;
 use super::pending::Shadow;
+use super::rare::Rare;
 use super::rows::{self, Kept};
 use super::{Stored, Write, uuid_from};
 use deskbell_domain::Kind;
@@ -37,6 +38,7 @@ impl Write<'_> {
             return Ok(());
         }
         self.count_as(&name.kind, name.id, before.map(|(before, _)| before), Some(Counted { scope, rev }));
+        self.will_have(Rare::Unknown);
         self.tx
             .prepare_cached(
                 "INSERT INTO unknown (kind, id, scope, rev, boot) VALUES (?, ?, ?, ?, ?)
@@ -64,12 +66,18 @@ impl Write<'_> {
 
     /// An older version of the row is understood: it is not the one that the hub has. The newer one was seen under `boot`.
     pub(super) fn is_unknown_newer(&mut self, kind: &str, id: Uuid, rev: i64, boot: i64) -> Stored<bool> {
+        if !self.may_have(Rare::Unknown)? {
+            return Ok(false);
+        }
         let seen = "UPDATE unknown SET boot = max(boot, ?3) WHERE kind = ?1 AND id = ?2 AND rev > ?4";
         Ok(self.tx.prepare_cached(seen)?.execute(params![kind, id.into_bytes(), boot, rev])? > 0)
     }
 
     /// The hub has it no more, or not in `scope`; or its contents are understood now (`scope` is `None`).
     pub(super) fn unknown_gone(&mut self, kind: &str, id: Uuid, scope: Option<i64>, rev: i64) -> Stored<()> {
+        if !self.may_have(Rare::Unknown)? {
+            return Ok(());
+        }
         let name = Name { kind: kind.into(), id };
         let Some((known, _)) = self.unknown(&name)? else { return Ok(()) };
         if known.rev > rev || scope.is_some_and(|scope| scope != known.scope) {

@@ -10,7 +10,7 @@
 
 use super::machine::{Machine, Now};
 use super::pace::Pace;
-use crate::store::{Store, StoreError};
+use crate::store::{Boot, Store, StoreError};
 use deskbell_protocol::{Changes, Snapshot};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -38,8 +38,17 @@ impl Inbox {
         !self.feed.is_empty()
     }
 
-    pub fn has_snapshot(&self) -> bool {
-        !self.snapshots.is_empty()
+    /// Whether a page of a snapshot is here, and which comes after it: that one is asked for while this one is written, and no
+    /// other.
+    pub fn snapshot_after(&self) -> Option<Option<Boot>> {
+        let (page, _) = self.snapshots.front()?;
+        let next = page.next.clone().filter(|_| self.snapshots.len() == 1);
+        Some(next.map(|after| Boot {
+            scope: page.scope,
+            nonce: page.boot.clone(),
+            phase: page.phase,
+            after: Some(after),
+        }))
     }
 
     /// The cursor when all of it is written; `None` where nothing of the feed is here.

@@ -333,9 +333,11 @@ impl Machine {
             self.send(Request::Push(push.commands), actions);
         }
         if !self.under_way.contains(&Kind::Snapshot)
-            && !self.inbox.has_snapshot()
             && self.snapshot.is_over(now.steady_ms)
-            && let Some(boot) = store.next_boot(random(), &self.resting())?
+            && let Some(boot) = match self.inbox.snapshot_after() {
+                Some(after) => after,
+                None => store.next_boot(random(), &self.resting())?,
+            }
         {
             let limit = if boot.phase.is_full() { MAX_CHANGES } else { HINT_PAGE };
             self.send(Request::Snapshot { boot, generation, seen, limit }, actions);

@@ -318,11 +318,8 @@ mod tests {
         }
         for sql in [PINNED, super::super::history::OF_ADDRESS] {
             let plan = plan(c, sql);
-            let reads: Vec<&String> = plan.iter().filter(|line| !line.contains("dead")).collect();
-            assert!(
-                plan[0].contains("INDEX chat_") && reads.iter().all(|line| !line.starts_with("SCAN dead")),
-                "{plan:?}"
-            );
+            let scans = plan.iter().any(|line| line.starts_with("SCAN dead"));
+            assert!(plan[0].contains("INDEX chat_") && !scans, "{plan:?}");
         }
     }
 }

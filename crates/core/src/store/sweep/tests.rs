@@ -1,7 +1,7 @@
 //! What is lost is gone at once, however much it was, and is swept a little at a time.
 
 use crate::rpc::types::{Filter, ListChats, ListHistory, ListMessages, Place, Segment, Sort, Tab};
-use crate::store::testing::{CHANNEL, FakeHub, ME};
+use crate::store::testing::{CHANNEL, FakeHub, ME, finds};
 use crate::store::{Boot, Store, StoreError, Stored, memory, query};
 use deskbell_domain::{ChatId, Effect, Grant, Kind, Row, Scope};
 use deskbell_protocol::Snapshot;
@@ -91,7 +91,9 @@ impl Client {
         for inbox in query::list_places(c).unwrap().inboxes {
             assert_eq!(inbox.unread, 0);
         }
-        assert!(self.store.search_messages("needle", 50).unwrap().is_empty());
+        for text in ["needle", "in:shop needle", "is:unread", "is:open"] {
+            assert_eq!(finds(&self.store, text), 0, "{text}");
+        }
         for chat in &self.chats {
             assert!(self.store.conversation(*chat).unwrap().is_none());
             assert_eq!(self.store.last_pos(*chat).unwrap(), 0);
@@ -105,6 +107,7 @@ impl Client {
 fn what_is_taken_from_a_member_is_seen_and_found_nowhere_from_that_moment_on() {
     let mut client = Client::with_customers(120);
     assert_eq!((client.list(Sort::RecentMessages), client.rows(Kind::Message)), (120, 120));
+    assert_eq!(finds(&client.store, "in:shop needle"), 50);
     client.store.take_changed();
     client.revoke(CHANNEL_SCOPE);
     assert_eq!(client.written(), 240, "none of it was touched for that");

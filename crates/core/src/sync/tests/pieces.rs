@@ -189,9 +189,11 @@ fn a_first_sync_that_is_stopped_anywhere_goes_on_from_the_page_that_it_was_at() 
         assert_eq!(before.len(), stop_after);
         client.start_again();
         let after = client.sync(20, |_, _| false);
-        assert_eq!(before.len() + after.len(), whole, "a page is fetched twice");
+        // One page may have been half written, and the next one on its way.
+        let written = before.len().saturating_sub(2);
+        assert!(before.len() + after.len() <= whole + 2, "pages are fetched twice");
         for boot in &after {
-            assert!(!before.contains(boot), "{boot:?} was here already");
+            assert!(!before[..written].contains(boot), "{boot:?} was here already");
         }
         assert_eq!(client.entries(), 40);
         assert_eq!(client.store.index_differences().unwrap(), Vec::<String>::new());
@@ -208,7 +210,7 @@ fn a_program_that_dies_within_a_page_asks_for_that_page_alone_again() {
     assert!(client.machine.has_unwritten());
     client.start_again();
     let after = client.sync(20, |_, _| false);
-    assert_eq!(after[0], boot);
+    assert_eq!(after[0], boot, "nothing before it");
     assert_eq!(after.iter().filter(|again| **again == boot).count(), 1);
     assert_eq!(client.entries(), 40);
 }
@@ -232,4 +234,29 @@ fn a_disk_that_is_full_during_a_first_sync_is_said_and_it_goes_on_when_there_is_
     assert_eq!(client.machine.view().problem, None);
     assert_eq!(client.entries(), 400);
     assert!(!client.store.is_booting().unwrap());
+}
+
+#[test]
+fn the_next_page_is_on_its_way_while_one_is_written_and_no_other() {
+    let mut client = Client::with_customers(60);
+    let boot = client.until_full_pass();
+    client.machine.set_pace(Pace::steady(5));
+    let asked = |actions: &[Action]| -> Vec<Boot> {
+        let boots = actions.iter().filter_map(|action| match action {
+            Action::Send(Request::Snapshot { boot, .. }) => Some(boot.clone()),
+            _ => None,
+        });
+        boots.collect()
+    };
+    let first = page_of(&client.hub, &boot, 40);
+    let after = first.next.clone();
+    let next = asked(&client.tell(Event::Answer(Reply::Snapshot(first))));
+    assert_eq!(next, [Boot { after, ..boot }], "before the first is written");
+    let second = page_of(&client.hub, &next[0], 40);
+    let actions = client.tell(Event::Answer(Reply::Snapshot(second)));
+    assert_eq!(asked(&actions), [], "two are enough to hold");
+    while client.store.next_boot(0, &[]).unwrap().is_some_and(|boot| boot.after != next[0].after) {
+        client.tell(Event::Tick);
+    }
+    assert!(client.machine.has_unwritten(), "and it is written after the first");
 }

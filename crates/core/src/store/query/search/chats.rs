@@ -33,8 +33,7 @@ pub(super) const NEWEST: &str = "SELECT recent_message, id FROM chat INDEXED BY 
      WHERE list = ?1 AND bucket = ?2 AND (recent_message, id) > (?3, ?4) ORDER BY recent_message, id";
 
 /// How many messages a chat has, as far as they are counted.
-pub(super) const COUNT: &str =
-    "SELECT count(*) FROM (SELECT 1 FROM message INDEXED BY message_chat WHERE chat = ? AND said = 1 LIMIT ?)";
+pub(super) const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM live_message WHERE chat = ? AND said = 1 LIMIT ?)";
 
 /// A few of the chats that were found, newest first, and whether there are more.
 pub(super) fn found(

@@ -22,11 +22,11 @@ const MOST_UNSENT: usize = 100;
 
 /// By the index. Never sorted by anything else: that would read all that matches before it shows the first.
 pub(super) const BY_WORDS: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json
-     FROM message_index i CROSS JOIN message m ON m.pos = i.rowid
+     FROM message_index i CROSS JOIN live_message m ON m.pos = i.rowid
      WHERE i.message_index MATCH ?3 AND i.rowid < ?1 AND i.rowid >= ?2 ORDER BY i.rowid DESC";
 
 /// By nothing that the index knows.
-pub(super) const ALL: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json FROM message m
+pub(super) const ALL: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json FROM live_message m
      WHERE m.pos < ?1 AND m.pos >= ?2 AND m.said = 1 AND ?3 IS NULL ORDER BY m.pos DESC";
 
 /// What the member wrote and no thread has as a message, newest first.
