@@ -17,6 +17,7 @@ use crate::writer::{Readers, Urgency, Writer};
 use deskbell_sqlite::{Key, OpenError};
 use rusqlite::{Connection, InterruptHandle};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
@@ -98,6 +99,12 @@ pub(crate) enum CacheError {
     Profile(#[from] ProfileError),
 }
 
+/// Somebody looks through the file.
+struct Check {
+    reads: InterruptHandle,
+    given_up: Arc<AtomicBool>,
+}
+
 /// An open cache.
 pub(crate) struct Cache {
     /// Of this run: what is said of one that was closed meanwhile is not said of its successor.
@@ -105,7 +112,7 @@ pub(crate) struct Cache {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     driver: Mutex<Option<Driver>>,
-    check: Mutex<Option<InterruptHandle>>,
+    check: Mutex<Option<Check>>,
     /// Who else is where.
     pub room: Arc<Room>,
     outlets: Outlets,
@@ -261,10 +268,12 @@ impl Cache {
             return;
         }
         let Ok(reader) = deskbell_sqlite::open_reader(&path, Some(&self.key)) else { return };
-        *self.check.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader.get_interrupt_handle());
+        let check = Check { reads: reader.get_interrupt_handle(), given_up: Arc::default() };
+        let given_up = check.given_up.clone();
+        *self.check.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
         let (report, name) = (self.outlets.damaged.clone(), self.name);
         tokio::task::spawn_blocking(move || {
-            if check_file(&reader).is_err_and(|error| is_damage(&error)) {
+            if check_tables(&reader, &given_up).is_err_and(|error| is_damage(&error)) {
                 let _ = report.send(name);
             }
         });
@@ -306,7 +315,8 @@ impl Cache {
     pub async fn close(&self) {
         self.stop_driver().await;
         if let Some(check) = self.check.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            check.interrupt();
+            check.given_up.store(true, Ordering::Relaxed);
+            check.reads.interrupt();
         }
         self.readers.close();
         self.writer.close().await;
@@ -385,6 +395,25 @@ fn check_file(connection: &Connection) -> Result<(), OpenError> {
 
 fn is_damage(error: &OpenError) -> bool {
     matches!(error, OpenError::Damaged(_) | OpenError::NotADatabase(_))
+}
+
+/// The same table by table: who reads a gigabyte in one go holds the log as it is, and it grows for as long.
+fn check_tables(connection: &Connection, given_up: &AtomicBool) -> Result<(), OpenError> {
+    let tables: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rootpage")?
+        .query_map([], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    for table in tables {
+        if given_up.load(Ordering::Relaxed) {
+            break;
+        }
+        let sql = format!("PRAGMA quick_check('{}')", table.replace('\'', "''"));
+        let said: String = connection.query_row(&sql, [], |r| r.get(0))?;
+        if said != "ok" {
+            return Err(OpenError::damaged(said));
+        }
+    }
+    Ok(())
 }
 
 /// Its owner's only, before anything is in it; SQLite gives the files beside it the same rights.

@@ -17,7 +17,26 @@ const LONG: u32 = 8 * COPIED_FROM;
 
 /// How long the log is, as the last commit found it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LogLength(Arc<AtomicU32>);
+pub(crate) struct LogLength(Arc<Lengths>);
+
+#[derive(Debug, Default)]
+struct Lengths {
+    now: AtomicU32,
+    /// When the thread was asked last, and when the writer tried last. Somebody who reads for long holds the log as it is, and to
+    /// look through it costs the more the longer it is: so it is not tried again before it has grown.
+    asked: AtomicU32,
+    tried: AtomicU32,
+}
+
+/// Whether it has grown enough since it was `before`, and if so, remembers it.
+fn has_grown(now: u32, before: &AtomicU32) -> bool {
+    // A shorter one has begun anew.
+    let since = before.load(Ordering::Relaxed);
+    let since = if now < since { 0 } else { since };
+    let grown = now >= since.saturating_add(COPIED_FROM);
+    before.store(if grown { now } else { since }, Ordering::Relaxed);
+    grown
+}
 
 impl LogLength {
     /// Watches the commits of the one writer, which copies nothing by itself from now on.
@@ -25,19 +44,23 @@ impl LogLength {
         let length = Self::default();
         let noted = length.clone();
         writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages: i32| {
-            noted.0.store(pages.unsigned_abs(), Ordering::Relaxed);
+            noted.0.now.store(pages.unsigned_abs(), Ordering::Relaxed);
             Ok(())
         }))?;
         Ok(length)
     }
 
     fn pages(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.0.now.load(Ordering::Relaxed)
     }
 
-    /// Whether it should begin anew, though that takes a moment.
+    fn is_to_be_copied(&self) -> bool {
+        has_grown(self.pages(), &self.0.asked)
+    }
+
+    /// Whether it should begin anew now, though that takes a moment.
     pub fn is_long(&self) -> bool {
-        self.pages() >= LONG
+        self.pages() >= LONG && has_grown(self.pages(), &self.0.tried)
     }
 }
 
@@ -98,7 +121,7 @@ impl LogKeeper {
 
     /// Something was written.
     pub fn look(&self, length: &LogLength) {
-        if length.pages() >= COPIED_FROM {
+        if length.is_to_be_copied() {
             self.shared.lock().now = true;
             self.shared.ready.notify_one();
         }
@@ -159,6 +182,31 @@ mod tests {
         copy(&writer).unwrap();
         write(&writer, 1);
         assert!(length.pages() < COPIED_FROM, "{} pages", length.pages());
+    }
+
+    #[test]
+    fn a_log_that_somebody_reads_for_long_is_not_looked_through_with_every_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache.db");
+        let (writer, length) = writer(&path);
+        let reader = deskbell_sqlite::open_reader(&path, None).unwrap();
+        let reads = reader.unchecked_transaction().unwrap();
+        reads.query_row("SELECT count(*) FROM t", [], |r| r.get::<_, i64>(0)).unwrap();
+        let (mut asked, mut tried) = (0, 0);
+        for _ in 0..200 {
+            write(&writer, 120);
+            asked += u32::from(length.is_to_be_copied());
+            if length.is_long() {
+                tried += 1;
+                copy(&writer).unwrap();
+            }
+        }
+        assert!(length.pages() > LONG, "nothing could begin anew");
+        assert!((1..=20).contains(&asked) && (1..=20).contains(&tried), "{asked} and {tried} of 200 commits");
+        drop(reads);
+        copy(&writer).unwrap();
+        write(&writer, 1);
+        assert!(length.pages() < COPIED_FROM);
     }
 
     #[test]

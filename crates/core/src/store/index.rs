@@ -229,26 +229,29 @@ impl Write<'_> {
         self.set_stage(next)
     }
 
-    fn fill_names(&mut self, kind: &str, id: Uuid, most: usize) -> Stored<()> {
-        let found: Vec<(String, Uuid, String)> = {
-            let mut statement = self.tx.prepare_cached(
-                "SELECT kind, id, json FROM entity WHERE kind IN (?1, ?2, ?3, ?4, ?5) AND (kind, id) > (?6, ?7)
-                 ORDER BY kind, id LIMIT ?8",
-            )?;
-            let [a, b, c, d, e] = NAMED.map(Kind::as_str);
-            let rows = statement.query_map(params![a, b, c, d, e, kind, id.into_bytes(), most as i64], |r| {
-                Ok((r.get(0)?, r.get(1).map(uuid_from)?, r.get(2)?))
+    /// One kind at a time: where SQLite is given all of them, every piece begins with reading those before it.
+    fn fill_names(&mut self, after: &str, id: Uuid, most: usize) -> Stored<()> {
+        let Some(at) = NAMED.iter().position(|kind| kind.as_str() >= after) else {
+            return self.set_stage(Stage::Complete);
+        };
+        let kind = NAMED[at];
+        let id = if kind.as_str() == after { id } else { Uuid::nil() };
+        let found: Vec<(Uuid, String)> = {
+            let mut statement = self
+                .tx
+                .prepare_cached("SELECT id, json FROM entity WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3")?;
+            let rows = statement.query_map(params![kind.as_str(), id.into_bytes(), most as i64], |r| {
+                Ok((r.get(0).map(uuid_from)?, r.get(1)?))
             })?;
             rows.collect::<Result<_, _>>()?
         };
-        let next = match found.last().filter(|_| found.len() == most) {
-            Some((kind, id, _)) => Stage::Names { kind: kind.clone(), id: *id },
-            None => Stage::Complete,
+        let next = match (found.last().filter(|_| found.len() == most), NAMED.get(at + 1)) {
+            (Some((id, _)), _) => Stage::Names { kind: kind.as_str().into(), id: *id },
+            (None, Some(next)) => Stage::Names { kind: next.as_str().into(), id: Uuid::nil() },
+            (None, None) => Stage::Complete,
         };
-        for (kind, id, json) in found {
-            if let Some(kind) = Kind::parse(&kind) {
-                self.index_name(kind, id, name_words_of(kind, &json)?.as_deref())?;
-            }
+        for (id, json) in found {
+            self.index_name(kind, id, name_words_of(kind, &json)?.as_deref())?;
         }
         self.set_stage(next)
     }
