@@ -2,7 +2,9 @@
 
 use super::project::{assignee_in, count_unread, floor, reading, reading_from, unread_after};
 use super::{Stored, rows, uuid_from};
-use deskbell_domain::{Channel, ChannelId, ChatId, Conversation, Inbox, Kind, LastMessage, MemberId, Pin, Row, Scope, TagId};
+use deskbell_domain::{
+    Channel, ChannelId, ChatId, Conversation, Inbox, Kind, LastMessage, MemberId, Pin, Row, Scope, TagId,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

@@ -32,7 +32,7 @@ pub(super) const ALL: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json FR
 /// What the member wrote and no thread has as a message, newest first.
 pub(super) const UNSENT: &str = "SELECT o.message, o.chat, o.created_ms, o.body FROM outbox o
      WHERE o.state = ?1 AND o.body IS NOT NULL AND o.chat IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = o.message) ORDER BY o.n DESC LIMIT ?2";
+     AND NOT EXISTS (SELECT 1 FROM live_message m WHERE m.id = o.message) ORDER BY o.n DESC LIMIT ?2";
 
 /// A message with the chat that it is in.
 pub(super) struct Hit {

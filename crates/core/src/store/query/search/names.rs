@@ -57,9 +57,9 @@ pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames>
 
 /// All parts of all lists.
 fn everywhere(c: &Connection) -> Stored<Vec<(ListId, Part)>> {
-    let channels = channels(c)?.into_iter().map(|channel| ListId::Channel(channel.id));
-    let lists = channels.chain([ListId::Direct, ListId::Team]);
-    Ok(lists.flat_map(|list| Part::ALL.map(|part| (list, part))).collect())
+    let channels = channels(c)?.into_iter().map(|channel| ListId::of_channel(c, channel.id));
+    let lists: Vec<ListId> = channels.chain([Ok(ListId::Direct), Ok(ListId::Team)]).collect::<Stored<_>>()?;
+    Ok(lists.into_iter().flat_map(|list| Part::ALL.map(|part| (list, part))).collect())
 }
 
 /// The chats that are called so, newest first.

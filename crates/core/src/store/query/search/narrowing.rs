@@ -284,11 +284,12 @@ impl<'a> Narrowing<'a> {
     /// The parts of lists in which all is that is let through.
     pub fn parts(&self) -> Stored<Vec<(ListId, Part)>> {
         let all = channels(self.c)?.into_iter().map(|channel| channel.id);
+        let of = |id: ChannelId| ListId::of_channel(self.c, id);
         let lists: Vec<ListId> = match &self.places {
             Some((channels, Called { few: Some(few), .. })) if few.is_empty() => {
-                channels.iter().copied().map(ListId::Channel).collect()
+                channels.iter().copied().map(of).collect::<Stored<_>>()?
             }
-            _ => all.map(ListId::Channel).chain([ListId::Direct, ListId::Team]).collect(),
+            _ => all.map(of).chain([Ok(ListId::Direct), Ok(ListId::Team)]).collect::<Stored<_>>()?,
         };
         let parts = Part::ALL.into_iter().filter(|part| self.states.iter().all(|state| has(*state, *part)));
         Ok(parts.flat_map(|part| lists.iter().map(move |list| (*list, part))).collect())
