@@ -14,7 +14,7 @@ const MOST_COUNTED: usize = 1000;
 
 /// The conversations that have a tag.
 pub(super) const TAGGED: &str = "SELECT chat FROM chat_tag WHERE tag = ?1 AND NOT EXISTS
-     (SELECT 1 FROM chat c JOIN dead ON dead.list = c.list WHERE c.id = chat_tag.chat) LIMIT ?2";
+     (SELECT 1 FROM chat c CROSS JOIN dead ON dead.list = c.list WHERE c.id = chat_tag.chat) LIMIT ?2";
 
 /// What a tag was called before it was found to be another.
 pub(super) const ONCE: &str = "SELECT loser FROM alias WHERE winner = ?1";
