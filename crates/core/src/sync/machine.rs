@@ -237,7 +237,7 @@ impl Machine {
             }
             Event::EventsChanges(page) => {
                 self.answers();
-                self.inbox.add_changes(page);
+                self.page_came(page, store)?;
             }
             Event::EventsEnded(failure) => self.events_ended(failure, store, now, random, actions)?,
         }
@@ -321,7 +321,11 @@ impl Machine {
         if !self.session_checked {
             self.send(Request::Session { seen: Some((generation.clone(), seen)) }, actions);
         }
-        if self.stream == Stream::Closed && !self.want_pull && self.events.is_over(now.steady_ms) {
+        if self.stream == Stream::Closed
+            && !self.want_pull
+            && !self.inbox.has_feed()
+            && self.events.is_over(now.steady_ms)
+        {
             self.stream = Stream::Opening;
             actions.push(Action::OpenEvents { cursor: store.cursor()?, generation: generation.clone(), seen });
         }

@@ -35,7 +35,7 @@ impl Machine {
             Reply::Pull(page) => {
                 self.answers();
                 self.pull.reset();
-                self.inbox.add_changes(page);
+                self.page_came(page, store)?;
             }
             Reply::Snapshot(page) => self.inbox.add_snapshot(page),
             Reply::Push(results) => {
@@ -95,7 +95,6 @@ impl Machine {
                 if !page.more {
                     self.caught_up(store)?;
                 }
-                self.want_pull = page.more || self.told > page.to;
                 // The hub knows the history that a rescued cache goes on from; now it says what belongs here.
                 self.want_resync |= store.is_rebuilding()?;
                 if !page.more && !store.is_booting()? {
@@ -135,9 +134,19 @@ impl Machine {
         Ok(applied)
     }
 
+    /// A page of the feed is here. Whether more is to be asked for is known now: what happens until it is written (the stream
+    /// ends, say) may ask for more.
+    pub(super) fn page_came(&mut self, page: Changes, store: &Store) -> Result<(), StoreError> {
+        if page.from == self.inbox.upto().unwrap_or(store.cursor()?) {
+            self.want_pull = page.more || self.told > page.to;
+        }
+        self.inbox.add_changes(page);
+        Ok(())
+    }
+
     /// The cache may be complete now.
     pub(super) fn note_complete(&self, store: &mut Store, now: Now) -> Result<(), StoreError> {
-        if !store.is_booting()? && !self.want_pull {
+        if !store.is_booting()? && !self.want_pull && !self.inbox.has_feed() {
             store.set_up_to_date(now.wall_ms)?;
         }
         Ok(())

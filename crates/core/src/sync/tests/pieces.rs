@@ -260,3 +260,23 @@ fn the_next_page_is_on_its_way_while_one_is_written_and_no_other() {
     }
     assert!(client.machine.has_unwritten(), "and it is written after the first");
 }
+
+#[test]
+fn a_stream_that_ends_while_a_page_is_written_is_asked_after_when_it_is() {
+    let mut client = Client::new();
+    client.online();
+    let cursor = client.store.cursor().unwrap();
+    for n in 0..20 {
+        client.hub.customer(n, "hello");
+    }
+    client.machine.set_pace(Pace::steady(5));
+    client.tell(Event::EventsChanges(client.hub.page(cursor)));
+    assert!(client.machine.has_unwritten());
+    let mut asked = kinds(&client.tell(Event::EventsEnded(Some(Failure::Network))));
+    while client.machine.has_unwritten() {
+        let actions = client.tell(Event::Tick);
+        assert!(!opens(&actions), "from a place that is not reached yet");
+        asked.extend(kinds(&actions));
+    }
+    assert_eq!(asked, [Kind::Pull], "whether the hub is there is what the pull finds out");
+}
