@@ -157,6 +157,7 @@ fn questions(chats: &[ChatId], waiting: CommandId) -> BTreeMap<&'static str, Vec
         ("get_session", vec![json!({})]),
         ("get_status", vec![json!({})]),
         ("get_settings", vec![json!({})]),
+        ("get_last_place", vec![json!({})]),
     ])
 }
 
