@@ -239,11 +239,12 @@ test("places_that_cannot_be_read_are_said_and_tried_again", async () => {
   expect(await screen.findByText("Front desk")).toBeTruthy();
 });
 
-test("a_silent_member_sees_until_when", async () => {
+test("a_silent_member_sees_and_hears_until_when", async () => {
   await show();
   const until = new Date();
   until.setMinutes(until.getMinutes() + 90);
   fake.quiet = { until_ms: until.getTime(), hours: null, now: true };
   fake.touch("quiet");
-  expect(await screen.findByText(/^Silent until/u)).toBeTruthy();
+  const said = await screen.findAllByText(/^Silent until/u);
+  expect(said.map((element) => element.getAttribute("role"))).toEqual(["status", null]);
 });
