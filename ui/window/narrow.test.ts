@@ -80,6 +80,14 @@ async function go(name: string, language: string, width: number): Promise<void> 
   const folded = width < 960;
   const through: Record<string, string> = { texts: "[data-callout='3'] .nav", direct: "[data-callout='5'] .nav", team: "[data-callout='6'] .nav", attention: ".nav.attention", waits: ".nav.attention" };
   const row = through[name];
+  if (name === "menu-filter" && width < 780) {
+    // The list is behind a conversation, and is where its own menu is.
+    await page.open(`${inject("site")}?language=${language}`);
+    await rows(page);
+    await page.click("[data-callout='12']");
+    await page.until("document.querySelector('[role=menu]')");
+    return page.settle();
+  }
   if (!folded || row === undefined) return arrive(page, inject("site"), state, language);
   await page.open(`${inject("site")}?language=${language}&${state.address ?? ""}`);
   await rail(page);
