@@ -47,11 +47,14 @@ test("the list is scrolled to where it was, far below what a first page reads, a
   await page.eval("document.querySelector('[role=grid]').scrollBy(0, 31)");
   await page.settle();
   const before = await page.eval<[string, number]>(top);
+  const down = await page.eval<number>("document.querySelector('[role=grid]').scrollTop");
+  // A first page is 60 rows of 76 pixels.
+  expect(down).toBeGreaterThan(4560);
 
   await comeBack(address);
 
   await page.until(`document.querySelector('#conv-name')?.textContent === ${JSON.stringify(name)}`);
-  await page.until(`document.querySelector('[role=grid]')?.scrollTop > 12000`);
+  await page.until(`document.querySelector('[role=grid]')?.scrollTop > ${down - 76}`);
   await page.settle();
   expect(await page.eval<[string, number]>(top)).toEqual(before);
 });

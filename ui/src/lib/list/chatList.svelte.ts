@@ -52,7 +52,7 @@ export class ChatList {
   #looked = { first: 0, last: 0 };
   #held = false;
   #waiting = false;
-  #loadingMore = false;
+  #onTheWay: Promise<boolean> | null = null;
   #reading = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -103,13 +103,19 @@ export class ChatList {
     if (last + PAGE / 2 > this.rows.length) await this.readOn();
   }
 
-  /** Reads one more page. */
-  async readOn(): Promise<boolean> {
+  /** Reads one more page; one that is on its way already is that page. */
+  readOn(): Promise<boolean> {
+    this.#onTheWay ??= this.#readOn().finally(() => {
+      this.#onTheWay = null;
+    });
+    return this.#onTheWay;
+  }
+
+  async #readOn(): Promise<boolean> {
     const end = this.#pages.at(-1);
-    if (end === undefined || end.next === null || this.#question === null || this.#loadingMore) return false;
+    if (end === undefined || end.next === null || this.#question === null) return false;
     const mine = this.#turn;
     const after = end.next;
-    this.#loadingMore = true;
     try {
       const page = await rpc("list_chats", { ...this.#question, after, limit: PAGE });
       if (mine !== this.#turn || this.#pages.at(-1)?.next !== after) return false;
@@ -121,8 +127,6 @@ export class ChatList {
     } catch (thrown) {
       if (mine === this.#turn) this.error = asError(thrown);
       return false;
-    } finally {
-      this.#loadingMore = false;
     }
   }
 
