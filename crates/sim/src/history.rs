@@ -115,9 +115,23 @@ impl History<'_> {
             | Act::Restore
             | Act::Rollback
             | Act::HubCrash => return self.world(step),
-            act => client.act(act, step.number, &mut env)?,
+            act => {
+                client.act(act, step.number, &mut env)?;
+                self.copies_have_left(at);
+            }
         }
         self.after(at)
+    }
+
+    /// Who leaves a chat on one of two copies of a disk leaves it on the other as well, and the hub may never have granted it.
+    fn copies_have_left(&mut self, at: usize) {
+        let member = self.clients[at].who.member;
+        let left = self.clients[at].own.iter().filter(|own| own.wiped).map(|own| own.message);
+        let left: BTreeSet<MessageId> = left.collect();
+        let copies = self.clients.iter_mut().filter(|client| client.who.member == member);
+        for own in copies.flat_map(|copy| &mut copy.own).filter(|own| own.epoch == 0) {
+            own.wiped |= left.contains(&own.message);
+        }
     }
 
     /// Lets something happen at a client.
