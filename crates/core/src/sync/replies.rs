@@ -205,6 +205,8 @@ impl Machine {
             (Kind::Pull | Kind::Hub | Kind::Session, _) => {
                 self.pull.fail(now.steady_ms, random(), asked);
                 self.reachable = Some(false);
+                // Nothing else finds out when it is there again.
+                self.want_pull = true;
                 if matches!(failure, Failure::Refused { status: 404, .. }) {
                     self.hub_checked = false;
                 }

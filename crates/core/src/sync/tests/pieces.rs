@@ -280,3 +280,25 @@ fn a_stream_that_ends_while_a_page_is_written_is_asked_after_when_it_is() {
     }
     assert_eq!(asked, [Kind::Pull], "whether the hub is there is what the pull finds out");
 }
+
+#[test]
+fn a_failure_that_comes_late_while_a_page_is_written_is_not_the_last_word() {
+    let mut client = Client::new();
+    client.online();
+    let cursor = client.store.cursor().unwrap();
+    for n in 0..20 {
+        client.hub.customer(n, "hello");
+    }
+    client.tell(Event::EventsEnded(None));
+    client.machine.set_pace(Pace::steady(5));
+    client.tell(Event::Answer(Reply::Pull(client.hub.page(cursor))));
+    assert!(client.machine.has_unwritten());
+    let busy = Failure::Busy { error: api_error("unavailable"), retry_after_ms: None };
+    client.tell(Event::Failed(Kind::Pull, busy));
+    let mut asked = Vec::new();
+    for _ in 0..20 {
+        client.now_ms += 60_000;
+        asked.extend(kinds(&client.tell(Event::Tick)));
+    }
+    assert!(asked.contains(&Kind::Pull), "{asked:?}");
+}
