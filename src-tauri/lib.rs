@@ -89,6 +89,8 @@ pub fn run(profile: Option<PathBuf>, rest_after: Duration) -> Result<(), StartEr
                 async_runtime::spawn(quit::quit(app.clone()));
             }
         }
+        // A core that did not stop in time may be at work on the cache.
+        RunEvent::Exit => deskbell_core::leave(0),
         _ => {}
     });
     Ok(())

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let code = runtime.block_on(deskbell_cli::run(args, &mut surroundings));
     // A keyring that hangs must not keep the program from ending.
     runtime.shutdown_background();
-    ExitCode::from(code)
+    deskbell_core::leave(code.into())
 }
 
 /// Writes to stderr. `DESKBELL_LOG` chooses what; without it nothing disturbs the one JSON document there.

@@ -163,9 +163,18 @@ impl Writer {
 }
 
 impl Drop for Writer {
+    /// Waits for the thread, so that no connection is still being closed when the process ends: see
+    /// [`deskbell_sqlite::leave`]. A job may hold the last handle; its thread can't wait for itself.
     fn drop(&mut self) {
         self.queue.lock().closed = true;
         self.queue.ready.notify_all();
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.thread().id() != std::thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer of the cache did not end well");
+        }
     }
 }
 
