@@ -1,13 +1,15 @@
 //! What can be checked of the looks by a machine: the numbered regions, and what axe finds in the real window.
 
-use anyhow::{Context, Result};
-use deskbell_testkit::{computer::Computer, team::Team, window::Window};
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use deskbell_testkit::{computer::Computer, eventually::eventually, team::Team, window::Window};
 use serde_json::{Value, json};
 
 /// Finds nothing to complain about, in both themes.
 pub async fn is_accessible(window: &Window, what: &str) -> Result<()> {
     let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(axe).context("axe-core, which `npm ci` in ui/ installs")?;
+    let axe = fs::read_to_string(axe).context("axe-core, which `npm ci` in ui/ installs")?;
     // The source is run as part of the script: the page's own policy lets nothing else in.
     let script = format!(
         "{axe};
@@ -50,4 +52,46 @@ async fn a_conversation_is_accessible_and_its_regions_are_numbered() -> Result<(
         assert!(shown.contains(&number), "no region {number} among {shown:?}");
     }
     Ok(())
+}
+
+/// Waits until the page is so many pixels wide, shows exactly these panes, and nothing has to be scrolled to sideways.
+async fn shows_panes(window: &Window, width: u32, panes: &[&str]) -> Result<()> {
+    let script = "
+        const panes = [...document.querySelectorAll('[data-pane]')].filter(visible).map((pane) => pane.dataset.pane);
+        return [innerWidth, Math.max(0, document.documentElement.scrollWidth - innerWidth), panes];";
+    let wanted = json!([width, 0, panes]);
+    let found = eventually("", async || Ok((window.ask(script, vec![]).await? == wanted).then_some(()))).await;
+    if found.is_err() {
+        bail!("instead of {wanted} the window shows {}", window.ask(script, vec![]).await?);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn enlarged_to_twice_its_size_the_smallest_window_shows_one_part_at_a_time_and_all_of_them_again() -> Result<()> {
+    let team = Team::start()?;
+    let mut alice = team.alice().await?;
+    team.visitor("Rosa Vidal").await?.writes("When do you open?").await?;
+    alice.lists("Rosa Vidal").await?;
+    alice.quit().await?;
+    fs::write(alice.profile().join("window.json"), r#"{"x": 0, "y": 0, "width": 1024, "height": 700}"#)?;
+    alice.open().await?;
+    shows_panes(&alice, 1024, &["rail", "list", "conversation"]).await?;
+
+    eventually("everything to be twice as large", async || {
+        alice.press("+", true).await?;
+        Ok((alice.ask("return innerWidth;", vec![]).await? == 512).then_some(()))
+    })
+    .await?;
+    shows_panes(&alice, 512, &["list"]).await?;
+    // By keys: where things are on screen the driver works out without what the window is enlarged by.
+    alice.press("j", false).await?;
+    shows_panes(&alice, 512, &["conversation"]).await?;
+    alice.is_at("When do you open?").await?;
+    alice.press("Escape", false).await?;
+    shows_panes(&alice, 512, &["list"]).await?;
+    alice.lists("Rosa Vidal").await?;
+
+    alice.press("0", true).await?;
+    shows_panes(&alice, 1024, &["rail", "list", "conversation"]).await
 }

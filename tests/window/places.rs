@@ -33,13 +33,6 @@ async fn rows_are(window: &Window, names: &[&str]) -> Result<()> {
     .await
 }
 
-/// Presses a single letter outside every field.
-async fn press(window: &Window, letter: &str) -> Result<()> {
-    let script = "document.activeElement?.blur(); document.body.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], bubbles: true, cancelable: true }));";
-    window.ask(script, vec![json!(letter)]).await?;
-    Ok(())
-}
-
 /// C050
 #[tokio::test]
 async fn each_list_keeps_its_own_order_and_its_tab_over_a_restart() -> Result<()> {
@@ -63,13 +56,45 @@ async fn each_list_keeps_its_own_order_and_its_tab_over_a_restart() -> Result<()
 
     alice.quit().await?;
     alice.open().await?;
-    // The inbox opens, at the tab where it was left.
+    is_sorted_by(&alice, "Oldest").await?;
+    alice.is_at("Bob Bauer").await?;
+    // The inbox opens at the tab where it was left.
+    alice.choose(RAIL, "Support").await?;
     is_sorted_by(&alice, "Oldest conversations").await?;
     alice.choose(LIST, "Open").await?;
     is_sorted_by(&alice, "Oldest messages").await?;
     rows_are(&alice, &["Rosa Vidal", "Ada Bright"]).await?;
     alice.choose(RAIL, "Bob Bauer").await?;
     is_sorted_by(&alice, "Oldest").await
+}
+
+#[tokio::test]
+async fn the_place_the_tab_and_the_chat_that_were_on_screen_are_there_after_a_restart_and_a_power_cut() -> Result<()> {
+    let team = Team::start()?;
+    let mut alice = team.alice().await?;
+    team.visitor("Rosa Vidal").await?.writes("When do you open?").await?;
+    team.visitor("Ada Bright").await?.writes("Do you ship abroad?").await?;
+    rows_are(&alice, &["Ada Bright", "Rosa Vidal"]).await?;
+    alice.open_chat("Ada Bright").await?;
+    alice.close_chat().await?;
+    alice.choose(RAIL, "Shop").await?;
+    alice.show_closed().await?;
+    rows_are(&alice, &["Ada Bright"]).await?;
+    alice.open_chat("Ada Bright").await?;
+    alice.is_at("Do you ship abroad?").await?;
+
+    for cut in [false, true] {
+        if cut {
+            alice.kill()?;
+        } else {
+            alice.quit().await?;
+        }
+        alice.open().await?;
+        alice.sees_in(&format!("{RAIL} [aria-current=page]"), "Shop").await?;
+        rows_are(&alice, &["Ada Bright"]).await?;
+        alice.is_at("Do you ship abroad?").await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -82,7 +107,8 @@ async fn a_pinned_conversation_stands_above_the_list_and_is_pinned_after_a_resta
     rows_are(&alice, &["Ada Bright", "Rosa Vidal"]).await?;
 
     alice.open_chat("Rosa Vidal").await?;
-    press(&alice, "p").await?;
+    alice.ask("document.activeElement?.blur();", vec![]).await?;
+    alice.press("p", false).await?;
     alice.lists("Pinned").await?;
     rows_are(&alice, &["Rosa Vidal", "Ada Bright"]).await?;
 

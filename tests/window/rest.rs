@@ -43,12 +43,7 @@ async fn a_window_that_comes_back_from_the_tray_is_as_it_was() -> Result<()> {
         field.focus();
         field.setSelectionRange(5, 7, 'backward');";
     alice.ask(go, vec![]).await?;
-    let mut before = alice.ask(LOOK, vec![]).await?;
-    eventually("nothing to move any more", async || {
-        let seen = std::mem::replace(&mut before, alice.ask(LOOK, vec![]).await?);
-        Ok((seen == before).then_some(()))
-    })
-    .await?;
+    let before = alice.ask_at_rest(LOOK).await?;
 
     is_given_up(&alice).await?;
     alice.tray().await?.choose("Show Deskbell").await?;

@@ -21,6 +21,8 @@ use crate::{
 };
 
 const PAGE: &str = include_str!("page.js");
+/// Some frames of the slowest page.
+const FRAMES: Duration = Duration::from_millis(100);
 
 /// A window of Deskbell with its profile.
 pub struct Window {
@@ -122,6 +124,19 @@ impl Window {
         Ok(answer.json().clone())
     }
 
+    /// The same once it is the same three times running: nothing moves any more.
+    pub async fn ask_at_rest(&self, script: &str) -> Result<Value> {
+        let (mut before, mut times) = (Value::Null, 0);
+        eventually("a page in which nothing moves", async || {
+            let now = self.ask(script, vec![]).await?;
+            times = if now == before { times + 1 } else { 0 };
+            before = now;
+            tokio::time::sleep(FRAMES).await;
+            Ok((times >= 2).then(|| before.clone()))
+        })
+        .await
+    }
+
     /// The value of a field.
     pub async fn value_of(&self, label: &str) -> Result<String> {
         let field = self.find("field", label, false, None).await?;
@@ -207,6 +222,14 @@ impl Window {
     pub async fn escape_in(&self, label: &str) -> Result<()> {
         self.find("field", label, false, None).await?.send_keys(Key::Escape).await?;
         Ok(())
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn press(&self, key: &str, ctrl: bool) -> Result<()> {
+        let script = "
+            const event = { key: arguments[0], ctrlKey: arguments[1], bubbles: true, cancelable: true };
+            (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', event));";
+        self.ask(script, vec![json!(key), json!(ctrl)]).await.map(drop)
     }
 
     async fn press_found(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<()> {
