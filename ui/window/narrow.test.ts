@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { Browser } from "./browser";
 import type { Page } from "./page";
-import { arrive, rail, states } from "./states";
+import { arrive, rail, rows, states } from "./states";
 
 let browser: Browser;
 let page: Page;

@@ -52,6 +52,13 @@ export class Page {
     await this.#load(address);
   }
 
+  /** The system's theme changes while one looks, and the window follows. */
+  async theme(theme: Looks["theme"]): Promise<void> {
+    this.#theme = theme;
+    await this.#page.emulateMedia({ colorScheme: theme });
+    await this.settle();
+  }
+
   async #load(address: string): Promise<void> {
     await this.#page.goto(address);
     await this.until("document.querySelector('#app')?.childElementCount > 0 && document.fonts.status === 'loaded'");

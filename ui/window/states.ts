@@ -16,7 +16,8 @@ export interface State {
   way?: (page: Page) => Promise<void>;
 }
 
-const rows = (page: Page) => page.until("document.querySelectorAll('[role=row]').length > 3");
+/** Waits until the list has rows. */
+export const rows = (page: Page) => page.until("document.querySelectorAll('[role=row]').length > 3");
 
 /** Opens the first conversation of the list. */
 async function first(page: Page): Promise<void> {
@@ -150,7 +151,6 @@ export const states: readonly State[] = [
   { name: "menu-me", way: withMenu(".me button") },
   { name: "menu-contact", way: withMenu(callout(14)) },
   { name: "menu-team", way: async (page) => { await place(6)(page); await menuOf(page, ".conv-head [aria-haspopup=menu]"); } },
-  { name: "menu-message", way: async (page) => { await first(page); await page.click("[role=log] .bubble", "right"); await menu(page); } },
   // Beside the thread
   { name: "history", way: async (page) => { await first(page); await page.press("h"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
   { name: "history-one", way: async (page) => { await first(page); await page.press("j"); await page.press("j"); await page.settle(); await page.press("h"); await page.click("[data-pane=panel] li button"); await page.settle(); } },
@@ -183,7 +183,6 @@ export const states: readonly State[] = [
   { name: "date", way: async (page) => { await first(page); await menuOf(page, callout(14)); await page.press("End"); await page.press("Enter"); await dialog(page); } },
   { name: "new-messages", address: "unread=7", way: async (page) => { await rows(page); await chat(page, "fake.world.chats[0]"); } },
   { name: "team-writing", way: async (page) => { await rows(page); await page.eval("fake.world.presence.set(fake.world.chats.find((one) => one.kind === 'team').id, { viewing: [], typing: [fake.world.chats.find((one) => one.kind === 'team').members[2]], known: true })"); await chat(page, "fake.world.chats.find((one) => one.kind === 'team')"); } },
-  { name: "team-members", way: async (page) => { await place(6)(page); await page.click(".crew"); await page.until("document.querySelector('[data-pane=panel]')"); await page.settle(); } },
   { name: "read-only", way: async (page) => { await rows(page); await chat(page, "fake.world.chats.find((one) => one.archived)"); } },
   { name: "gone", way: async (page) => { await first(page); await page.eval("fake.world.chats = fake.world.chats.filter((one) => one.kind !== 'conversation'), fake.emit({ event: 'changed', tags: [], all: true })"); await page.settle(); } },
   { name: "guide", way: async (page) => { await first(page); await page.press("F1"); await dialog(page); } },

@@ -131,7 +131,7 @@ test("a_row_with_400_tags_a_name_of_300_letters_and_5000_unread_says_all_of_it",
   const row = rows()[0] as HTMLElement;
   expect(row.querySelector(".name")?.getAttribute("title")).toBe(name);
   expect(row.querySelectorAll(".tagdot").length).toBeLessThanOrEqual(6);
-  expect(row.querySelector(".tagmore")?.textContent).toBe("+394");
+  expect(row.querySelector(".tagmore")?.textContent).toBe("+399");
   expect(row.querySelector(".count")?.textContent).toBe("99+5,000 unread");
 });
 

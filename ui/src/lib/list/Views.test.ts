@@ -54,6 +54,7 @@ test("conversations_with_me_are_chosen_within_me_and_closed_ones_are_marked", as
   for (const entry of closed?.entries ?? []) entry.at_ms = Date.now() + 60_000;
   await user.click(screen.getByRole("radio", { name: /^Me/u }));
   await choose(user, /^Assigned to me/u, /^Conversations with me/u);
+  await screen.findByRole("button", { name: "With me" });
   await waitFor(() => expect(asked()).toMatchObject({ segment: "me", with_me: true }));
   const name = closed?.person.name ?? "";
   await waitFor(() => expect(names()).toContain(name));

@@ -88,6 +88,8 @@ test("the_sign_for_tags_finds_tags_alone_and_one_of_them_is_looked_for", async (
   const user = await open();
   await user.keyboard("#");
   await waitFor(() => expect(options().length).toBe(fake.world.tags.length));
+  // How many conversations have them was not asked for, so nothing is said of it.
+  expect(options().filter((one) => /conversation/u.test(one ?? ""))).toEqual([]);
   await user.keyboard("wait");
   await waitFor(() => expect(groups()).toEqual(["Tags"]));
   await waitFor(() => expect(active()).toContain("Waiting for parts"));

@@ -11,7 +11,10 @@ export type Entry =
   | { key: string; kind: "member"; member: FoundMember }
   | { key: string; kind: "message"; message: FoundMessage }
   | { key: string; kind: "all"; text: string }
-  | { key: string; kind: "tag"; tag: FoundTag };
+  | { key: string; kind: "tag"; tag: NamedTag };
+
+/** A tag; how many conversations have it is known where it was looked for. */
+export type NamedTag = Omit<FoundTag, "chats"> & { chats: number | null };
 
 /** Lines under one name. */
 export interface EntryGroup {
@@ -28,7 +31,7 @@ export interface Sources {
   contacts: readonly FoundContact[];
   members: readonly FoundMember[];
   messages: readonly FoundMessage[];
-  tags: readonly FoundTag[];
+  tags: readonly NamedTag[];
 }
 
 /** What is wanted: everything, only commands after `>`, only tags after `#`. */
