@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{commands, system};
+use crate::{commands, system, ui};
 
 /// Built optimised, and with the lines that a profiler names (see `Cargo.toml`).
 const PROFILE: &str = "measure";
@@ -32,6 +32,9 @@ pub struct Options {
     /// Measure the hub with a crowd at it
     #[arg(long, conflicts_with = "only")]
     hub: bool,
+    /// Measure the real window, beside an empty one
+    #[arg(long, conflicts_with_all = ["only", "growth", "hub"])]
+    window: bool,
 }
 
 /// Builds what measures and runs it.
@@ -44,9 +47,15 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     measure.arg(match options {
         Options { growth: true, .. } => "growth",
         Options { hub: true, .. } => "crowd",
+        Options { window: true, .. } => "window",
         _ => "table",
     });
     measure.arg("--dir").arg(workspace.scratch("bench"));
+    if options.window {
+        build_window(workspace)?;
+        measure.arg("--program").arg(workspace.scratch(PROFILE).join("deskbell"));
+        measure.arg("--empty").arg(workspace.scratch(PROFILE).join("examples/empty_window"));
+    }
     if options.quick {
         measure.arg("--quick");
     }
@@ -61,4 +70,14 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     }
     commands::run(&mut measure)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The window as it is shipped but for the names that a profiler needs, and an empty one of the same toolkit.
+fn build_window(workspace: &Workspace) -> Result<()> {
+    system::ensure(&[&system::DISPLAY, &system::TESTS])?;
+    ui::install(workspace)?;
+    ui::build(workspace)?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--locked", "--profile", PROFILE, "-p", "deskbell", "--features", "custom-protocol,examples"]);
+    commands::run(cargo.args(["--bin", "deskbell", "--example", "empty_window"]))
 }

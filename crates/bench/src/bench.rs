@@ -172,7 +172,7 @@ fn say(part: &str) {
 }
 
 /// The organization, a client that has all of it, and copies of both to work on.
-async fn prepare(options: &Options) -> Result<Bench> {
+pub async fn prepare(options: &Options) -> Result<Bench> {
     if options.messages < 100 {
         bail!("--messages: at least 100");
     }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// Keeps secrets in a file that anybody may read: the customers are made up. A profile that is kept between two runs must
 /// be opened again, and a keyring of the system has no place in a measurement.
-struct KeyFile {
+pub struct KeyFile {
     path: PathBuf,
     kept: Mutex<BTreeMap<String, Vec<u8>>>,
 }
@@ -27,6 +27,18 @@ impl KeyFile {
     fn open(path: PathBuf) -> Self {
         let kept = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Self { path, kept: Mutex::new(kept.unwrap_or_default()) }
+    }
+
+    /// That of a profile.
+    pub fn beside(profile: &Path) -> Self {
+        Self::open(profile.join("keys.of.bench"))
+    }
+
+    /// Everything that is kept.
+    #[cfg(target_os = "linux")]
+    pub fn all(&self) -> Vec<(String, Secret)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().map(|(name, secret)| (name.clone(), Secret(secret.clone()))).collect()
     }
 
     fn change(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> Result<(), SecretError> {
@@ -71,7 +83,7 @@ impl Client {
         if !settings.exists() {
             std::fs::write(&settings, r#"{"undo_seconds": 0, "after_close": "stay"}"#)?;
         }
-        let secrets = Arc::new(KeyFile::open(profile.join("keys.of.bench")));
+        let secrets = Arc::new(KeyFile::beside(profile));
         let options = CoreOptions { secrets, device_name: "bench".into(), ..CoreOptions::default() };
         Ok(Self { core: Core::open(profile, options).await? })
     }

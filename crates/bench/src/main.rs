@@ -16,6 +16,8 @@ mod parts;
 mod process;
 mod samples;
 mod table;
+#[cfg(target_os = "linux")]
+mod window;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -36,6 +38,17 @@ enum Task {
     Growth(growth::Options),
     /// Measure the hub with a crowd at it
     Crowd(crowd::Options),
+    /// Measure the real window
+    #[cfg(target_os = "linux")]
+    Window(window::Options),
+    /// Put the keys of a profile into the keyring of this desktop
+    #[cfg(target_os = "linux")]
+    #[command(hide = true)]
+    Keys {
+        /// The profile
+        #[arg(long)]
+        profile: PathBuf,
+    },
     /// The hub, as `deskbell-hub` would run it
     #[command(hide = true, disable_help_flag = true)]
     Hub {
@@ -58,6 +71,10 @@ async fn main() -> Result<()> {
         Task::Table(options) => bench::table(&options).await,
         Task::Growth(options) => growth::growth(&options).await,
         Task::Crowd(options) => crowd::crowd(&options).await,
+        #[cfg(target_os = "linux")]
+        Task::Window(options) => window::window(&options).await,
+        #[cfg(target_os = "linux")]
+        Task::Keys { profile } => window::put_keys(&profile).await,
         Task::Hub { arguments } => {
             tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
             let arguments = std::iter::once("deskbell-hub".to_owned()).chain(arguments);

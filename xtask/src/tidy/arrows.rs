@@ -15,7 +15,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deskbell-testkit", &["deskbell-domain", "deskbell-protocol", "deskbell-core", "deskbell-hub"]),
     ("deskbell-tests", &["deskbell-domain", "deskbell-protocol", "deskbell-core", "deskbell-hub"]),
     ("deskbell-sim", &["deskbell-domain", "deskbell-protocol", "deskbell-sqlite", "deskbell-core", "deskbell-hub"]),
-    ("deskbell-bench", &["deskbell-domain", "deskbell-protocol", "deskbell-sqlite", "deskbell-core", "deskbell-hub"]),
+    (
+        "deskbell-bench",
+        &[
+            "deskbell-domain",
+            "deskbell-protocol",
+            "deskbell-sqlite",
+            "deskbell-core",
+            "deskbell-hub",
+            "deskbell-testkit",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
