@@ -266,6 +266,8 @@ pub(crate) struct Touched {
     /// Entries by position, and rows that may have a name, as they were before; what is searched follows them.
     pub entries: BTreeMap<i64, Option<String>>,
     pub names: BTreeMap<(Kind, Uuid), Option<String>>,
+    /// The first and the last year of what came into the index.
+    pub years: Option<(i16, i16)>,
     /// Chats in which something came to wait for its author's decision.
     pub attention: BTreeSet<ChatId>,
     /// Cache tags that the UI hears of after the commit.

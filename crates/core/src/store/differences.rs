@@ -4,7 +4,7 @@
 //! nothing and compared. Read in one go and sorted in memory, because a simulator asks after every few steps. What is said
 //! names rows, never what customers wrote.
 
-use super::index::{self, Stage};
+use super::index::{self, Fact, Stage};
 use super::listed::{Channels, ListRow, tally_differences};
 use super::rows::EntryColumns;
 use super::{Store, Stored, meta, rev_of, rows, uuid_from};
@@ -60,6 +60,13 @@ pub(crate) fn index_differences(c: &Connection) -> Stored<Vec<String>> {
     let mut rows = statement.query([below])?;
     while let Some(r) = rows.next()? {
         wanted.insert(r.get(0)?, index::words_of(r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
+    }
+    let years = index::years(c)?;
+    let year = |words: &String| words.chars().find_map(Fact::year_of);
+    for year in wanted.values().flatten().filter_map(year) {
+        if years.is_none_or(|(first, last)| year < first || last < year) {
+            said.push(format!("what was written in {year} is not looked for: {years:?}"));
+        }
     }
     compare(c, "message", below, &wanted, &mut said)?;
     if names {

@@ -21,11 +21,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Raised when `fold_text`, or what of a row is searched, becomes another: every cache is indexed anew.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// How far the index is, in `meta`.
 const INDEX: &str = "index";
 /// How many messages there are, in `meta`.
 const MESSAGES: &str = "messages";
+/// The first and the last year of what was ever indexed, in `meta`.
+const YEARS: &str = "years";
 /// The kinds of rows that have names.
 const NAMED: [Kind; 5] = [Kind::Contact, Kind::Conversation, Kind::Member, Kind::Tag, Kind::TeamChat];
 
@@ -91,6 +93,17 @@ pub(crate) fn messages_here(c: &Connection) -> Stored<u64> {
     Ok(meta::get(c, MESSAGES)?.unwrap_or_default())
 }
 
+/// The first and the last year of which there are messages: what was written since a day is not looked for in all years to
+/// come. `None` where there are no messages.
+pub(crate) fn years(c: &Connection) -> Stored<Option<(i16, i16)>> {
+    Ok(meta::get::<Option<(i16, i16)>>(c, YEARS)?.flatten())
+}
+
+/// Both of them, and what is between.
+fn joined(years: Option<(i16, i16)>, with: (i16, i16)) -> (i16, i16) {
+    years.map_or(with, |(first, last)| (first.min(with.0), last.max(with.1)))
+}
+
 fn entry(c: &Connection, pos: i64) -> Stored<Option<String>> {
     let json = c.prepare_cached("SELECT json FROM message WHERE pos = ?")?.query_row([pos], |r| r.get(0));
     Ok(json.optional()?)
@@ -150,10 +163,20 @@ impl Write<'_> {
                 self.index_name(kind, id, now.as_deref())?;
             }
         }
+        if let Some(come) = self.touched.years {
+            let before = years(&self.tx)?;
+            let now = joined(before, come);
+            if before != Some(now) {
+                self.set(YEARS, &now)?;
+            }
+        }
         Ok(())
     }
 
     fn index_message(&mut self, pos: i64, words: &str) -> Stored<()> {
+        if let Some(year) = words.chars().find_map(Fact::year_of) {
+            self.touched.years = Some(joined(self.touched.years, (year, year)));
+        }
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO message_index (rowid, words) VALUES (?, ?)")?
             .execute(params![pos, words])?;
@@ -197,6 +220,7 @@ impl Write<'_> {
         )?;
         let here: i64 = self.tx.query_row("SELECT count(*) FROM message WHERE said = 1", [], |r| r.get(0))?;
         self.set(MESSAGES, &here)?;
+        self.set(YEARS, &None::<(i16, i16)>)?;
         let empty: bool = self.tx.query_row(
             "SELECT NOT EXISTS (SELECT 1 FROM message) AND NOT EXISTS (SELECT 1 FROM entity)",
             [],

@@ -216,6 +216,12 @@ impl ListRow {
         })
     }
 
+    /// When something was last said, else when it began (UTC milliseconds), as the column `recent_message` has it.
+    pub fn at_ms(recent_message: i64) -> i64 {
+        let at_ms = recent_message.saturating_neg();
+        if at_ms > MOST_MS { at_ms - NO_MESSAGE } else { at_ms }
+    }
+
     /// As it is kept.
     pub fn kept(c: &Connection, chat: ChatId) -> Stored<Option<Self>> {
         let tags = {

@@ -23,8 +23,8 @@ pub const CHANNEL: ChannelId = ChannelId(Uuid::from_u128(4));
 /// How many messages a text finds.
 pub fn finds(store: &Store, text: &str) -> usize {
     let asked = Search { text: text.into(), after: None, limit: 50 };
-    let (zone, patience) = (jiff::tz::TimeZone::UTC, query::Here::PATIENCE);
-    let here = query::Here { now_ms: 0, zone, patience };
+    let (patience, few, many) = (query::Here::PATIENCE, query::Here::FEW, query::Here::MANY);
+    let here = query::Here { now_ms: 0, zone: jiff::tz::TimeZone::UTC, patience, few, many };
     query::search(store.connection(), &asked, &here).unwrap().unwrap().messages.len()
 }
 

@@ -10,7 +10,7 @@ use crate::store::query::{self, Here};
 /// When and where the member is.
 fn here(core: &Core) -> Here {
     let clock = &core.inner.options.clock;
-    Here { now_ms: clock.now_ms(), zone: clock.zone(), patience: Here::PATIENCE }
+    Here { now_ms: clock.now_ms(), zone: clock.zone(), patience: Here::PATIENCE, few: Here::FEW, many: Here::MANY }
 }
 
 pub(crate) async fn search(core: &Core, args: Search) -> Result<Found, RpcError> {

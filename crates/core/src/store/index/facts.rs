@@ -13,6 +13,9 @@ use uuid::Uuid;
 /// First and last year that are told apart. What a wrong clock has put elsewhere counts as of their ends.
 const YEARS: Range<i16> = 2000..2101;
 
+/// The word of the first of them.
+const OF_YEARS: u32 = 0x4_0100;
+
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fact {
@@ -41,7 +44,7 @@ impl Fact {
         let n = match self {
             Fact::Kind(kind) => 0x4_0000 + kind as u32,
             Fact::Outside => 0x4_00ff,
-            Fact::Year(year) => 0x4_0100 + since(year),
+            Fact::Year(year) => OF_YEARS + since(year),
             Fact::Month(year, month) => 0x4_1000 + 12 * since(year) + month.unsigned_abs() as u32,
             Fact::Day(date) => 0x4_2000 + 366 * since(date.year()) + date.day_of_year().unsigned_abs() as u32,
             Fact::Member(id) => one_of(0x5_0000..0x6_0000, id.0),
@@ -49,6 +52,21 @@ impl Fact {
             Fact::Chat(id) => one_of(0x7_0000..0xe_0000, id.0),
         };
         char::from_u32(n).unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
+
+    /// The year for which a word stands.
+    pub fn year_of(word: char) -> Option<i16> {
+        let since = u32::from(word).checked_sub(OF_YEARS).and_then(|since| i16::try_from(since).ok())?;
+        YEARS.start.checked_add(since).filter(|year| YEARS.contains(year))
+    }
+
+    /// The year in which it was written, where it says when.
+    pub fn year(self) -> Option<i16> {
+        match self {
+            Fact::Year(year) | Fact::Month(year, _) => Some(year),
+            Fact::Day(date) => Some(date.year()),
+            _ => None,
+        }
     }
 
     /// Those of a message.
@@ -126,11 +144,15 @@ mod tests {
                 assert!(words.insert(Fact::Month(day.year(), day.month()).word()));
             }
             if day.day_of_year() == 1 {
-                assert!(words.insert(Fact::Year(day.year()).word()));
+                let year = Fact::Year(day.year()).word();
+                assert!(words.insert(year));
+                assert_eq!(Fact::year_of(year), Some(day.year()));
             }
             day = day.tomorrow().unwrap();
         }
         assert!(words.iter().all(|word| (0x4_0100..0x5_0000).contains(&u32::from(*word))));
+        let years = words.iter().filter(|word| Fact::year_of(**word).is_some()).count();
+        assert_eq!(years, YEARS.len(), "nothing else is taken for a year");
     }
 
     proptest! {

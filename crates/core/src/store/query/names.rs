@@ -25,6 +25,19 @@ pub(crate) struct Title {
     pub tint: String,
 }
 
+impl Title {
+    /// That of a conversation: the contact that owns the address, else what it calls itself, else the address.
+    pub fn of(conversation: &Conversation, contact: Option<&Contact>) -> Self {
+        let text = match (contact, &conversation.profile_name) {
+            (Some(contact), _) => contact.name.as_str().to_string(),
+            (None, Some(name)) => name.as_str().to_string(),
+            (None, None) => handle(&conversation.address),
+        };
+        let tint = contact.map_or_else(|| conversation.address.to_string(), |c| c.id.to_string());
+        Self { initials: initials(&text), tint: Tint::of(&tint).as_str().into(), text }
+    }
+}
+
 impl<'a> Names<'a> {
     pub fn new(c: &'a Connection) -> Stored<Self> {
         Ok(Self { c, me: meta::identity(c)?.map(|i| i.me), members: RefCell::default() })
@@ -64,16 +77,9 @@ impl<'a> Names<'a> {
         Ok(None)
     }
 
-    /// Title of a conversation: the contact that owns the address, else what it calls itself, else the address.
+    /// Title of a conversation.
     pub fn conversation(&self, conversation: &Conversation) -> Stored<Title> {
-        let contact = self.contact(&conversation.address)?;
-        let text = match (&contact, &conversation.profile_name) {
-            (Some(contact), _) => contact.name.as_str().to_string(),
-            (None, Some(name)) => name.as_str().to_string(),
-            (None, None) => handle(&conversation.address),
-        };
-        let tint = contact.map_or_else(|| conversation.address.to_string(), |c| c.id.to_string());
-        Ok(Title { initials: initials(&text), tint: Tint::of(&tint).as_str().into(), text })
+        Ok(Title::of(conversation, self.contact(&conversation.address)?.as_ref()))
     }
 
     /// Title of a direct chat: the other member.

@@ -8,6 +8,8 @@ mod chats;
 mod contacts;
 mod inside;
 mod known;
+mod lets;
+mod merged;
 mod messages;
 mod names;
 mod narrowing;
@@ -26,6 +28,7 @@ use super::names::Names;
 use crate::rpc::types::{Found, FoundTerm, Marked, Search};
 use crate::store::{Stored, index};
 use deskbell_domain::search::{Phrase, Question, Snippet, line, parse_search, utf16};
+use known::Chats;
 use messages::Wanted;
 use narrowing::Narrowing;
 use rusqlite::Connection;
@@ -49,7 +52,8 @@ pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Resul
     let c = &c.unchecked_transaction()?;
     let names = Names::new(c)?;
     let question = parse_search(&args.text);
-    let narrowing = Narrowing::of(c, &names, &question, here)?;
+    let chats = Chats::new(c, &names);
+    let narrowing = Narrowing::of(c, &chats, &question, here)?;
     let mut found = Found {
         terms: terms_of(&args.text, &question, &narrowing),
         conversations: Vec::new(),
@@ -65,15 +69,16 @@ pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Resul
         return Ok(Ok(found));
     }
     let limit = args.limit.clamp(1, MOST_FOUND) as usize;
-    let wanted =
-        Wanted { question: &question, narrowing: &narrowing, chat: None, below, most: limit, patience: here.patience };
+    let wanted = Wanted { question: &question, narrowing: &narrowing, chat: None, below, most: limit, here };
     let page = wanted.page(c)?;
     found.next = page.next.map(|below| format!("{}.{below}", name_of(&args.text)));
-    let unsent = if args.after.is_none() { wanted.unsent(c, names.me)? } else { vec![] };
-    let hits = unsent.iter().chain(&page.messages);
-    found.messages = hits.map(|hit| messages::found(c, &names, &question.phrases, hit)).collect::<Stored<_>>()?;
+    let unsent = if args.after.is_none() { wanted.unsent(c)? } else { vec![] };
+    for hit in unsent.iter().chain(&page.messages) {
+        found.messages.extend(messages::found(&chats, &question.phrases, hit)?);
+    }
     if args.after.is_none() {
-        (found.conversations, found.more_conversations) = chats::found(c, &names, &question, &narrowing, A_FEW)?;
+        let tags = chats::tags_called(c, &question.phrases)?;
+        (found.conversations, found.more_conversations) = chats::found(c, &question, &tags, &narrowing, A_FEW)?;
         if !narrowing.narrows() {
             (found.contacts, found.more_contacts) = contacts::found(c, &question.phrases, A_FEW)?;
         }

@@ -1,11 +1,11 @@
 //! What chats are called, and who is called so.
 
 use super::super::history::addresses_of;
-use super::super::names::{Names, searched_contact, searched_conversation};
+use super::super::names::Names;
 use crate::store::index::Fact;
 use crate::store::{Stored, rows, uuid_from};
 use deskbell_domain::search::{Phrase, matches};
-use deskbell_domain::{ChatId, Conversation, Kind, NaturalKey};
+use deskbell_domain::{ChatId, Kind, NaturalKey};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -33,12 +33,6 @@ pub(super) fn words(phrases: &[Phrase]) -> Vec<String> {
 pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> Option<String> {
     let facts: Vec<String> = facts.into_iter().map(|fact| format!("\"{}\"", fact.word())).collect();
     (!facts.is_empty()).then(|| format!("({})", facts.join(" OR ")))
-}
-
-/// All of what can be had.
-pub(super) fn all_of_them<const N: usize>(wanted: [Option<String>; N]) -> Option<String> {
-    let wanted: Option<Vec<String>> = wanted.into_iter().collect();
-    wanted.map(|wanted| format!("({})", wanted.join(" AND ")))
 }
 
 /// Any of what can be had.
@@ -107,14 +101,6 @@ pub(super) fn candidates(
     Ok(found)
 }
 
-/// All by which a conversation is called: the contact that owns the address, else what it calls itself and the address.
-pub(super) fn called(names: &Names<'_>, conversation: &Conversation) -> Stored<String> {
-    Ok(match names.contact(&conversation.address)? {
-        Some(contact) => searched_contact(&contact),
-        None => searched_conversation(conversation),
-    })
-}
-
 /// Names, of which one is meant.
 #[derive(Default)]
 pub(super) struct Called {
@@ -139,6 +125,11 @@ impl Called {
             few = few.filter(|_| found.all).map(|few: BTreeSet<ChatId>| &few | &found.chats);
         }
         Ok(Self { values, few: few.filter(|few| few.len() <= most) })
+    }
+
+    /// Whether a chat may be meant, before it is looked at.
+    pub fn may_be(&self, chat: ChatId) -> bool {
+        self.few.as_ref().is_none_or(|few| few.contains(&chat))
     }
 
     /// Whether something that is called by these words is meant.

@@ -3,16 +3,14 @@
 use super::super::chats::assignee_shown;
 use super::super::head::closed_info;
 use super::super::lists::{Key, Page, START};
-use super::super::names::Names;
 use super::called::{Candidates, OF_CHATS, candidates, named};
-use super::known::{Chat, Known};
-use super::messages::Place;
+use super::known::{Chat, Chats, Known};
 use super::narrowing::Narrowing;
 use super::tags::tagged;
 use super::{marked, tags};
 use crate::rpc::types::{FoundChat, FoundTag};
 use crate::store::listed::{ListId, Part};
-use crate::store::{Stored, rows, uuid_from};
+use crate::store::{Stored, uuid_from};
 use deskbell_domain::search::{Phrase, Question, matches};
 use deskbell_domain::{ChatId, Kind, TagId};
 use rusqlite::{Connection, params};
@@ -28,6 +26,10 @@ const MOST_CANDIDATES: usize = 150;
 /// How many chats are looked through, newest first, where names alone do not lead to them.
 const MOST_LOOKED: usize = 150;
 
+/// How much is looked at for a few chats, in messages that could be read meanwhile, and for each of many.
+const PATIENCE: usize = 900;
+const FOR_EACH: usize = 15;
+
 /// A part of a list, newest message first.
 pub(super) const NEWEST: &str = "SELECT recent_message, id FROM chat INDEXED BY chat_recent_message
      WHERE list = ?1 AND bucket = ?2 AND (recent_message, id) > (?3, ?4) ORDER BY recent_message, id";
@@ -35,64 +37,101 @@ pub(super) const NEWEST: &str = "SELECT recent_message, id FROM chat INDEXED BY 
 /// How many messages a chat has, as far as they are counted.
 pub(super) const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM live_message WHERE chat = ? AND said = 1 LIMIT ?)";
 
-/// A few of the chats that were found, newest first, and whether there are more.
+/// The tags that are called so.
+pub(super) fn tags_called(c: &Connection, phrases: &[Phrase]) -> Stored<BTreeSet<TagId>> {
+    Ok(named(c, Kind::Tag, phrases, MOST_CANDIDATES)?.into_iter().map(TagId).collect())
+}
+
+/// A few of the chats that are called so or have one of the tags, newest first, and whether there may be more.
 pub(super) fn found(
     c: &Connection,
-    names: &Names<'_>,
     question: &Question,
+    tags: &BTreeSet<TagId>,
     narrowing: &Narrowing<'_>,
     most: usize,
 ) -> Stored<(Vec<FoundChat>, bool)> {
-    let phrases = &question.phrases;
-    let tags: BTreeSet<TagId> = named(c, Kind::Tag, phrases, MOST_CANDIDATES)?.into_iter().map(TagId).collect();
-    let mut found: Vec<(i64, ChatId, Rc<Known>, Option<TagId>)> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut look_at = |chat: ChatId| -> Stored<usize> {
-        if seen.insert(chat)
-            && let Some(known) = narrowing.known(chat)?
-        {
-            let called = matches(&known.called, phrases);
-            let tag = if called || tags.is_empty() { None } else { known.tags(c)?.intersection(&tags).next().copied() };
-            if (called || tag.is_some()) && narrowing.lets_chat(chat, &known)? {
-                found.push((known.at_ms(), chat, known, tag));
-            }
-        }
-        Ok(found.len())
+    let chats = narrowing.chats;
+    let led_to = led_to(c, &question.phrases, tags, narrowing)?;
+    let mut looking = Looking {
+        phrases: &question.phrases,
+        tags,
+        narrowing,
+        // One more says that there are more.
+        most: most + 1,
+        until: chats.spent() + PATIENCE.max(FOR_EACH * most),
+        seen: BTreeSet::new(),
+        found: Vec::new(),
     };
-    let led_to = led_to(c, names, phrases, &tags, narrowing)?;
-    let mut enough = false;
-    if !led_to.all {
+    let mut all = led_to.all;
+    if !all {
         // What is frequent is found among the newest at once.
-        for chat in newest(c, &narrowing.parts()?, MOST_LOOKED)? {
-            enough = look_at(chat)? > most;
-            if enough {
+        let newest = newest(c, &narrowing.parts()?, MOST_LOOKED)?;
+        all = newest.len() < MOST_LOOKED && looking.look_at(newest)?;
+    }
+    let mut others: Vec<Rc<Known>> = Vec::new();
+    for chat in led_to.chats {
+        others.extend(chats.known(chat)?);
+    }
+    others.sort_by_key(|known| (-known.at_ms, known.id));
+    all &= looking.look_at(others.into_iter().map(|known| known.id))?;
+    let mut found = looking.found;
+    found.sort_by_key(|(known, _)| (-known.at_ms, known.id));
+    let more = found.len() > most || !all;
+    found.truncate(most);
+    let shown = found.into_iter().map(|(known, tag)| shown(c, chats, &known, tag, &question.phrases));
+    Ok((shown.collect::<Stored<Vec<_>>>()?.into_iter().flatten().collect(), more))
+}
+
+/// Looks at chats until there are enough.
+struct Looking<'a> {
+    phrases: &'a [Phrase],
+    tags: &'a BTreeSet<TagId>,
+    narrowing: &'a Narrowing<'a>,
+    most: usize,
+    /// What may be spent on chats by then.
+    until: usize,
+    seen: BTreeSet<ChatId>,
+    found: Vec<(Rc<Known>, Option<TagId>)>,
+}
+
+impl Looking<'_> {
+    /// Looks at those that come newest first; `false`: it was given up before the last, and not because there are enough.
+    fn look_at(&mut self, newest_first: impl IntoIterator<Item = ChatId>) -> Stored<bool> {
+        let chats = self.narrowing.chats;
+        for chat in newest_first {
+            if self.found.len() == self.most {
                 break;
             }
+            if chats.spent() >= self.until {
+                return Ok(false);
+            }
+            if !self.seen.insert(chat) {
+                continue;
+            }
+            let Some(known) = chats.known(chat)? else { continue };
+            let tag =
+                if self.tags.is_empty() { None } else { chats.tags(chat)?.intersection(self.tags).next().copied() };
+            let called =
+                self.phrases.is_empty() || chats.whole(chat)?.is_some_and(|whole| matches(&whole.called, self.phrases));
+            if (called || tag.is_some()) && self.narrowing.lets_chat(&known)? {
+                self.found.push((known, tag.filter(|_| !called)));
+            }
         }
+        Ok(true)
     }
-    for chat in led_to.chats.into_iter().filter(|_| !enough) {
-        look_at(chat)?;
-    }
-    found.sort_by_key(|(at_ms, chat, ..)| (-at_ms, *chat));
-    let more = found.len() > most;
-    found.truncate(most);
-    let shown = found.into_iter().map(|(_, chat, known, tag)| shown(c, names, chat, &known, tag, phrases));
-    Ok((shown.collect::<Stored<_>>()?, more))
 }
 
 /// The chats that names, tags and operators lead to.
-fn led_to(
-    c: &Connection,
-    names: &Names<'_>,
-    phrases: &[Phrase],
-    tags: &BTreeSet<TagId>,
-    narrowing: &Narrowing<'_>,
-) -> Stored<Candidates> {
-    if phrases.is_empty() {
-        let chats = narrowing.chats()?;
-        return Ok(Candidates { all: chats.is_some(), chats: chats.unwrap_or_default() });
+fn led_to(c: &Connection, phrases: &[Phrase], tags: &BTreeSet<TagId>, narrowing: &Narrowing<'_>) -> Stored<Candidates> {
+    if let Some(only) = &narrowing.only
+        && (phrases.is_empty() || only.len() <= MOST_CANDIDATES)
+    {
+        return Ok(Candidates { all: true, chats: only.clone() });
     }
-    let called = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
+    if phrases.is_empty() {
+        return Ok(Candidates { all: false, chats: BTreeSet::new() });
+    }
+    let called = candidates(c, narrowing.chats.names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
     let of_tags = tagged(c, tags, MOST_CANDIDATES)?;
     let all = called.all && of_tags.is_some();
     Ok(Candidates { all, chats: &called.chats | &of_tags.unwrap_or_default() })
@@ -116,40 +155,38 @@ pub(super) fn newest(c: &Connection, parts: &[(ListId, Part)], most: usize) -> S
     Ok(page.sorted().into_iter().map(|(_, id)| ChatId(id)).collect())
 }
 
-/// As it is shown.
+/// As it is shown; `None` where its row is not here.
 pub(super) fn shown(
     c: &Connection,
-    names: &Names<'_>,
-    chat: ChatId,
+    chats: &Chats<'_>,
     known: &Known,
     tag: Option<TagId>,
     phrases: &[Phrase],
-) -> Stored<FoundChat> {
-    let title = known.title(names)?;
-    let place = Place::of(c, known)?;
+) -> Stored<Option<FoundChat>> {
+    let Some(whole) = chats.whole(known.id)? else { return Ok(None) };
+    let (title, place) = (chats.title(&whole)?, chats.place(&whole)?);
     let (mut closed, mut assignee) = (None, None);
-    if let Chat::Conversation(conversation) = &known.chat {
-        let channel = rows::channel(c, conversation.channel)?;
-        let inbox = rows::inbox_of(c, channel.as_ref())?;
-        closed = closed_info(names, conversation)?;
-        assignee = assignee_shown(c, conversation, inbox.as_ref())?.map(|id| names.member(id)).transpose()?;
+    if let Chat::Conversation(conversation, _) = &whole.chat {
+        closed = closed_info(chats.names, conversation)?;
+        let id = assignee_shown(c, conversation, place.inbox.as_ref())?;
+        assignee = id.map(|id| chats.names.member(id)).transpose()?;
     }
-    let messages = c.prepare_cached(COUNT)?.query_row(params![chat.0.into_bytes(), MOST_COUNTED], |r| r.get(0))?;
+    let messages = c.prepare_cached(COUNT)?.query_row(params![known.id.0.into_bytes(), MOST_COUNTED], |r| r.get(0))?;
     let tag: Option<FoundTag> = tag.map(|tag| tags::shown(c, tag, phrases)).transpose()?.flatten();
-    Ok(FoundChat {
-        chat,
+    Ok(Some(FoundChat {
+        chat: known.id,
         kind: place.kind.into(),
         title: marked(&title.text, phrases),
         initials: title.initials,
         tint: title.tint,
-        channel: place.channel,
-        inbox: place.inbox,
-        at_ms: known.at_ms(),
+        channel: place.channel.clone(),
+        inbox: place.inbox.as_ref().map(|inbox| inbox.name.to_string()),
+        at_ms: known.at_ms,
         tag,
         messages,
         closed,
         archived: known.part == Part::Archived,
         assignee,
         unread: known.unread,
-    })
+    }))
 }

@@ -1,6 +1,7 @@
 //! What is found within one chat.
 
 use super::super::names::Names;
+use super::known::Chats;
 use super::messages::Wanted;
 use super::narrowing::Narrowing;
 use super::when::Here;
@@ -17,7 +18,8 @@ pub(crate) fn find_in_chat(c: &Connection, args: &FindInChat, here: &Here) -> St
     let c = &c.unchecked_transaction()?;
     let names = Names::new(c)?;
     let question = parse_search(&args.text);
-    let narrowing = Narrowing::of(c, &names, &question, here)?;
+    let chats = Chats::new(c, &names);
+    let narrowing = Narrowing::of(c, &chats, &question, here)?;
     if question.phrases.is_empty() || !narrowing.can_find(&question) {
         return Ok(FoundInChat { hits: vec![], more: false });
     }
@@ -27,10 +29,10 @@ pub(crate) fn find_in_chat(c: &Connection, args: &FindInChat, here: &Here) -> St
         chat: Some(args.chat),
         below: i64::MAX,
         most: MOST_HITS,
-        patience: here.patience,
+        here,
     };
     let page = wanted.page(c)?;
-    let hits = wanted.unsent(c, names.me)?.into_iter().chain(page.messages).map(|hit| {
+    let hits = wanted.unsent(c)?.into_iter().chain(page.messages).map(|hit| {
         let marks = utf16(&hit.text, &marks(&hit.text, &question.phrases));
         Hit { message: hit.message, pos: hit.pos, marks }
     });

@@ -1,76 +1,180 @@
-//! What of a chat decides whether it, or a message in it, is found.
+//! What of a chat decides whether it, or a message in it, is found, and how it is shown.
+//!
+//! Each is looked up once, and no more of it than somebody asks for: most that a frequent word leads to are let through or
+//! not by where they stand in their list, which is one small row, and only few are shown.
 
-use super::super::names::{Names, Title};
-use super::called::called;
-use crate::store::listed::Part;
-use crate::store::{Stored, outbox, rows};
-use deskbell_domain::{ChatId, Conversation, DirectChat, LastMessage, TagId, TeamChat};
+use super::super::chats::kind_of;
+use super::super::names::{Names, Title, searched_contact, searched_conversation};
+use crate::store::listed::{ListRow, Part};
+use crate::store::{Stored, rows, uuid_from};
+use deskbell_domain::{ChannelId, ChatId, Contact, Conversation, DirectChat, Inbox, TagId, TeamChat};
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// Where a chat stands.
+pub(super) const PLACE: &str = "SELECT list, bucket, unread, recent_message FROM chat
+     WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list)";
+
+/// The tags of a chat, as they are called now.
+pub(super) const TAGS: &str =
+    "SELECT ifnull((SELECT winner FROM alias WHERE loser = chat_tag.tag), tag) FROM chat_tag WHERE chat = ?1";
+
+/// How many messages could be read in the time in which one of these is looked up.
+const PER_PLACE: usize = 2;
+const PER_TAGS: usize = 2;
+const PER_ROW: usize = 12;
 
 /// Any chat.
 #[allow(clippy::large_enum_variant, reason = "each is kept once, behind an `Rc`")]
 pub(super) enum Chat {
-    Conversation(Conversation),
+    /// With the contact that owns its address.
+    Conversation(Conversation, Option<Contact>),
     Direct(DirectChat),
     Team(TeamChat),
 }
 
 /// A chat that the member has.
+#[derive(Clone)]
 pub(super) struct Known {
-    pub chat: Chat,
+    pub id: ChatId,
+    /// The list in which it is, as `chat` has it.
+    pub list: Vec<u8>,
     pub part: Part,
     pub unread: u32,
-    /// All by which it is called.
+    /// When something was last said in it, else when it began (UTC milliseconds).
+    pub at_ms: i64,
+}
+
+/// The row of a chat, with all by which it is called.
+pub(super) struct Whole {
+    pub chat: Chat,
     pub called: String,
 }
 
-impl Known {
-    /// `None` where the member has no such chat, or has it no more.
-    pub fn of(c: &Connection, names: &Names<'_>, id: ChatId) -> Stored<Option<Self>> {
-        let listed: Option<(i64, u32)> = c
-            .prepare_cached("SELECT bucket, unread FROM chat WHERE id = ?")?
-            .query_row([id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))
-            .optional()?;
-        let Some((bucket, unread)) = listed else { return Ok(None) };
-        let Some((part, _)) = Part::of_bucket(bucket) else { return Ok(None) };
-        let (chat, called) = if let Some(conversation) = rows::conversation(c, id)? {
-            let called = called(names, &conversation)?;
-            (Chat::Conversation(conversation), called)
-        } else if let Some(direct) = rows::direct_chat(c, id)? {
-            let called = names.direct(&direct)?.0.text;
-            (Chat::Direct(direct), called)
-        } else if let Some(team) = rows::team_chat(c, id)? {
-            let called = team.name.as_str().into();
-            (Chat::Team(team), called)
-        } else {
-            return Ok(None);
-        };
-        Ok(Some(Self { chat, part, unread, called }))
-    }
+/// Where a chat is, for reading.
+pub(super) struct Place {
+    pub kind: &'static str,
+    pub channel: Option<String>,
+    pub inbox: Option<Inbox>,
+}
 
-    /// Its tags, as they are called now.
-    pub fn tags(&self, c: &Connection) -> Stored<BTreeSet<TagId>> {
-        let Chat::Conversation(conversation) = &self.chat else { return Ok(BTreeSet::new()) };
-        conversation.tags.iter().map(|tag| Ok(TagId(outbox::alias_of(c, tag.0)?))).collect()
-    }
+/// Looks chats up.
+pub(super) struct Chats<'a> {
+    c: &'a Connection,
+    pub names: &'a Names<'a>,
+    known: RefCell<HashMap<ChatId, Option<Rc<Known>>>>,
+    wholes: RefCell<HashMap<ChatId, Option<Rc<Whole>>>>,
+    tags: RefCell<HashMap<ChatId, Rc<BTreeSet<TagId>>>>,
+    places: RefCell<HashMap<ChannelId, Rc<Place>>>,
+    spent: Cell<usize>,
+}
 
-    /// How it is titled.
-    pub fn title(&self, names: &Names<'_>) -> Stored<Title> {
-        match &self.chat {
-            Chat::Conversation(conversation) => names.conversation(conversation),
-            Chat::Direct(direct) => Ok(names.direct(direct)?.0),
-            Chat::Team(team) => Ok(names.team(team)),
+/// What is kept, else what `make` makes of nothing.
+fn once<K: Copy + Eq + std::hash::Hash, V: Clone>(
+    kept: &RefCell<HashMap<K, V>>,
+    key: K,
+    make: impl FnOnce() -> Stored<V>,
+) -> Stored<V> {
+    if let Some(value) = kept.borrow().get(&key) {
+        return Ok(value.clone());
+    }
+    let value = make()?;
+    kept.borrow_mut().insert(key, value.clone());
+    Ok(value)
+}
+
+impl<'a> Chats<'a> {
+    pub fn new(c: &'a Connection, names: &'a Names<'a>) -> Self {
+        Self {
+            c,
+            names,
+            known: RefCell::default(),
+            wholes: RefCell::default(),
+            tags: RefCell::default(),
+            places: RefCell::default(),
+            spent: Cell::new(0),
         }
     }
 
-    /// When something was last said in it, else when it began (UTC milliseconds).
-    pub fn at_ms(&self) -> i64 {
-        let (last, created_ms): (Option<&LastMessage>, i64) = match &self.chat {
-            Chat::Conversation(chat) => (chat.last_message.as_ref(), chat.created_ms),
-            Chat::Direct(chat) => (chat.last_message.as_ref(), chat.created_ms),
-            Chat::Team(chat) => (chat.last_message.as_ref(), chat.created_ms),
+    /// How many messages could have been read in the time that chats took so far.
+    pub fn spent(&self) -> usize {
+        self.spent.get()
+    }
+
+    fn spend(&self, messages: usize) {
+        self.spent.set(self.spent.get() + messages);
+    }
+
+    /// `None` where the member has no such chat, or has it no more.
+    pub fn known(&self, id: ChatId) -> Stored<Option<Rc<Known>>> {
+        once(&self.known, id, || {
+            self.spend(PER_PLACE);
+            let mut statement = self.c.prepare_cached(PLACE)?;
+            let row = statement.query_row([id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)));
+            let Some((list, bucket, unread, order)) = row.optional()? else { return Ok(None) };
+            let Some((part, _)) = Part::of_bucket(bucket) else { return Ok(None) };
+            Ok(Some(Rc::new(Known { id, list, part, unread, at_ms: ListRow::at_ms(order) })))
+        })
+    }
+
+    /// All of it; `None` where its row is not here.
+    pub fn whole(&self, id: ChatId) -> Stored<Option<Rc<Whole>>> {
+        once(&self.wholes, id, || {
+            self.spend(PER_ROW);
+            let (chat, called) = if let Some(conversation) = rows::conversation(self.c, id)? {
+                let contact = self.names.contact(&conversation.address)?;
+                // The contact that owns the address, else what it calls itself and the address.
+                let called = contact.as_ref().map_or_else(|| searched_conversation(&conversation), searched_contact);
+                (Chat::Conversation(conversation, contact), called)
+            } else if let Some(direct) = rows::direct_chat(self.c, id)? {
+                let called = self.names.direct(&direct)?.0.text;
+                (Chat::Direct(direct), called)
+            } else if let Some(team) = rows::team_chat(self.c, id)? {
+                let called = team.name.as_str().into();
+                (Chat::Team(team), called)
+            } else {
+                return Ok(None);
+            };
+            Ok(Some(Rc::new(Whole { chat, called })))
+        })
+    }
+
+    /// Its tags, as they are called now.
+    pub fn tags(&self, id: ChatId) -> Stored<Rc<BTreeSet<TagId>>> {
+        once(&self.tags, id, || {
+            self.spend(PER_TAGS);
+            let mut statement = self.c.prepare_cached(TAGS)?;
+            let tags = statement.query_map([id.0.into_bytes()], |r| r.get(0).map(uuid_from).map(TagId))?;
+            Ok(Rc::new(tags.collect::<Result<_, _>>()?))
+        })
+    }
+
+    /// How it is titled.
+    pub fn title(&self, whole: &Whole) -> Stored<Title> {
+        match &whole.chat {
+            Chat::Conversation(conversation, contact) => Ok(Title::of(conversation, contact.as_ref())),
+            Chat::Direct(direct) => Ok(self.names.direct(direct)?.0),
+            Chat::Team(team) => Ok(self.names.team(team)),
+        }
+    }
+
+    /// Where it is.
+    pub fn place(&self, whole: &Whole) -> Stored<Rc<Place>> {
+        let without = |kind| Ok(Rc::new(Place { kind, channel: None, inbox: None }));
+        let id = match &whole.chat {
+            Chat::Direct(_) => return without("direct"),
+            Chat::Team(_) => return without("team"),
+            Chat::Conversation(conversation, _) => conversation.channel,
         };
-        last.map_or(created_ms, |last| last.at_ms)
+        once(&self.places, id, || {
+            let channel = rows::channel(self.c, id)?;
+            Ok(Rc::new(Place {
+                kind: kind_of(channel.as_ref()),
+                inbox: rows::inbox_of(self.c, channel.as_ref())?,
+                channel: channel.map(|channel| channel.kind.as_str().into()),
+            }))
+        })
     }
 }

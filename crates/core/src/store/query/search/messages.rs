@@ -1,40 +1,42 @@
 //! Messages that were found, newest first.
 
-use super::super::chats::kind_of;
-use super::super::names::Names;
 use super::called::{one_of, words};
-use super::known::{Chat, Known};
-use super::narrowing::{Found, Narrowing};
+use super::known::Chats;
+use super::lets::Found;
+use super::merged::Merged;
+use super::narrowing::Narrowing;
+use super::when::Here;
 use crate::rpc::types::{EntryAuthor, FoundMessage};
 use crate::store::index::Fact;
 use crate::store::{LOCAL_POS, OutboxState, Stored, rows, uuid_from};
 use deskbell_domain::search::{Phrase, Question, matches, snippet};
 use deskbell_domain::{Author, ChatId, Content, Kind, MemberId, Message, MessageId, Row};
 use rusqlite::{Connection, params};
-use std::rc::Rc;
 
-/// Each chat that must be looked at counts for as many messages that are read, and so many bytes of text for one.
-const PER_CHAT: usize = 12;
+/// So many bytes of text count for one message that is read.
 const BYTES: usize = 256;
 
 /// Most texts that have no row, as they were refused or are held.
 const MOST_UNSENT: usize = 100;
 
 /// By the index. Never sorted by anything else: that would read all that matches before it shows the first.
-pub(super) const BY_WORDS: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json
+pub(super) const BY_WORDS: &str = "SELECT m.pos, m.chat, m.author, m.json
      FROM message_index i CROSS JOIN live_message m ON m.pos = i.rowid
      WHERE i.message_index MATCH ?3 AND i.rowid < ?1 AND i.rowid >= ?2 ORDER BY i.rowid DESC";
 
 /// By nothing that the index knows.
-pub(super) const ALL: &str = "SELECT m.pos, m.chat, m.author, m.at_ms, m.json FROM live_message m
+pub(super) const ALL: &str = "SELECT m.pos, m.chat, m.author, m.json FROM live_message m
      WHERE m.pos < ?1 AND m.pos >= ?2 AND m.said = 1 AND ?3 IS NULL ORDER BY m.pos DESC";
+
+/// One of them.
+pub(super) const ONE: &str = "SELECT m.pos, m.chat, m.author, m.json FROM live_message m WHERE m.pos = ?1";
 
 /// What the member wrote and no thread has as a message, newest first.
 pub(super) const UNSENT: &str = "SELECT o.message, o.chat, o.created_ms, o.body FROM outbox o
      WHERE o.state = ?1 AND o.body IS NOT NULL AND o.chat IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM live_message m WHERE m.id = o.message) ORDER BY o.n DESC LIMIT ?2";
 
-/// A message with the chat that it is in.
+/// A message that was found.
 pub(super) struct Hit {
     pub message: MessageId,
     pub chat: ChatId,
@@ -42,10 +44,10 @@ pub(super) struct Hit {
     pub at_ms: i64,
     pub author: Author,
     pub text: String,
-    pub known: Rc<Known>,
 }
 
 /// Some of what was found.
+#[derive(Default)]
 pub(super) struct Page {
     pub messages: Vec<Hit>,
     /// Where to go on: nothing is said of what is below.
@@ -61,61 +63,125 @@ pub(super) struct Wanted<'a> {
     /// Only those before a position in the cache's order.
     pub below: i64,
     pub most: usize,
-    /// How many may be read for it.
-    pub patience: usize,
+    pub here: &'a Here,
+}
+
+/// A page while it is read.
+struct Reading<'a> {
+    wanted: &'a Wanted<'a>,
+    page: Page,
+    /// How much was read for it, in messages.
+    read: usize,
+    /// What chats took before.
+    spent: usize,
+    /// The position of what was read last.
+    last: i64,
+}
+
+impl Reading<'_> {
+    /// Whether nothing more is read; then it is said where to go on. At least one was read for each page.
+    fn is_over(&mut self) -> bool {
+        let spent = self.wanted.narrowing.chats.spent() - self.spent;
+        if self.last == self.wanted.below || self.read + spent < self.wanted.here.patience {
+            return false;
+        }
+        self.page.next = Some(self.last);
+        true
+    }
+
+    /// Takes a row if it is let through; `false`: it is more than a page.
+    fn takes(&mut self, r: &rusqlite::Row<'_>) -> Stored<bool> {
+        let found = Found {
+            pos: r.get(0)?,
+            chat: r.get(1).map(|id| ChatId(uuid_from(id)))?,
+            author: r.get::<_, Option<[u8; 16]>>(2)?.map(|id| MemberId(uuid_from(id))),
+        };
+        let here = self.wanted.chat.is_none_or(|chat| chat == found.chat);
+        if here && self.wanted.narrowing.lets(&found)? {
+            let json = r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+            self.read += json.len() / BYTES;
+            let hit = hit(json)?.filter(|hit| self.wanted.narrowing.lets_time(hit.at_ms));
+            if hit.is_some() && self.page.messages.len() == self.wanted.most {
+                self.page.next = Some(self.last);
+                return Ok(false);
+            }
+            self.page.messages.extend(hit);
+        }
+        self.passes(found.pos);
+        Ok(true)
+    }
+
+    fn passes(&mut self, pos: i64) {
+        (self.read, self.last) = (self.read + 1, pos);
+    }
+}
+
+fn hit(json: &str) -> Stored<Option<Hit>> {
+    let Row::Message(Message { id, chat, pos, at_ms, author, content: Content::Text { text }, .. }) =
+        rows::parsed(Kind::Message, json)?
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Hit { message: id, chat, pos, at_ms, author, text: text.into() }))
 }
 
 impl Wanted<'_> {
     /// Those that have all words and are let through, newest first.
     pub fn page(&self, c: &Connection) -> Stored<Page> {
-        let mut page = Page { messages: Vec::new(), next: None };
-        let Some(facts) = self.narrowing.facts()? else { return Ok(page) };
+        let Some(facts) = self.narrowing.facts(self.here.few)? else { return Ok(Page::default()) };
+        let reading = Reading {
+            wanted: self,
+            page: Page::default(),
+            read: 0,
+            spent: self.narrowing.chats.spent(),
+            last: self.below,
+        };
         let of_chat = self.chat.and_then(|chat| one_of([Fact::Chat(chat)]));
-        let wanted: Vec<String> = words(&self.question.phrases).into_iter().chain(facts).chain(of_chat).collect();
-        let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
-        let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
-        let mut rows = statement.query(params![self.below, self.narrowing.first_pos(), wanted])?;
-        let (mut read, mut last) = (0, self.below);
-        while let Some(r) = rows.next()? {
-            if read + self.narrowing.looked_at() * PER_CHAT >= self.patience {
-                page.next = Some(last);
-                break;
-            }
-            let entry = Found {
-                pos: r.get(0)?,
-                chat: r.get(1).map(|id| ChatId(uuid_from(id)))?,
-                author: r.get::<_, Option<[u8; 16]>>(2)?.map(|id| MemberId(uuid_from(id))),
-                at_ms: r.get(3)?,
-            };
-            let lets = self.chat.is_none_or(|chat| chat == entry.chat) && self.narrowing.lets(&entry)?;
-            if lets && page.messages.len() == self.most {
-                page.next = Some(last);
-                break;
-            }
-            (read, last) = (read + 1, entry.pos);
-            if !lets {
-                continue;
-            }
-            let json = r.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
-            read += json.len() / BYTES;
-            page.messages.extend(self.hit(json)?);
+        let words = words(&self.question.phrases);
+        if let (true, Some(only)) = (words.is_empty(), &self.narrowing.only) {
+            let merged = Merged::new(c, only, self.below, self.narrowing.first_pos())?;
+            return self.of_chats(c, merged, reading);
         }
-        Ok(page)
+        let wanted: Vec<String> = words.into_iter().chain(facts).chain(of_chat).collect();
+        let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
+        self.of_rows(c, wanted.as_deref(), reading)
     }
 
-    fn hit(&self, json: &str) -> Stored<Option<Hit>> {
-        let Row::Message(Message { id, chat, pos, at_ms, author, content: Content::Text { text }, .. }) =
-            rows::parsed(Kind::Message, json)?
-        else {
-            return Ok(None);
-        };
-        let Some(known) = self.narrowing.known(chat)? else { return Ok(None) };
-        Ok(Some(Hit { message: id, chat, pos, at_ms, author, text: text.into(), known }))
+    fn of_rows(&self, c: &Connection, wanted: Option<&str>, mut reading: Reading<'_>) -> Stored<Page> {
+        let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
+        let mut rows = statement.query(params![self.below, self.narrowing.first_pos(), wanted])?;
+        while let Some(r) = rows.next()? {
+            if reading.is_over() || !reading.takes(r)? {
+                break;
+            }
+        }
+        Ok(reading.page)
+    }
+
+    /// Of few chats the newest is always known: nothing else is read.
+    fn of_chats(&self, c: &Connection, mut merged: Merged<'_>, mut reading: Reading<'_>) -> Stored<Page> {
+        let mut one = c.prepare_cached(ONE)?;
+        while let Some((pos, author)) = merged.next()? {
+            if reading.is_over() {
+                break;
+            }
+            if !self.narrowing.lets_author(author) {
+                reading.passes(pos);
+                continue;
+            }
+            let mut rows = one.query([pos])?;
+            if let Some(r) = rows.next()?
+                && !reading.takes(r)?
+            {
+                break;
+            }
+        }
+        Ok(reading.page)
     }
 
     /// What the member wrote, and no thread has as a message: it was refused, or is held. Newest first.
-    pub fn unsent(&self, c: &Connection, me: Option<MemberId>) -> Stored<Vec<Hit>> {
-        let Some(me) = me else { return Ok(Vec::new()) };
+    pub fn unsent(&self, c: &Connection) -> Stored<Vec<Hit>> {
+        let Some(me) = self.narrowing.chats.names.me else { return Ok(Vec::new()) };
         let mut statement = c.prepare_cached(UNSENT)?;
         let mut hits = Vec::new();
         for state in [OutboxState::Refused, OutboxState::Held, OutboxState::Waiting] {
@@ -123,14 +189,13 @@ impl Wanted<'_> {
             while let Some(r) = rows.next()? {
                 let (message, chat) = (r.get(0).map(uuid_from)?.into(), ChatId(r.get(1).map(uuid_from)?));
                 let (at_ms, text): (i64, String) = (r.get(2)?, r.get(3)?);
-                let entry = Found { pos: LOCAL_POS, chat, author: Some(me), at_ms };
-                let here = self.chat.is_none_or(|wanted| wanted == chat);
-                if here
+                let found = Found { pos: LOCAL_POS, chat, author: Some(me) };
+                if self.chat.is_none_or(|wanted| wanted == chat)
+                    && self.narrowing.lets_time(at_ms)
                     && matches(&text, &self.question.phrases)
-                    && self.narrowing.lets(&entry)?
-                    && let Some(known) = self.narrowing.known(chat)?
+                    && self.narrowing.lets(&found)?
                 {
-                    hits.push(Hit { message, chat, pos: None, at_ms, author: Author::Member(me), text, known });
+                    hits.push(Hit { message, chat, pos: None, at_ms, author: Author::Member(me), text });
                 }
             }
         }
@@ -139,48 +204,25 @@ impl Wanted<'_> {
     }
 }
 
-/// As it is shown.
-pub(super) fn found(c: &Connection, names: &Names<'_>, phrases: &[Phrase], hit: &Hit) -> Stored<FoundMessage> {
-    let title = hit.known.title(names)?.text;
+/// As it is shown; `None` where its chat is not here.
+pub(super) fn found(chats: &Chats<'_>, phrases: &[Phrase], hit: &Hit) -> Stored<Option<FoundMessage>> {
+    let Some(whole) = chats.whole(hit.chat)? else { return Ok(None) };
+    let title = chats.title(&whole)?.text;
     let author = match hit.author {
-        Author::Member(id) => EntryAuthor::Member(names.member(id)?),
+        Author::Member(id) => EntryAuthor::Member(chats.names.member(id)?),
         Author::Contact => EntryAuthor::Contact { name: title.clone() },
         Author::System => EntryAuthor::System,
     };
-    let place = Place::of(c, &hit.known)?;
-    Ok(FoundMessage {
+    let place = chats.place(&whole)?;
+    Ok(Some(FoundMessage {
         message: hit.message,
         chat: hit.chat,
         title,
-        channel: place.channel,
-        inbox: place.inbox,
+        channel: place.channel.clone(),
+        inbox: place.inbox.as_ref().map(|inbox| inbox.name.to_string()),
         pos: hit.pos,
         at_ms: hit.at_ms,
         author,
         text: snippet(&hit.text, phrases).into(),
-    })
-}
-
-/// Where a chat is, for reading.
-pub(super) struct Place {
-    pub kind: &'static str,
-    pub channel: Option<String>,
-    pub inbox: Option<String>,
-}
-
-impl Place {
-    pub fn of(c: &Connection, known: &Known) -> Stored<Self> {
-        let conversation = match &known.chat {
-            Chat::Direct(_) => return Ok(Self { kind: "direct", channel: None, inbox: None }),
-            Chat::Team(_) => return Ok(Self { kind: "team", channel: None, inbox: None }),
-            Chat::Conversation(conversation) => conversation,
-        };
-        let channel = rows::channel(c, conversation.channel)?;
-        let inbox = rows::inbox_of(c, channel.as_ref())?;
-        Ok(Self {
-            kind: kind_of(channel.as_ref()),
-            channel: channel.map(|channel| channel.kind.as_str().into()),
-            inbox: inbox.map(|inbox| inbox.name.into()),
-        })
-    }
+    }))
 }

@@ -3,22 +3,21 @@
 use super::super::lists::channels;
 use super::super::names::Names;
 use super::super::people::by_name;
-use super::called::{OF_CHATS, candidates, named};
+use super::called::named;
 use super::chats::{newest, shown};
-use super::known::Known;
-use super::{contacts, marked, tags};
+use super::known::Chats;
+use super::narrowing::Narrowing;
+use super::{chats, contacts, marked, tags};
 use crate::rpc::types::{FindNames, FoundMember, FoundNames};
 use crate::store::listed::{ListId, Part};
 use crate::store::{Stored, index, rows};
-use deskbell_domain::search::{Phrase, matches};
+use deskbell_domain::search::{Phrase, Question};
 use deskbell_domain::{ChatId, Kind, MemberId, NaturalKey};
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 
 /// Most rows of a kind.
-const MOST_ROWS: u32 = 50;
-
-/// Most chats of one name of which the newest are chosen.
-const MOST_CANDIDATES: usize = 100;
+const MOST_ROWS: u32 = 100;
 
 /// Chats, contacts, members and tags that are called so.
 pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames> {
@@ -33,15 +32,17 @@ pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames>
         tags: Vec::new(),
         here: index::messages_here(c)?,
     };
-    let chats = if args.text.trim().is_empty() {
-        newest(c, &everywhere(c)?, most)?
-    } else {
-        called(c, &names, &phrases, most)?
-    };
-    for chat in chats {
-        if let Some(known) = Known::of(c, &names, chat)? {
-            found.chats.push(shown(c, &names, chat, &known, None, &phrases)?);
+    let known = Chats::new(c, &names);
+    if args.text.trim().is_empty() {
+        for chat in newest(c, &everywhere(c)?, most)? {
+            if let Some(chat) = known.known(chat)? {
+                found.chats.extend(shown(c, &known, &chat, None, &phrases)?);
+            }
         }
+    } else if !phrases.is_empty() {
+        let question = Question { phrases: phrases.clone(), terms: Vec::new() };
+        let everything = Narrowing::nothing(c, &known);
+        found.chats = chats::found(c, &question, &BTreeSet::new(), &everything, most)?.0;
     }
     found.contacts = contacts::found(c, &phrases, most)?.0;
     for id in named(c, Kind::Member, &phrases, most)? {
@@ -60,24 +61,6 @@ fn everywhere(c: &Connection) -> Stored<Vec<(ListId, Part)>> {
     let channels = channels(c)?.into_iter().map(|channel| ListId::of_channel(c, channel.id));
     let lists: Vec<ListId> = channels.chain([Ok(ListId::Direct), Ok(ListId::Team)]).collect::<Stored<_>>()?;
     Ok(lists.into_iter().flat_map(|list| Part::ALL.map(|part| (list, part))).collect())
-}
-
-/// The chats that are called so, newest first.
-fn called(c: &Connection, names: &Names<'_>, phrases: &[Phrase], most: usize) -> Stored<Vec<ChatId>> {
-    if phrases.is_empty() {
-        return Ok(Vec::new());
-    }
-    let candidates = candidates(c, names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
-    let newest = if candidates.all { vec![] } else { newest(c, &everywhere(c)?, MOST_CANDIDATES)? };
-    let mut chats: Vec<(i64, ChatId)> = Vec::new();
-    for chat in &candidates.chats | &newest.into_iter().collect() {
-        if let Some(known) = Known::of(c, names, chat)?.filter(|known| matches(&known.called, phrases)) {
-            chats.push((-known.at_ms(), chat));
-        }
-    }
-    chats.sort_unstable();
-    chats.truncate(most);
-    Ok(chats.into_iter().map(|(_, chat)| chat).collect())
 }
 
 fn member(c: &Connection, names: &Names<'_>, id: MemberId, phrases: &[Phrase]) -> Stored<Option<FoundMember>> {

@@ -17,7 +17,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use world::{CHATS, NOW, Op, World, chat, contact_id, message_id, ms, op};
 
 fn berlin(patience: usize) -> Here {
-    Here { now_ms: ms(NOW), zone: TimeZone::get("Europe/Berlin").unwrap(), patience }
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    Here { now_ms: ms(NOW), zone, patience, few: Here::FEW, many: Here::MANY }
 }
 
 fn page(store: &Store, text: &str, after: Option<String>, limit: u32, here: &Here) -> Found {
@@ -81,14 +82,14 @@ proptest! {
     #[test]
     fn what_is_found_is_what_a_naive_reader_finds_page_by_page_while_rows_change(
         filled in prop::collection::vec(op(), 20..40),
-        questions in prop::collection::vec((question(), 1..5u32, 1..40usize), 8),
+        questions in prop::collection::vec((question(), 1..5u32, 1..40usize, 0..4usize, 0..6usize), 8),
         changes in prop::collection::vec(prop::collection::vec(op(), 0..3), 8),
     ) {
         let (mut world, mut store) = World::new();
         world.apply(&mut store, &filled);
-        for ((question, limit, patience), change) in questions.iter().zip(&changes) {
-            let (text, here) = (question.text(), berlin(*patience));
-            let first = page(&store, &text, None, 200, &berlin(Here::PATIENCE));
+        for ((question, limit, patience, few, many), change) in questions.iter().zip(&changes) {
+            let (text, here) = (question.text(), Here { few: *few, many: *many, ..berlin(*patience) });
+            let first = page(&store, &text, None, 200, &Here { patience: Here::PATIENCE, ..here.clone() });
             let problems: Vec<_> = first.terms.iter().map(|term| term.problem).collect();
             prop_assert_eq!(&problems, &question.problems(&world), "{}", text);
             let can = question.can_find(&world);

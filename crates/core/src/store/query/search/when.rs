@@ -12,11 +12,21 @@ pub(crate) struct Here {
     pub zone: TimeZone,
     /// How many messages may be read for a page.
     pub patience: usize,
+    /// How many chats the index of words is asked for one by one.
+    pub few: usize,
+    /// How many chats an operator may lead to; where there are more, what is found is looked at.
+    pub many: usize,
 }
 
 impl Here {
     /// As many as are read while a letter is typed: of each row that is passed by, a few microseconds.
-    pub const PATIENCE: usize = 3_000;
+    pub const PATIENCE: usize = 1_500;
+
+    /// Each costs as much as a word.
+    pub const FEW: usize = 24;
+
+    /// The newest message of each is looked up for a page.
+    pub const MANY: usize = 200;
 
     /// From the first millisecond of it to the first one after it.
     pub fn span(&self, date: SearchDate) -> Range<i64> {
@@ -52,7 +62,7 @@ mod tests {
 
     fn here(zone: &str, now: &str) -> Here {
         let now_ms = now.parse::<Timestamp>().unwrap().as_millisecond();
-        Here { now_ms, zone: TimeZone::get(zone).unwrap(), patience: Here::PATIENCE }
+        Here { now_ms, zone: TimeZone::get(zone).unwrap(), patience: Here::PATIENCE, few: Here::FEW, many: Here::MANY }
     }
 
     fn said(here: &Here, value: &str) -> (String, String) {

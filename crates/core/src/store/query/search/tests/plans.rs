@@ -1,6 +1,6 @@
 //! How SQLite answers: nothing that grows is read through or sorted.
 
-use super::super::{called, chats, messages, narrowing, tags};
+use super::super::{called, chats, known, lets, merged, messages, tags};
 use super::world::World;
 
 #[test]
@@ -16,12 +16,17 @@ fn every_statement_of_search_goes_by_an_index() {
     let all = [
         messages::BY_WORDS,
         messages::ALL,
+        messages::ONE,
         messages::UNSENT,
+        merged::OF_CHAT,
+        known::PLACE,
+        known::TAGS,
         called::NAMED,
         called::OF_ADDRESS,
         chats::NEWEST,
         chats::COUNT,
-        narrowing::UNREAD,
+        lets::UNREAD,
+        lets::TALLY,
         tags::TAGGED,
     ];
     for sql in all {

@@ -80,7 +80,10 @@ fn what_is_frequent_and_let_through_by_little_is_read_in_pieces() {
     world.apply(&mut store, &[say(0, 1, Some(1), "frequent")]);
     let newer: Vec<Op> = (1..10).map(|slot| say(slot, 0, Some(10 + u64::from(slot)), "frequent")).collect();
     world.apply(&mut store, &newer);
-    let here = berlin(12);
+    // Of few chats nothing else is read.
+    let at_once = page(&store, "frequent is:closed", None, 50, &berlin(1));
+    assert!(at_once.messages.len() == 1 && at_once.next.is_none());
+    let here = Here { few: 0, many: 0, ..berlin(4) };
     let (mut after, mut pages, mut all) = (None, 0, 0);
     loop {
         let found = page(&store, "frequent is:closed", after, 50, &here);
