@@ -66,7 +66,8 @@ pub(super) fn found(
     if !all {
         // What is frequent is found among the newest at once.
         let newest = newest(c, &narrowing.parts()?, MOST_LOOKED)?;
-        all = newest.len() < MOST_LOOKED && looking.look_at(newest)?;
+        all = newest.len() < MOST_LOOKED;
+        all &= looking.look_at(newest)?;
     }
     let mut others: Vec<Rc<Known>> = Vec::new();
     for chat in led_to.chats {

@@ -22,8 +22,8 @@ pub(super) const TAGS: &str =
     "SELECT ifnull((SELECT winner FROM alias WHERE loser = chat_tag.tag), tag) FROM chat_tag WHERE chat = ?1";
 
 /// How many messages could be read in the time in which one of these is looked up.
-const PER_PLACE: usize = 2;
-const PER_TAGS: usize = 2;
+const PER_PLACE: usize = 3;
+const PER_TAGS: usize = 3;
 const PER_ROW: usize = 12;
 
 /// Any chat.

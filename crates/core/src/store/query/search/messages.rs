@@ -16,6 +16,11 @@ use rusqlite::{Connection, params};
 /// So many bytes of text count for one message that is read.
 const BYTES: usize = 256;
 
+/// A message further away than this is on another page of the file, which is read and decrypted for it alone; that takes as
+/// long as reading some messages that stand together.
+const FAR: i64 = 8;
+const PER_PAGE: usize = 3;
+
 /// Most texts that have no row, as they were refused or are held.
 const MOST_UNSENT: usize = 100;
 
@@ -112,7 +117,9 @@ impl Reading<'_> {
     }
 
     fn passes(&mut self, pos: i64) {
-        (self.read, self.last) = (self.read + 1, pos);
+        let far = self.last.saturating_sub(pos) > FAR;
+        self.read += 1 + if far { PER_PAGE } else { 0 };
+        self.last = pos;
     }
 }
 

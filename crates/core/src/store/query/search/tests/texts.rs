@@ -3,7 +3,9 @@
 use super::world::{Conv, Op, World, chat};
 use super::*;
 use crate::rpc::types::{FindNames, ListMessages, SuggestSearch, SuggestionOf};
+use crate::store::memory;
 use crate::store::query::{find_names, list_messages, suggest_search};
+use crate::store::testing::FakeHub;
 use deskbell_domain::SearchOperator;
 
 fn desk(texts: &[&str]) -> Store {
@@ -161,4 +163,20 @@ fn what_can_stand_behind_an_operator_is_offered() {
     let dates: Vec<String> = offer(SearchOperator::After, "").into_iter().map(|(value, _)| value).collect();
     assert_eq!(dates, ["today", "yesterday", "2026-03", "2026-02", "2026-01", "2026", "2025"]);
     assert!(offer(SearchOperator::Before, "2025").contains(&("2025".into(), SuggestionOf::Date)));
+}
+
+#[test]
+fn of_many_chats_that_are_let_through_the_newest_are_shown_and_that_there_are_more() {
+    let mut hub = FakeHub::new();
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
+    for n in 0..210 {
+        hub.customer(n, "Is the bicycle ready?");
+    }
+    store.apply_changes(&hub.page(0)).unwrap();
+    for text in ["is:open", "is:unread", "650", "650 is:open", "in:shop 555"] {
+        let found = page(&store, text, None, 5, &berlin(Here::PATIENCE));
+        assert!(found.conversations.len() == A_FEW && found.more_conversations, "{text}: {found:?}");
+        assert!(found.conversations.is_sorted_by_key(|found| (-found.at_ms, found.chat)), "{text}");
+    }
 }
