@@ -22,6 +22,15 @@ function longNames(fake: Fake): void {
   if (session.state === "signed_in") session.organization = name;
 }
 
+/** Of everything more than anybody has: tags, letters of one message and no space among them. */
+function worst(fake: Fake): void {
+  const [first] = fake.world.chats;
+  if (first === undefined) return;
+  first.person = { ...first.person, name: "Wolfeschlegelsteinhausenbergerdorff ".repeat(9).slice(0, 300) };
+  first.tags = Array.from({ length: 400 }, (_, at) => ({ id: `t-many-${at}`, name: `${["Touring", "Waiting for parts", "Invoice"][at % 3]} ${at + 1}`, color: (["teal", "brick", "amber"] as const)[at % 3] ?? "teal", waiting: false }));
+  first.entries.push(textEntry({ kind: "contact", name: first.person.name }, "x".repeat(60_000), Date.now()));
+}
+
 /** Arranges the fake core as the address asks. */
 export function arrange(fake: Fake, query: URLSearchParams): void {
   fake.reset({
@@ -52,6 +61,7 @@ export function arrange(fake: Fake, query: URLSearchParams): void {
     fake.session.signed_out_by_hub = fake.world.status.problem;
   }
   if (scenario === "long") longNames(fake);
+  if (scenario === "worst") worst(fake);
   if (scenario === "nowhere") {
     fake.reset({ conversations: 0 });
     fake.settings.language = query.get("language") ?? "system";

@@ -183,6 +183,7 @@ export const states: readonly State[] = [
   { name: "date", way: async (page) => { await first(page); await menuOf(page, callout(14)); await page.press("End"); await page.press("Enter"); await dialog(page); } },
   { name: "new-messages", address: "unread=7", way: async (page) => { await rows(page); await chat(page, "fake.world.chats[0]"); } },
   { name: "team-writing", way: async (page) => { await rows(page); await page.eval("fake.world.presence.set(fake.world.chats.find((one) => one.kind === 'team').id, { viewing: [], typing: [fake.world.chats.find((one) => one.kind === 'team').members[2]], known: true })"); await chat(page, "fake.world.chats.find((one) => one.kind === 'team')"); } },
+  { name: "worst", address: "scenario=worst&long=6000&unread=5000", way: async (page) => { await rows(page); await chat(page, "fake.world.chats[0]"); await page.click(".pill, .icon-btn.end"); await page.settle(); } },
   { name: "read-only", way: async (page) => { await rows(page); await chat(page, "fake.world.chats.find((one) => one.archived)"); } },
   { name: "gone", way: async (page) => { await first(page); await page.eval("fake.world.chats = fake.world.chats.filter((one) => one.kind !== 'conversation'), fake.emit({ event: 'changed', tags: [], all: true })"); await page.settle(); } },
   { name: "guide", way: async (page) => { await first(page); await page.press("F1"); await dialog(page); } },

@@ -37,7 +37,7 @@ const by = (row: OutboxRow): string => within(firstName(row.other?.author.name ?
 
 const flags: Record<string, (name: string) => string> = {
   answered: (name) => m.attention_flag_answered({ name }),
-  stale: m.attention_flag_stale,
+  stale: () => m.attention_flag_stale({ hours: number(12) }),
   restored: m.attention_flag_restored,
   rescued: m.attention_flag_rescued,
   taken_by: (name) => (name === "" ? m.attention_flag_released() : m.attention_flag_taken({ name })),

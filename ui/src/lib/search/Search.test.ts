@@ -197,7 +197,7 @@ test("a_failure_is_said_and_can_be_tried_again", async () => {
 test("how_much_was_looked_through_is_said_and_with_no_network_up_to_when", async () => {
   const user = await start();
   await user.type(field(), "rack");
-  expect((await screen.findByText(/48,211 messages/u)).closest("p")?.textContent).toMatch(/48,211 messages, all on this computer, \d+ ms/u);
+  expect((await screen.findByText(/48,211 messages/u)).closest("p")?.textContent).toMatch(/48,211 messages, all on this computer, \d+\sms/u);
   fake.world.status.network = "offline";
   fake.touch("status");
   expect(await screen.findByText(/^Complete up to/u)).toBeTruthy();
