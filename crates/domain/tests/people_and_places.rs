@@ -159,7 +159,7 @@ fn a_mark_read_of_before_there_were_marks_says_that_none_was_seen() {
     assert_eq!(parsed, MarkRead { chat: chat.into(), pos: 42, seen: None }.into());
     assert_eq!(parsed.args().to_string(), old, "and is written as it was");
     let json = serde_json::json!({ "v": 1, "member": Uuid::from_u128(1), "chat": chat, "pos": 42 });
-    let Row::ReadPosition(row) = Row::from_json(Kind::ReadPosition, json).unwrap() else { panic!("a read position") };
+    let Row::ReadPosition(row) = Row::from_json(Kind::ReadPosition, &json).unwrap() else { panic!("a read position") };
     assert_eq!((row.pos, row.marked), (42, None));
 }
 

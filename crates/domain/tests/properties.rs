@@ -256,7 +256,8 @@ proptest! {
         let mut story = Story::new();
         acts.iter().for_each(|a| story.play(a));
         for row in story.world.all.values() {
-            prop_assert_eq!(&Row::from_json(row.kind(), row.to_json()).unwrap(), row);
+            prop_assert_eq!(&Row::from_json(row.kind(), &row.to_json()).unwrap(), row);
+            prop_assert_eq!(&Row::from_text(row.kind(), &row.to_json().to_string()).unwrap(), row);
         }
     }
 }

@@ -101,7 +101,7 @@ impl SimClient {
             .query_row([id.into_bytes()], |r| r.get(0))
             .optional()?;
         let Some(json) = json else { return Ok(None) };
-        Ok(match Row::from_json(Kind::ReadPosition, serde_json::from_str(&json)?)? {
+        Ok(match Row::from_text(Kind::ReadPosition, &json)? {
             Row::ReadPosition(read) => read.marked.map(|mark| mark.id),
             _ => None,
         })

@@ -210,7 +210,7 @@ fn read_change(change: &Change) -> Option<ReadChange> {
     let kind = Kind::parse(&change.kind)?;
     let row = match (change.op, &change.row) {
         (Op::Del, _) => None,
-        (Op::Put, Some(json)) => match Row::from_json(kind, json.clone()) {
+        (Op::Put, Some(json)) => match Row::from_json(kind, json) {
             Ok(row) => Some(row),
             Err(error) => {
                 tracing::warn!(kind = change.kind, id = %change.id, %error, "a row is skipped");

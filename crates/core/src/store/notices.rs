@@ -321,7 +321,7 @@ fn entries(c: &Connection, generation: i64, chat: ChatId, after: u64) -> Stored<
         })?;
     let mut entries = Vec::new();
     for json in jsons {
-        if let Row::Message(entry) = Row::from_json(Kind::Message, serde_json::from_str(&json?)?)? {
+        if let Row::Message(entry) = Row::from_text(Kind::Message, &json?)? {
             entries.push(entry);
         }
     }
@@ -335,7 +335,7 @@ fn entry_at(c: &Connection, pos: u64) -> Stored<Option<Message>> {
         .query_row([pos as i64], |r| r.get(0))
         .optional()?;
     let Some(json) = json else { return Ok(None) };
-    Ok(match Row::from_json(Kind::Message, serde_json::from_str(&json)?)? {
+    Ok(match Row::from_text(Kind::Message, &json)? {
         Row::Message(entry) => Some(entry),
         _ => None,
     })

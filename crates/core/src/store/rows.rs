@@ -56,7 +56,7 @@ impl EntryColumns {
 
 /// The row of that JSON.
 pub(super) fn parsed(kind: Kind, json: &str) -> Stored<Row> {
-    Ok(Row::from_json(kind, serde_json::from_str(json)?)?)
+    Ok(Row::from_text(kind, json)?)
 }
 
 /// The visible row.
@@ -123,7 +123,7 @@ pub(crate) fn inbox_of(
 pub(crate) fn all(c: &Connection, kind: Kind) -> Stored<Vec<Row>> {
     let mut statement = c.prepare_cached("SELECT json FROM live_entity WHERE kind = ?")?;
     let jsons = statement.query_map([kind.as_str()], |r| r.get::<_, String>(0))?;
-    jsons.map(|json| Ok(Row::from_json(kind, serde_json::from_str(&json?)?)?)).collect()
+    jsons.map(|json| Ok(Row::from_text(kind, &json?)?)).collect()
 }
 
 /// What a natural key leads to.

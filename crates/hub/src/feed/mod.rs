@@ -16,7 +16,7 @@ pub use recent::{Recent, Recently, scopes_of};
 pub use snapshot::{SnapshotRequest, snapshot};
 
 use crate::commit::{History, Seen};
-use crate::store::{Head, StoreError, parse_json, read_head, read_mark};
+use crate::store::{Head, StoreError, read_head, read_mark};
 use deskbell_domain::{Grant, Kind, MemberId, Row, Scope};
 use rusqlite::{Connection, params};
 
@@ -66,7 +66,7 @@ pub fn grants_of(connection: &Connection, member: MemberId) -> Result<Vec<Grant>
         .query_map(params![Scope::Member(member).to_string(), Kind::Grant.as_str()], |r| r.get::<_, String>(0))?;
     let mut grants = Vec::new();
     for text in rows {
-        if let Row::Grant(grant) = Row::from_json(Kind::Grant, parse_json(&text?)?)? {
+        if let Row::Grant(grant) = Row::from_text(Kind::Grant, &text?)? {
             grants.push(grant);
         }
     }

@@ -159,7 +159,7 @@ pub fn read_all(connection: &Connection, kind: Kind) -> Result<Vec<StoredRow>, S
 }
 
 fn parse_row(kind: Kind, text: &str) -> Result<Row, StoreError> {
-    Ok(Row::from_json(kind, parse_json(text)?)?)
+    Ok(Row::from_text(kind, text)?)
 }
 
 /// JSON that the hub stored.

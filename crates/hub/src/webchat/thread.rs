@@ -4,7 +4,7 @@
 //! they are one thread, in hub order.
 
 use super::session::Visitor;
-use crate::store::{StoreError, parse_json, read_row};
+use crate::store::{StoreError, read_row};
 use deskbell_domain::{Author, Content, Conversation, Delivery, Kind, MemberId, Message, Row};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,7 @@ fn conversations(connection: &Connection, visitor: &Visitor) -> Result<Vec<Uuid>
     let mut ids = Vec::new();
     for row in rows {
         if let Row::Conversation(Conversation { id, channel, address: of, .. }) =
-            Row::from_json(Kind::Conversation, parse_json(&row?)?)?
+            Row::from_text(Kind::Conversation, &row?)?
             && channel == visitor.channel.id
             && of == address
         {
@@ -127,7 +127,7 @@ fn collect(found: &mut Vec<Message>, most: usize, mut rows: rusqlite::Rows<'_>) 
         && let Some(row) = rows.next()?
     {
         let text: String = row.get(0)?;
-        if let Row::Message(message) = Row::from_json(Kind::Message, parse_json(&text)?)?
+        if let Row::Message(message) = Row::from_text(Kind::Message, &text)?
             && message.is_message()
         {
             found.push(message);

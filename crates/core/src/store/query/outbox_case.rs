@@ -130,7 +130,7 @@ fn messages(c: &Connection, chat: ChatId, filter: &str, pos: i64) -> Stored<Vec<
     let jsons = statement.query_map(params![chat.0.into_bytes(), pos, LOCAL_POS], |r| r.get::<_, String>(0))?;
     let mut found = Vec::new();
     for json in jsons {
-        if let Row::Message(message) = Row::from_json(Kind::Message, serde_json::from_str(&json?)?)? {
+        if let Row::Message(message) = Row::from_text(Kind::Message, &json?)? {
             found.push(message);
         }
     }

@@ -102,7 +102,7 @@ fn read(c: &Connection, chat: ChatId, span: (i64, i64), way: Direction, most: u3
     let mut found = Vec::new();
     for row in rows {
         let (pos, json) = row?;
-        if let Row::Message(message) = Row::from_json(Kind::Message, serde_json::from_str(&json)?)? {
+        if let Row::Message(message) = Row::from_text(Kind::Message, &json)? {
             found.push((pos, message));
         }
     }

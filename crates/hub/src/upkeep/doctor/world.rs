@@ -91,8 +91,8 @@ impl World {
 /// The row of that kind and identifier, or what is wrong with it; never what stands in it.
 pub(super) fn read(kind: &str, id: Uuid, text: &str) -> Result<Row, String> {
     let kind = Kind::parse(kind).ok_or("no program of this version knows that kind")?;
-    let json = parse_json(text).map_err(|_| "it is no JSON")?;
-    let row = Row::from_json(kind, json).map_err(|error| match error {
+    let json: serde_json::Value = parse_json(text).map_err(|_| "it is no JSON")?;
+    let row = Row::from_json(kind, &json).map_err(|error| match error {
         deskbell_domain::RowError::Newer(v) => format!("it was made by a newer program (version {v} of the rows)"),
         deskbell_domain::RowError::Shape { .. } => "it does not have the shape of its kind".to_owned(),
     })?;
