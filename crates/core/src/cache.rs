@@ -4,7 +4,6 @@ use crate::clock::wall_time;
 use crate::core::CoreOptions;
 use crate::driver::Driver;
 use crate::http::{HubClient, Patience};
-use crate::log::LogKeeper;
 use crate::notify::{Language, Notice, NoticeEvent};
 use crate::presence::courier::Room;
 use crate::profile::ProfileError;
@@ -14,7 +13,7 @@ use crate::settings::SettingsFile;
 use crate::store::{EVERYTHING, Moment, Store, StoreError, StoredSession};
 use crate::sync::{Event, Pace, View};
 use crate::writer::{Readers, Urgency, Writer};
-use deskbell_sqlite::{Key, OpenError};
+use deskbell_sqlite::{Key, LogKeeper, OpenError};
 use rusqlite::{Connection, InterruptHandle};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -308,7 +307,10 @@ impl Cache {
     /// Whether nothing more can be done now.
     pub async fn is_settled(&self) -> Result<bool, RpcError> {
         let Some(settled) = self.lock_driver().as_ref().map(Driver::settled) else { return Ok(true) };
-        self.write(move |store, _| settled(store).map_err(|error| errors::store(&error))).await
+        // Nobody clicked: what is being written is not undone for it.
+        let settled =
+            self.writer.run(Urgency::Sync, move |store| settled(store)).await.map_err(|_| errors::closed())?;
+        settled.map_err(|error| self.looked_at(errors::store(&error)))
     }
 
     /// Finishes what is queued and closes the files.
@@ -335,18 +337,27 @@ impl Drop for Cache {
 
 /// Makes the search index that an older program did not, or made otherwise, piece by piece behind everything else.
 async fn fill_index(writer: Arc<Writer>) {
-    let mut pace = Pace::default();
+    let (mut pace, mut long) = (Pace::default(), Pace::giving_way());
+    let mut gave_way = false;
     loop {
+        let gives_way = !gave_way;
+        let pace = if gives_way { &mut long } else { &mut pace };
         let rows = pace.rows();
         let piece = move |store: &mut Store| {
             let began = Instant::now();
-            store.fill_index(rows).map(|complete| (complete, began.elapsed()))
+            let filled = if gives_way {
+                store.giving_way(|store| store.fill_index(rows))
+            } else {
+                store.fill_index(rows).map(Some)
+            };
+            filled.map(|filled| filled.map(|complete| (complete, began.elapsed())))
         };
         let filled = writer.run(Urgency::Sync, piece).await;
-        if let Ok(Ok((_, took))) = filled {
+        gave_way = matches!(filled, Ok(Ok(None)));
+        if let Ok(Ok(Some((_, took)))) = filled {
             pace.measured(rows, took);
         }
-        match filled.map(|filled| filled.map(|(complete, _)| complete)) {
+        match filled.map(|filled| filled.map(|filled| filled.is_some_and(|(complete, _)| complete))) {
             Ok(Ok(false)) => {}
             Ok(Ok(true)) => return tracing::debug!("everything can be found"),
             Ok(Err(error)) => return tracing::warn!(%error, "the search index is made at the next start"),

@@ -10,7 +10,6 @@ pub mod clock;
 mod core;
 mod driver;
 mod http;
-mod log;
 pub mod notify;
 mod page;
 mod presence;

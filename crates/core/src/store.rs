@@ -54,11 +54,13 @@ pub(crate) use scopes::{any_booting as is_booting, percent_here};
 pub use submit::{Moment, NewCommand, SubmitError, Submitted};
 pub(crate) use views::{last_place, reading_of, view_of};
 
-use crate::log::{self, LogLength};
 use crate::notify::{NoticeEvent, Reader};
 use deskbell_domain::{ChatId, Kind, RowError};
+use deskbell_sqlite::LogLength;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 /// The tag of a change that concerns everything that is shown.
@@ -86,6 +88,9 @@ pub enum StoreError {
     /// A stored value cannot be read.
     #[error("a stored value cannot be read: {0}")]
     Value(#[from] serde_json::Error),
+    /// A person waits for the writer: nothing was written.
+    #[error("somebody waits for the cache")]
+    GaveWay,
 }
 
 impl StoreError {
@@ -128,6 +133,9 @@ pub struct Store {
     catching_up: Option<BTreeSet<ChatId>>,
     endless: Option<deskbell_domain::Scope>,
     log: LogLength,
+    /// Set while a person waits for the writer.
+    waits: Arc<AtomicBool>,
+    gives_way: bool,
 }
 
 impl Store {
@@ -145,6 +153,8 @@ impl Store {
             catching_up: None,
             endless: None,
             log: LogLength::default(),
+            waits: Arc::default(),
+            gives_way: false,
         };
         store.boot_again_for_newer_rows()?;
         store.begin_missing_index()?;
@@ -160,6 +170,11 @@ impl Store {
     /// For reading within the writer.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    #[cfg(test)]
+    pub(crate) fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 
     /// Who is signed in.
@@ -194,13 +209,14 @@ impl Store {
         let (value, decided, identity, touched) = {
             let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
             let tx = tx.map_err(StoreError::from)?;
-            let mut write = Write { tx, identity: self.identity, touched: Touched::default() };
+            let waits = self.gives_way.then_some(&*self.waits);
+            let mut write = Write { tx, identity: self.identity, touched: Touched::default(), waits };
             let value = f(&mut write)?;
             write.keep_digests()?;
             let chats = write.project_touched()?;
             write.keep_index()?;
             let decided = write.decide_notices(&chats, &self.reader)?;
-            let Write { tx, identity, touched } = write;
+            let Write { tx, identity, touched, .. } = write;
             tx.commit().map_err(StoreError::from)?;
             (value, decided, identity, touched)
         };
@@ -216,15 +232,42 @@ impl Store {
         &mut self,
         f: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.connection.pragma_update(None, "synchronous", "NORMAL").map_err(StoreError::from)?;
         let before = std::mem::take(&mut self.changed);
-        let written = self.write(f);
+        let written = self.write_unhurried(f);
         self.changed_lazily.append(&mut std::mem::replace(&mut self.changed, before));
+        written
+    }
+
+    /// As [`Store::write_lazily`], and whoever shows it hears of it at once.
+    pub(crate) fn write_unhurried<T, E: From<StoreError>>(
+        &mut self,
+        f: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL").map_err(StoreError::from)?;
+        let written = self.write(f);
         self.connection.pragma_update(None, "synchronous", "FULL").map_err(StoreError::from)?;
         written
     }
 
-    /// From now on somebody else copies the log back ([`crate::log`]).
+    /// Runs what may be undone in the middle of a transaction as soon as a person waits; `None`: it was, and nothing of that
+    /// transaction is here. So it can be a longer one than a click could wait for, and what each costs is paid less often.
+    pub(crate) fn giving_way<T>(&mut self, f: impl FnOnce(&mut Self) -> Stored<T>) -> Stored<Option<T>> {
+        self.gives_way = true;
+        let done = f(self);
+        self.gives_way = false;
+        match done {
+            Ok(value) => Ok(Some(value)),
+            Err(StoreError::GaveWay) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Set by the writer's thread while a person waits.
+    pub(crate) fn waits(&self) -> Arc<AtomicBool> {
+        self.waits.clone()
+    }
+
+    /// From now on somebody else copies the log back ([`deskbell_sqlite::LogKeeper`]).
     pub(crate) fn watch_log(&mut self) -> Stored<()> {
         self.log = LogLength::watch(&mut self.connection)?;
         Ok(())
@@ -237,7 +280,7 @@ impl Store {
 
     /// Copies what is left of the log, so that it begins anew.
     pub(crate) fn copy_log(&self) -> Stored<()> {
-        Ok(log::copy(&self.connection)?)
+        Ok(deskbell_sqlite::copy_log(&self.connection)?)
     }
 
     /// Writes the log back into the file; called when the profile closes.
@@ -249,6 +292,8 @@ impl Store {
 
 /// An open write transaction.
 pub struct Write<'a> {
+    /// What it gives way to, where it does.
+    waits: Option<&'a AtomicBool>,
     pub(crate) tx: Transaction<'a>,
     pub(crate) identity: Option<Identity>,
     pub(crate) touched: Touched,
@@ -277,6 +322,14 @@ pub(crate) struct Touched {
 }
 
 impl Write<'_> {
+    /// Looks whether a person waits, with every row of what is long.
+    pub(crate) fn look_up(&self) -> Stored<()> {
+        match self.waits {
+            Some(waits) if waits.load(Ordering::Relaxed) => Err(StoreError::GaveWay),
+            _ => Ok(()),
+        }
+    }
+
     /// The tag is published after the commit.
     pub(crate) fn tag(&mut self, tag: impl Into<String>) {
         self.touched.tags.insert(tag.into());

@@ -145,11 +145,14 @@ impl Hub {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (tell, told) = watch::channel(head.stamp);
         let recent = Arc::new(Recent::new(head.stamp));
-        let committer = Committer::new(store, queue, tell, recent.clone(), options.random.clone());
-        let writer = std::thread::Builder::new()
-            .name("committer".into())
-            .spawn(move || committer.run())
-            .map_err(|source| HubError::Io { path: data.into(), source })?;
+        let io = |source| HubError::Io { path: data.into(), source };
+        let keeper = deskbell_sqlite::LogKeeper::start(
+            deskbell_sqlite::open_reader(&data.join(FILE), None).map_err(StoreError::from)?,
+        )
+        .map_err(io)?;
+        let committer = Committer::new(store, keeper, queue, tell, recent.clone(), options.random.clone())
+            .map_err(StoreError::from)?;
+        let writer = std::thread::Builder::new().name("committer".into()).spawn(move || committer.run()).map_err(io)?;
         let inner = Inner {
             data: data.into(),
             options,

@@ -3,6 +3,10 @@
 //! One connection writes and many read: SQLite has one writer at a time anyway, and a known writer never meets
 //! `SQLITE_BUSY`. `synchronous=FULL`: what was answered is durable. Migrations are the owner's (refinery, embedded there).
 
+mod log;
+
+pub use log::{LogKeeper, LogLength, copy as copy_log};
+
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
@@ -56,7 +60,7 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
-/// Pages of cache of a connection, in KiB (SQLite counts it negative).
+/// Pages that a connection keeps in memory, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 
 /// Opens the one writer, making the file where there is none.
@@ -79,6 +83,12 @@ pub fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, OpenErr
     prepare(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// Lets a connection keep so much of the file in memory, in KiB: for one of many.
+pub fn keep_in_memory(connection: &Connection, kib: i64) -> Result<(), OpenError> {
+    // SQLite counts pages; what is negative is KiB.
+    Ok(connection.pragma_update(None, "cache_size", -kib)?)
 }
 
 /// Opens a plain file that nobody writes, without changing anything, also on a disk that cannot be written. A log beside
@@ -147,7 +157,7 @@ fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), OpenError> {
 
 fn prepare(connection: &Connection) -> Result<(), OpenError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    keep_in_memory(connection, CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -1,9 +1,9 @@
-//! Keeps the cache's write-ahead log short, out of the way of whoever clicks.
+//! Keeps a write-ahead log short, out of the way of whoever waits for a commit.
 //!
-//! By itself SQLite copies the log back within whichever commit makes it long, and that may be a click's. Here a thread does it
-//! with a connection of its own: writing goes on meanwhile. A log begins anew only when all of it was copied and nobody reads
-//! it, and while a million messages come there is always something new in it; so from some length on the writer itself copies
-//! the little that is left, between two pieces of the sync and never where a click waits ([`LogLength::is_long`]).
+//! By itself SQLite copies the log back within whichever commit makes it long, and waits for the disk twice more: a click's, or
+//! that of 64 commands. Here a thread does it with a connection of its own: writing goes on meanwhile. A log begins anew only
+//! when all of it was copied and nobody reads it, and where much is written there is always something new in it; so from some
+//! length on the writer itself copies the little that is left, at a moment when nobody waits ([`LogLength::is_long`]).
 
 use rusqlite::{Connection, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ const LONG: u32 = 8 * COPIED_FROM;
 
 /// How long the log is, as the last commit found it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LogLength(Arc<Lengths>);
+pub struct LogLength(Arc<Lengths>);
 
 #[derive(Debug, Default)]
 struct Lengths {
@@ -65,7 +65,7 @@ impl LogLength {
 }
 
 /// Copies as much of the log as nobody is in the way of.
-pub(crate) fn copy(c: &Connection) -> Result<()> {
+pub fn copy(c: &Connection) -> Result<()> {
     c.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
 }
 
@@ -98,7 +98,7 @@ impl Shared {
 }
 
 /// A handle of the thread that copies the log.
-pub(crate) struct LogKeeper {
+pub struct LogKeeper {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -108,11 +108,11 @@ impl LogKeeper {
     pub fn start(connection: Connection) -> std::io::Result<Self> {
         let shared = Arc::<Shared>::default();
         let waits = shared.clone();
-        let thread = std::thread::Builder::new().name("cache log".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name("log".into()).spawn(move || {
             while waits.wait() {
                 if let Err(error) = copy(&connection) {
                     // A full disk, say: what is in the log is safe there, and the next commit asks again.
-                    tracing::warn!(%error, "the log of the cache grows");
+                    tracing::warn!(%error, "the log of a database grows");
                 }
             }
         })?;
@@ -133,12 +133,13 @@ impl Drop for LogKeeper {
         self.shared.lock().closed = true;
         self.shared.ready.notify_one();
         if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
-            tracing::error!("the thread that copies the log of the cache did not end well");
+            tracing::error!("the thread that copies the log of a database did not end well");
         }
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use std::path::Path;
@@ -157,7 +158,7 @@ mod tests {
     }
 
     fn writer(path: &Path) -> (Connection, LogLength) {
-        let mut writer = deskbell_sqlite::open_writer(path, None).unwrap();
+        let mut writer = crate::open_writer(path, None).unwrap();
         writer.execute_batch("CREATE TABLE t (x BLOB NOT NULL) STRICT").unwrap();
         let length = LogLength::watch(&mut writer).unwrap();
         (writer, length)
@@ -168,7 +169,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cache.db");
         let (writer, length) = writer(&path);
-        let keeper = LogKeeper::start(deskbell_sqlite::open_reader(&path, None).unwrap()).unwrap();
+        let keeper = LogKeeper::start(crate::open_reader(&path, None).unwrap()).unwrap();
         write(&writer, 3 * COPIED_FROM as usize);
         let before = path.metadata().unwrap().len();
         assert!(length.pages() >= COPIED_FROM, "the commit itself copies nothing");
@@ -189,7 +190,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cache.db");
         let (writer, length) = writer(&path);
-        let reader = deskbell_sqlite::open_reader(&path, None).unwrap();
+        let reader = crate::open_reader(&path, None).unwrap();
         let reads = reader.unchecked_transaction().unwrap();
         reads.query_row("SELECT count(*) FROM t", [], |r| r.get::<_, i64>(0)).unwrap();
         let (mut asked, mut tried) = (0, 0);

@@ -9,6 +9,10 @@ use tokio::sync::Semaphore;
 /// Readers at the same time. Reads are short; more would only share the same two cores.
 const MOST: usize = 8;
 
+/// What each of them keeps of the file in memory, in KiB: what they read are single pages here and there, and the system keeps
+/// those that are read often.
+const KEPT_KIB: i64 = 1024;
+
 /// A few readers of one file.
 #[derive(Debug)]
 pub struct Readers {
@@ -33,7 +37,11 @@ impl Readers {
         let taken = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match taken {
             Some(connection) => connection,
-            None => deskbell_sqlite::open_reader(&self.path, None)?,
+            None => {
+                let reader = deskbell_sqlite::open_reader(&self.path, None)?;
+                deskbell_sqlite::keep_in_memory(&reader, KEPT_KIB)?;
+                reader
+            }
         };
         let transaction = connection.transaction()?;
         let answer = read(&transaction);
