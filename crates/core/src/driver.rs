@@ -5,7 +5,7 @@ use crate::http::HubClient;
 use crate::presence::courier::Room;
 use crate::rpc::types::Network;
 use crate::store::{Store, StoreError};
-use crate::sync::{Action, Event, Failure, Machine, Now, View};
+use crate::sync::{Action, Event, Failure, Machine, Now, View, join};
 use crate::writer::{Urgency, Writer};
 use deskbell_protocol::{ApiError, Changes, EventEphemeral, EventHead, Generation, Stamp};
 use futures_util::StreamExt;
@@ -139,7 +139,7 @@ impl Running {
         changed: impl Fn() + Send + 'static,
         damaged: impl Fn() + Send + 'static,
     ) {
-        let (mut event, mut outside) = (Event::Tick, false);
+        let (mut event, mut outside, mut kept) = (Event::Tick, false, None);
         let mut look = tokio::time::interval(LOOK_EVERY);
         let mut looked = self.now();
         loop {
@@ -165,7 +165,7 @@ impl Running {
             }
             (event, outside) = loop {
                 tokio::select! {
-                    next = inbox.recv() => match next {
+                    next = next_event(&mut inbox, &mut kept) => match next {
                         Some(next) => break (next, false),
                         None => return,
                     },
@@ -236,6 +236,26 @@ impl Running {
     fn close_stream(&mut self) {
         self.stream.take().iter().for_each(AbortHandle::abort);
     }
+}
+
+/// The next event; pages of the stream that wait behind one another are one. `kept` was taken with them, and is another.
+async fn next_event(inbox: &mut mpsc::UnboundedReceiver<Event>, kept: &mut Option<Event>) -> Option<Event> {
+    let mut event = match kept.take() {
+        Some(event) => event,
+        None => inbox.recv().await?,
+    };
+    while let Event::EventsChanges(page) = &mut event
+        && let Ok(next) = inbox.try_recv()
+    {
+        *kept = match next {
+            Event::EventsChanges(next) => join(page, next).map(Event::EventsChanges),
+            other => Some(other),
+        };
+        if kept.is_some() {
+            break;
+        }
+    }
+    Some(event)
 }
 
 fn has_slept(before: Now, now: Now) -> bool {

@@ -16,6 +16,7 @@ mod replies;
 pub use backoff::Backoff;
 pub use exchange::{Action, Event, Kind, Reply, Request};
 pub use failure::Failure;
+pub use inbox::join;
 pub use machine::{Machine, Now, View};
 pub use pace::Pace;
 

@@ -1,10 +1,12 @@
 //! The one thread that writes the cache, and the readers beside it.
 //!
-//! Two queues, a person's first: a click never waits behind more than the one piece of the sync that is being written.
+//! Two queues, a person's first: a click never waits behind more than the one piece of the sync that is being written, and a
+//! long one of them gives way.
 
 use crate::store::Store;
 use rusqlite::Connection;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -47,6 +49,8 @@ enum Next {
 struct Queue {
     jobs: Mutex<Jobs>,
     ready: Condvar,
+    /// Set while there are clicks; what is being written may look at it.
+    clicked: Arc<AtomicBool>,
 }
 
 impl Queue {
@@ -55,14 +59,16 @@ impl Queue {
     }
 
     fn has_clicks(&self) -> bool {
-        !self.lock().clicks.is_empty()
+        self.clicked.load(Ordering::Relaxed)
     }
 
     /// The next job, as soon as there is one; at `due` nothing is waited for any longer.
     fn next(&self, due: Option<Instant>) -> Next {
         let mut jobs = self.lock();
         loop {
-            if let Some(job) = jobs.clicks.pop_front().or_else(|| jobs.sync.pop_front()) {
+            let click = jobs.clicks.pop_front();
+            self.clicked.store(!jobs.clicks.is_empty(), Ordering::Relaxed);
+            if let Some(job) = click.or_else(|| jobs.sync.pop_front()) {
                 return Next::Work(job);
             }
             if jobs.closed {
@@ -91,7 +97,7 @@ impl Writer {
         prepare: impl Fn(&mut Store) + Send + 'static,
         mut publish: impl FnMut(&mut Store) -> Option<Duration> + Send + 'static,
     ) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue { clicked: store.waits(), ..Queue::default() });
         let jobs = queue.clone();
         let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
             let mut due = None;
@@ -140,7 +146,10 @@ impl Writer {
                 return Err(Closed);
             }
             match urgency {
-                Urgency::Click => jobs.clicks.push_back(job),
+                Urgency::Click => {
+                    jobs.clicks.push_back(job);
+                    self.queue.clicked.store(true, Ordering::Relaxed);
+                }
                 Urgency::Sync => jobs.sync.push_back(job),
             }
         }

@@ -132,6 +132,7 @@ impl Write<'_> {
     pub(super) fn keep_index(&mut self) -> Stored<()> {
         let (mut come, mut gone) = (0, 0);
         for (pos, before) in std::mem::take(&mut self.touched.entries) {
+            self.look_up()?;
             let now = entry(&self.tx, pos)?;
             if before == now {
                 continue;
@@ -246,6 +247,7 @@ impl Write<'_> {
         };
         found.reverse();
         for (pos, json) in found {
+            self.look_up()?;
             if let Some(words) = words_of(&json)? {
                 self.index_message(pos, &words)?;
             }
@@ -275,6 +277,7 @@ impl Write<'_> {
             (None, None) => Stage::Complete,
         };
         for (id, json) in found {
+            self.look_up()?;
             self.index_name(kind, id, name_words_of(kind, &json)?.as_deref())?;
         }
         self.set_stage(next)

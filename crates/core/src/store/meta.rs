@@ -162,7 +162,7 @@ impl Store {
         if before.is_some_and(|b| (now_ms - b).abs() < 60_000) {
             return Ok(());
         }
-        self.write(|w| {
+        self.write_unhurried(|w| {
             w.tag("status");
             w.set(COMPLETE, &now_ms)
         })

@@ -224,6 +224,7 @@ impl Write<'_> {
         let chats = std::mem::take(&mut self.touched.chats);
         let mut channels = Channels::default();
         for chat in &chats {
+            self.look_up()?;
             self.project(identity.me, ChatId(*chat), &mut channels)?;
         }
         Ok(chats)

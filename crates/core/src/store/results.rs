@@ -68,10 +68,10 @@ impl Store {
         Ok(Some(Pushed { commands: Commands { device, r#gen: session.r#gen, seen, commands } }))
     }
 
-    /// Applies the answer to a batch.
+    /// Applies the answer to a batch. The hub gives it again to who asks again.
     pub fn apply_results(&mut self, results: &Results) -> Stored<()> {
         let Some(identity) = self.identity else { return Ok(()) };
-        self.write(|w| {
+        self.write_unhurried(|w| {
             let mut lanes = Lanes::none();
             for result in &results.results {
                 if let Some(item) = outbox::find(&w.tx, result.id)? {

@@ -11,7 +11,8 @@
 use super::machine::{Machine, Now};
 use super::pace::Pace;
 use crate::store::{Boot, Store, StoreError};
-use deskbell_protocol::{Changes, Snapshot};
+use deskbell_domain::Kind as RowKind;
+use deskbell_protocol::{Changes, MAX_CHANGES, Snapshot};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -19,14 +20,37 @@ use std::time::Duration;
 const MOST_SWEPT: usize = 200;
 
 /// What has come and is not written yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Inbox {
     feed: VecDeque<Changes>,
     /// With how many of its rows are written.
     snapshots: VecDeque<(Snapshot, usize)>,
     pace: Pace,
-    /// Rows of the piece that was written last, until it is known how long that took.
-    wrote: Option<usize>,
+    /// Of pieces that give way to a click.
+    long: Pace,
+    /// One did: the next does not, and is as short as the others. Whoever goes on clicking does not hold up the sync for ever.
+    gave_way: bool,
+    /// The piece that was written last, until it is known how long that took.
+    wrote: Option<Wrote>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Wrote {
+    rows: usize,
+    gives_way: bool,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self {
+            feed: VecDeque::new(),
+            snapshots: VecDeque::new(),
+            pace: Pace::default(),
+            long: Pace::giving_way(),
+            gave_way: false,
+            wrote: None,
+        }
+    }
 }
 
 impl Inbox {
@@ -39,10 +63,10 @@ impl Inbox {
     }
 
     /// Whether a page of a snapshot is here, and which comes after it: that one is asked for while this one is written, and no
-    /// other.
+    /// other. After one of a hint comes that of another list: all of them have a top before one has more.
     pub fn snapshot_after(&self) -> Option<Option<Boot>> {
         let (page, _) = self.snapshots.front()?;
-        let next = page.next.clone().filter(|_| self.snapshots.len() == 1);
+        let next = page.next.clone().filter(|_| self.snapshots.len() == 1 && page.phase.is_full());
         Some(next.map(|after| Boot {
             scope: page.scope,
             nonce: page.boot.clone(),
@@ -71,14 +95,21 @@ impl Inbox {
     }
 
     pub fn set_pace(&mut self, pace: Pace) {
-        self.pace = pace;
+        (self.pace, self.long) = (pace, pace);
     }
 
     /// How long writing took what was written last.
     pub fn measured(&mut self, took: Duration) {
-        if let Some(rows) = self.wrote.take() {
-            self.pace.measured(rows, took);
+        match self.wrote.take() {
+            Some(Wrote { rows, gives_way: true }) => self.long.measured(rows, took),
+            Some(Wrote { rows, gives_way: false }) => self.pace.measured(rows, took),
+            None => {}
         }
+    }
+
+    /// A piece of so many rows that a click waits for is about to be written.
+    fn writes(&mut self, rows: usize) {
+        self.wrote = Some(Wrote { rows, gives_way: false });
     }
 }
 
@@ -108,6 +139,22 @@ fn cut(page: &mut Changes, rows: usize) -> Option<Changes> {
     Some(first)
 }
 
+/// Adds the next page to one that waits, as the hub itself does for who is behind: what came while something else was written
+/// is written together, and the disk is waited for once. Gives back what has to be a page by itself: what does not follow on
+/// it, and what says who sees what (S3 looks at the grants of a page first).
+pub fn join(page: &mut Changes, next: Changes) -> Option<Changes> {
+    let grants = |page: &Changes| page.changes.iter().any(|change| change.kind == RowKind::Grant.as_str());
+    let follows = page.r#gen == next.r#gen && page.to == next.from && !page.more;
+    let fits = page.changes.len() + next.changes.len() <= MAX_CHANGES as usize;
+    if !follows || !fits || grants(page) || grants(&next) {
+        return Some(next);
+    }
+    (page.to, page.head, page.more) = (next.to, next.head, next.more);
+    page.changes.extend(next.changes);
+    page.digests.extend(next.digests);
+    None
+}
+
 impl Machine {
     /// Writes one piece of what is here; where nothing is, one of what is to be swept.
     pub(super) fn write_piece(&mut self, store: &mut Store, now: Now) -> Result<(), StoreError> {
@@ -120,22 +167,52 @@ impl Machine {
                     None => return Ok(()),
                 },
             };
-            self.inbox.wrote = Some(piece.changes.len());
+            self.inbox.writes(piece.changes.len());
             return self.changes(&piece, store, now);
         }
         if let Some((page, from)) = self.inbox.snapshots.pop_front() {
-            let upto = page.rows.len().min(from + most);
-            self.inbox.wrote = Some(upto - from);
-            if self.snapshot_piece(&page, from..upto, store, now)? && upto < page.rows.len() {
-                self.inbox.snapshots.push_front((page, upto));
-            }
-        } else if store.has_to_sweep()? {
+            return self.write_rows(page, from, store, now);
+        }
+        if store.has_to_sweep()? {
             let rows = most.min(MOST_SWEPT);
-            self.inbox.wrote = Some(rows);
+            self.inbox.writes(rows);
             store.sweep(rows)?;
             self.note_complete(store, now)?;
         }
         Ok(())
+    }
+
+    /// Writes rows of a page of a snapshot, and keeps those that are left. There may be a million behind them: their pieces are
+    /// long, and give way.
+    fn write_rows(&mut self, page: Snapshot, from: usize, store: &mut Store, now: Now) -> Result<(), StoreError> {
+        let gives_way = !std::mem::take(&mut self.inbox.gave_way);
+        let most = if gives_way { self.inbox.long } else { self.inbox.pace }.rows();
+        let upto = page.rows.len().min(from + most);
+        let written = if gives_way {
+            store.giving_way(|store| self.snapshot_piece(&page, from..upto, store, now))?
+        } else {
+            Some(self.snapshot_piece(&page, from..upto, store, now)?)
+        };
+        match written {
+            None => {
+                self.inbox.gave_way = true;
+                self.inbox.snapshots.push_front((page, from));
+            }
+            Some(wanted) => {
+                self.inbox.wrote = Some(Wrote { rows: upto - from, gives_way });
+                if wanted && upto < page.rows.len() {
+                    self.inbox.snapshots.push_front((page, upto));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As a program that begins anew.
+    #[cfg(test)]
+    pub(super) fn forget_pages(&mut self) {
+        self.inbox.clear();
+        self.inbox.gave_way = false;
     }
 
     /// How long the last call of [`Machine::handle`] took: what is written next is made to fit.

@@ -11,7 +11,7 @@ use deskbell_domain::Scope;
 use deskbell_protocol::{Generation, MAX_CHANGES, MAX_COMMANDS, Stamp};
 use std::collections::BTreeMap;
 
-/// Rows of a page of a hint: the sooner the first is here, the sooner there is something to work with.
+/// Rows of the first page of a hint: the sooner it is here, the sooner there is something to work with.
 const HINT_PAGE: u32 = 200;
 
 /// So long a scope rests whose snapshot did not end: each try costs as much as everything else together.
@@ -343,7 +343,8 @@ impl Machine {
                 None => store.next_boot(random(), &self.resting())?,
             }
         {
-            let limit = if boot.phase.is_full() { MAX_CHANGES } else { HINT_PAGE };
+            let begins = !boot.phase.is_full() && boot.after.is_none();
+            let limit = if begins { HINT_PAGE } else { MAX_CHANGES };
             self.send(Request::Snapshot { boot, generation, seen, limit }, actions);
         }
         Ok(())

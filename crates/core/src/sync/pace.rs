@@ -1,7 +1,7 @@
 //! How much is written in one go.
 //!
-//! Whoever clicks may have to wait for what is being written just then, and never for more than one piece of it. How many
-//! rows a piece may have depends on the machine, on what it does beside, and on what the rows are; so it follows from how long
+//! Whoever clicks may have to wait for what is being written just then, and never for more than one piece of it. A piece that
+//! gives way to a click may be longer: only its end is waited for, which is a part of it. How many rows a piece may have depends on the machine, on what it does beside, and on what the rows are; so it follows from how long
 //! the last ones took. Times are parameters: nothing here reads a clock.
 
 use std::time::Duration;
@@ -10,6 +10,11 @@ use std::time::Duration;
 const LONGEST_WRITE: Duration = Duration::from_millis(8);
 /// What is aimed at, so that a row that is dearer than the one before is still within it.
 const WANTED_WRITE: Duration = Duration::from_millis(5);
+/// The same for a piece that gives way.
+const LONGEST_GIVING_WAY: Duration = Duration::from_millis(60);
+const WANTED_GIVING_WAY: Duration = Duration::from_millis(40);
+/// Fewest of a piece that gives way, and of the first.
+const FEWEST_GIVING_WAY: usize = 128;
 /// Rows of the first piece.
 const FIRST: usize = 32;
 /// Fewest: what every transaction costs would else be most of it, on a disk where one alone takes longer than it should.
@@ -23,19 +28,27 @@ pub struct Pace {
     rows: usize,
     fewest: usize,
     most: usize,
+    wanted: Duration,
+    longest: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { rows: FIRST, fewest: FEWEST, most: MOST }
+        Self { rows: FIRST, fewest: FEWEST, most: MOST, wanted: WANTED_WRITE, longest: LONGEST_WRITE }
     }
 }
 
 impl Pace {
+    /// For pieces that give way to a click.
+    pub fn giving_way() -> Self {
+        let (rows, fewest) = (FEWEST_GIVING_WAY, FEWEST_GIVING_WAY);
+        Self { rows, fewest, most: MOST, wanted: WANTED_GIVING_WAY, longest: LONGEST_GIVING_WAY }
+    }
+
     /// So many whatever happens: for who must be able to repeat what has happened.
     pub fn steady(rows: usize) -> Self {
         let rows = rows.max(1);
-        Self { rows, fewest: rows, most: rows }
+        Self { rows, fewest: rows, most: rows, ..Self::default() }
     }
 
     /// Rows of the next piece.
@@ -46,9 +59,9 @@ impl Pace {
     /// A piece of so many rows took so long. One that took too long shortens the next at once. One that was short of rows
     /// proves nothing for a longer one, and otherwise the next at most doubles: one lucky moment is no habit.
     pub fn measured(&mut self, rows: usize, took: Duration) {
-        let fitting = WANTED_WRITE.as_micros().saturating_mul(rows as u128) / took.as_micros().max(1);
+        let fitting = self.wanted.as_micros().saturating_mul(rows as u128) / took.as_micros().max(1);
         let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
-        if took > LONGEST_WRITE || fitting < self.rows && rows >= self.rows {
+        if took > self.longest || fitting < self.rows && rows >= self.rows {
             self.rows = fitting.min(self.rows);
         } else if rows >= self.rows {
             self.rows = fitting.min(self.rows.saturating_mul(2));

@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::{Boot, StoreError};
 use deskbell_domain::{Kind as RowKind, Scope};
-use deskbell_protocol::Snapshot;
+use deskbell_protocol::{Changes, Generation, Snapshot};
 
 /// A page of what the hub has for a boot.
 fn page_of(hub: &FakeHub, boot: &Boot, most: usize) -> Snapshot {
@@ -132,6 +132,54 @@ fn a_click_waits_for_a_piece_of_a_large_page_and_not_for_all_of_it() {
 }
 
 #[test]
+fn a_long_piece_gives_way_to_a_click_wherever_it_is_and_nothing_of_it_stays() {
+    let mut client = Client::with_customers(0);
+    let boot = client.until_full_pass();
+    for n in 0..60 {
+        client.hub.customer(n, "hello");
+    }
+    client.machine.set_pace(Pace::steady(1_000));
+    let page = client.hub.snapshot(&boot);
+    let before = client.store.visible_rows().unwrap();
+    for changes in (0..600).step_by(13) {
+        let (waits, mut left) = (client.store.waits(), changes);
+        let hook = move |_, _: &str, _: &str, _| {
+            left -= 1;
+            if left <= 0 {
+                waits.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        };
+        client.store.connection_mut().update_hook(Some(hook)).unwrap();
+        let actions = client.tell(Event::Answer(Reply::Snapshot(page.clone())));
+        client.store.connection_mut().update_hook(None::<fn(rusqlite::hooks::Action, &str, &str, i64)>).unwrap();
+        client.store.waits().store(false, std::sync::atomic::Ordering::Relaxed);
+        if !client.machine.has_unwritten() {
+            assert!(changes > 100, "it gave way at each of its rows: {changes}");
+            break;
+        }
+        assert!(goes_on_at_once(&actions, &client));
+        assert_eq!(client.store.visible_rows().unwrap(), before);
+        assert_eq!(client.store.derived_differences().unwrap(), Vec::<String>::new());
+        assert_eq!(client.store.index_differences().unwrap(), Vec::<String>::new());
+        client.machine.forget_pages();
+    }
+    client.sync(10_000, |_, _| false);
+    assert_eq!(client.entries(), 60);
+    assert_eq!(client.store.derived_differences().unwrap(), Vec::<String>::new());
+    assert_eq!(client.store.index_differences().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn who_clicks_without_a_pause_does_not_hold_up_a_first_sync() {
+    let mut client = Client::with_customers(40);
+    client.machine.set_pace(Pace::steady(7));
+    client.store.waits().store(true, std::sync::atomic::Ordering::Relaxed);
+    client.sync(20, |_, _| false);
+    assert_eq!(client.entries(), 40);
+    assert!(!client.store.is_booting().unwrap());
+}
+
+#[test]
 fn what_a_customer_writes_is_written_before_the_rest_of_older_rows() {
     let mut client = Client::with_customers(60);
     let boot = client.until_full_pass();
@@ -147,6 +195,42 @@ fn what_a_customer_writes_is_written_before_the_rest_of_older_rows() {
     assert!(client.machine.has_unwritten() && goes_on_at_once(&actions, &client));
     client.sync(10_000, |_, _| false);
     assert_eq!(client.entries(), 61);
+}
+
+#[test]
+fn pages_that_wait_behind_one_another_are_written_as_one() {
+    let mut client = Client::new();
+    client.online();
+    let cursor = client.store.cursor().unwrap();
+    let pages: Vec<_> = (0..5)
+        .map(|n| {
+            let before = client.hub.head().seq;
+            client.hub.customer(n % 2, &format!("line {n}"));
+            client.hub.page(before)
+        })
+        .collect();
+    let mut all = pages[0].clone();
+    assert!(pages[1..].iter().all(|next| join(&mut all, next.clone()).is_none()));
+    assert_eq!((all.from, all.to, all.head), (cursor, client.hub.head().seq, client.hub.head()));
+    client.tell(Event::EventsChanges(all.clone()));
+    assert!(!client.machine.has_unwritten(), "in one go");
+    assert_eq!(client.store.cursor().unwrap(), client.hub.head().seq);
+    assert_eq!(client.entries(), 5);
+    assert_eq!(client.store.derived_differences().unwrap(), Vec::<String>::new());
+    // One that is missing in between, one of another history, and one that says who sees what are pages by themselves.
+    let mut first = pages[0].clone();
+    assert_eq!(join(&mut first, pages[2].clone()), Some(pages[2].clone()));
+    let other = Changes { r#gen: Generation("another".into()), ..pages[1].clone() };
+    assert_eq!(join(&mut first, other.clone()), Some(other));
+    let head = client.hub.head().seq;
+    client.hub.grant_again(Scope::Org);
+    let grant = client.hub.page(head);
+    assert_eq!(join(&mut all, grant.clone()), Some(grant.clone()));
+    let mut grant = grant;
+    let head = client.hub.head().seq;
+    client.hub.customer(7, "after it");
+    let after = client.hub.page(head);
+    assert_eq!(join(&mut grant, after.clone()), Some(after));
 }
 
 #[test]
