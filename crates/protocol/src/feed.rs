@@ -128,13 +128,22 @@ pub enum Phase {
     /// All rows of the scope, in the order of keys that never change. Whoever has all pages has all rows.
     #[default]
     Full,
-    /// What lists show first: the channel, and its open conversations with their last 50 entries each, newest message
-    /// first. Its order changes while it is read, so it proves nothing and ends nothing: the full pass covers all of it
-    /// again. Scopes that are no channels have nothing to hint at.
+    /// What lists show first: of a channel itself, and its open conversations with their last 50 entries each, newest message
+    /// first; of a direct or team chat its last 50 entries; of the organization all but its contacts, and some of those. Its
+    /// order changes while it is read, so it proves nothing and ends nothing: the full pass covers all of it again. Other
+    /// scopes are small, and have nothing to hint at.
     Hint,
 }
 
 impl Phase {
+    /// What a client asks for first that boots the scope from nothing.
+    pub fn first_of(scope: Scope) -> Self {
+        match scope {
+            Scope::Org | Scope::Channel(_) | Scope::Chat(_) => Phase::Hint,
+            Scope::Inbox(_) | Scope::Member(_) => Phase::Full,
+        }
+    }
+
     /// Whether it is the pass that covers everything.
     pub fn is_full(&self) -> bool {
         *self == Phase::Full
@@ -164,8 +173,8 @@ pub struct Snapshot {
     pub as_of: u64,
     /// Newest `seq` of the hub, with its mark.
     pub head: Stamp,
-    /// How many rows the scope has now, on the first page that a client asks for which boots from nothing: of the hint of a
-    /// channel, else of the full pass. It may have more or fewer when the last page comes: for showing how far it is.
+    /// How many rows the scope has now, on the first page that a client asks for which boots from nothing: of the hint where
+    /// the scope has one, else of the full pass. It may have more or fewer when the last page comes: for showing how far it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// The rows.

@@ -1,7 +1,8 @@
 //! Booting a scope: pages of a snapshot, in the order of keys that never change.
 //!
-//! A channel that boots from nothing has a hint phase before: its open conversations with their newest entries, so that
-//! lists can be worked with while a million older rows come. What a hint brings is written under the boot before this one:
+//! What may be large and boots from nothing has a hint phase before: a channel its open conversations with their newest entries,
+//! the organization its settings and the names at the top of lists, so that they can be worked with while a million older rows
+//! come. What a hint brings is written under the boot before this one:
 //! it is shown, and goes at the end of the full pass like everything that the pass has not seen. A hint is read in an
 //! order that changes, so it may miss rows and repeat them, and nothing may follow from it.
 
@@ -32,14 +33,17 @@ pub struct Boot {
 }
 
 impl Store {
-    /// The next page to fetch: settings first, so that lists have names, then what all lists show, then all that is in the
-    /// channels. `nonce` is random; it is taken where the boot has none yet. Scopes that are `resting` wait until later.
+    /// The next page to fetch: settings first, then the top of every list, then what lists show, the names of all contacts, and
+    /// then all that was ever said. `nonce` is random; it is taken where the boot has none yet. Scopes that are `resting` wait
+    /// until later.
     pub fn next_boot(&mut self, nonce: u64, resting: &[Scope]) -> Stored<Option<Boot>> {
         let next: Option<(i64, Scope, String, Option<String>, bool)> = {
             let mut statement = self.connection.prepare_cached(
                 "SELECT n, name, nonce, after, hint FROM scope WHERE state = ? AND ending = 0
-                 ORDER BY CASE WHEN name = 'org' THEN 0 WHEN name LIKE 'member:%' THEN 1 WHEN name LIKE 'inbox:%' THEN 2
-                 WHEN name LIKE 'chat:%' THEN 3 WHEN hint = 1 THEN 4 ELSE 5 END, n",
+                 ORDER BY CASE WHEN name = 'org' AND hint = 1 THEN 0 WHEN name LIKE 'member:%' THEN 1
+                 WHEN name LIKE 'inbox:%' THEN 2 WHEN hint = 1 AND after IS NOT NULL THEN 5
+                 WHEN hint = 1 AND name LIKE 'channel:%' THEN 3 WHEN hint = 1 THEN 4
+                 WHEN name = 'org' THEN 6 WHEN name LIKE 'chat:%' THEN 7 ELSE 8 END, n",
             )?;
             let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?, r.get(4)?));
             let mut next = None;
@@ -113,7 +117,7 @@ impl Store {
             for row in rows {
                 // Of a kind or shape that only a newer program knows: it will boot again (S17).
                 let name = || Name { kind: row.kind.clone(), id: row.id };
-                match Kind::parse(&row.kind).map(|kind| Row::from_json(kind, row.row.clone())) {
+                match Kind::parse(&row.kind).map(|kind| Row::from_json(kind, &row.row)) {
                     Some(Ok(read)) => {
                         lanes.add_row(&read);
                         parsed.push((read, row.rev));
@@ -150,6 +154,7 @@ impl Store {
             }
             let seen_in = if full { kept.boot } else { kept.boot - 1 };
             for (row, rev) in &parsed {
+                w.look_up()?;
                 w.confirm(row, rev_of(identity.generation, *rev), kept.n, seen_in)?;
             }
             for (name, rev) in &unknown {

@@ -124,7 +124,7 @@ impl Write<'_> {
                 BOOTING,
                 epoch as i64,
                 floor as i64,
-                matches!(scope, Scope::Channel(_)),
+                Phase::first_of(scope) == Phase::Hint,
                 scope.to_string()
             ])?;
         self.tag("places");

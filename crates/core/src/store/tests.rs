@@ -400,7 +400,7 @@ fn a_hint_fills_the_lists_and_nothing_in_it_is_believed() {
             order.push((boot.scope, boot.phase));
         }
         let page = page_of(&client, &boot, &rows);
-        if boot.phase == Phase::Hint {
+        if (boot.scope, boot.phase) == (channel, Phase::Hint) {
             let full_instead = Snapshot { phase: Phase::Full, ..page.clone() };
             assert!(!client.store.apply_snapshot(&full_instead).unwrap(), "S7: of the other phase");
             late.get_or_insert_with(|| page.clone());
@@ -419,10 +419,10 @@ fn a_hint_fills_the_lists_and_nothing_in_it_is_believed() {
         // The program ends between any two pages.
         client.store = Store::new(client.store.connection).unwrap();
     }
-    let hints = order.iter().position(|step| *step == (channel, Phase::Hint)).unwrap();
-    assert_eq!(order.len(), 5, "{order:?}");
-    assert_eq!(hints, 3, "settings come first: {order:?}");
-    assert_eq!(order[4], (channel, Phase::Full), "and the full pass covers everything again");
+    assert_eq!(order[0], (Scope::Org, Phase::Hint), "settings come first: {order:?}");
+    assert_eq!(order[3], (channel, Phase::Hint), "then what lists show: {order:?}");
+    assert_eq!(order[4], (Scope::Org, Phase::Full), "then all names: {order:?}");
+    assert_eq!(order[5..], [(channel, Phase::Full)], "and the full pass covers everything again");
     assert_eq!(client.store.conversation(ghost).unwrap(), None, "what the full pass has not seen goes");
     assert_eq!(listed(&client.store, Tab::Open).len(), 2);
     assert_eq!(listed(&client.store, Tab::Closed), [("closed long ago".to_string(), 1)]);
@@ -431,7 +431,34 @@ fn a_hint_fills_the_lists_and_nothing_in_it_is_believed() {
 }
 
 #[test]
-fn hints_of_all_channels_come_before_the_rest_of_any_and_a_boot_in_place_has_none() {
+fn every_list_has_a_top_before_one_has_more_and_all_hints_come_before_the_rest_of_any() {
+    let mut client = Client::new();
+    let (one, other) = (Scope::Channel(Uuid::from_u128(40).into()), Scope::Channel(Uuid::from_u128(41).into()));
+    let chat = Scope::Chat(Uuid::from_u128(42).into());
+    client
+        .store
+        .write(|w| [chat, one, other, Scope::Org].into_iter().try_for_each(|scope| w.granted(scope, 9, 0)))
+        .unwrap();
+    let mut order = Vec::new();
+    while let Some(boot) = client.store.next_boot(7, &[]).unwrap() {
+        order.push((boot.scope, boot.phase, boot.after.is_some()));
+        let next = boot.after.is_none().then(|| "more".to_string());
+        let (after, phase) = (boot.after.clone(), boot.phase);
+        let page = Snapshot { epoch: 9, after, phase, rows: Vec::new(), next, ..client.hub.snapshot(&boot) };
+        assert!(client.store.apply_snapshot(&page).unwrap());
+    }
+    let hint = |scope, more| (scope, Phase::Hint, more);
+    let tops =
+        [hint(Scope::Org, false), hint(Scope::Org, true), hint(one, false), hint(other, false), hint(chat, false)];
+    assert_eq!(order[..5], tops, "{order:?}");
+    let rest: Vec<_> = order[5..8].iter().map(|(_, phase, more)| (*phase, *more)).collect();
+    assert_eq!(rest, [(Phase::Hint, true); 3], "{order:?}");
+    let full: Vec<_> = order[8..].iter().filter(|(.., more)| !more).map(|(scope, phase, _)| (*scope, *phase)).collect();
+    assert_eq!(full, [Scope::Org, chat, one, other].map(|scope| (scope, Phase::Full)), "{order:?}");
+}
+
+#[test]
+fn a_boot_in_place_has_no_hint() {
     let mut client = Client::new();
     let other = Scope::Channel(Uuid::from_u128(40).into());
     client

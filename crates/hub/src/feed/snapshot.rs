@@ -57,10 +57,9 @@ pub fn snapshot(
     let mut page = Page { rows: Vec::new(), bytes: 0, limit: request.limit, next: None };
     match request.phase {
         Phase::Full => page.fill(connection, request.scope, request.after.as_deref())?,
-        Phase::Hint => page.hint(connection, request.scope, request.after.as_deref())?,
+        Phase::Hint => page.hint(connection, request.scope, &grants, request.after.as_deref())?,
     }
-    let hints = matches!(request.scope, Scope::Channel(_));
-    let is_first = request.after.is_none() && hints != request.phase.is_full();
+    let is_first = request.after.is_none() && request.phase == Phase::first_of(request.scope);
     Ok(Snapshot {
         r#gen: head.r#gen,
         scope: request.scope,

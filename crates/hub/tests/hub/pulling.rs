@@ -1,7 +1,7 @@
 //! Changes, snapshots and threads: everything of one's own, nothing of others, in pages that fit together.
 
-use super::office::{Desk, Office, error, send};
-use deskbell_domain::command::{AssignInbox, CloseChat};
+use super::office::{Desk, Office, error, new_id, send};
+use deskbell_domain::command::{AssignInbox, CloseChat, CreateChat, CreateContact, NewChat};
 use deskbell_domain::*;
 use deskbell_protocol::{Changes, MessagesPage, Op, Phase, SnapshotRow, code, digest_of};
 use reqwest::StatusCode;
@@ -158,8 +158,70 @@ async fn a_hint_is_the_channel_and_its_open_conversations_the_newest_first_with_
     // Every row is what the full pass has.
     let full = desk.snapshot(scope, None, 1000).await;
     assert!(rows.iter().all(|row| full.rows.contains(row)));
-    // Other scopes have nothing to hint at.
-    assert_eq!(desk.snapshot_of(Phase::Hint, Scope::Org, None, 10).await.rows, []);
+    // Small scopes have nothing to hint at.
+    assert_eq!(desk.snapshot_of(Phase::Hint, Scope::Inbox(office.front), None, 10).await.rows, []);
+}
+
+async fn hint_of(desk: &Desk, scope: Scope, limit: u32) -> Vec<SnapshotRow> {
+    let (mut rows, mut after) = (Vec::<SnapshotRow>::new(), None);
+    loop {
+        let page = desk.snapshot_of(Phase::Hint, scope, after, limit).await;
+        assert!(page.rows.len() <= limit as usize);
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return rows;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_hint_of_the_organization_has_its_settings_and_whom_the_tops_of_ones_own_lists_name() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let contact = |visitor: &str| Contact {
+        id: ContactId(new_id()),
+        name: Name::parse(visitor).unwrap(),
+        company: None,
+        addresses: vec![Address { kind: AddressKind::Visitor, value: visitor.into() }],
+        private_to: None,
+    };
+    let (waits, closed, elsewhere, silent) =
+        (contact("waits"), contact("done"), contact("elsewhere"), contact("silent"));
+    for contact in [&waits, &closed, &elsewhere, &silent] {
+        desk.act(CreateContact { contact: contact.clone() }).await;
+    }
+    office.customer_writes(office.front_channel, "waits", "Hello?").await;
+    office.customer_writes(office.back_channel, "elsewhere", "Not for Priya").await;
+    let chat = office.customer_writes(office.front_channel, "done", "Thanks!").await;
+    desk.act(CloseChat { chat, seen_inbound: ALL_SEEN, line: MessageId(new_id()) }).await;
+    let full = desk.snapshot(Scope::Org, None, 1000).await;
+    for limit in [1, 3, 1000] {
+        let rows = hint_of(&desk, Scope::Org, limit).await;
+        assert!(rows.iter().all(|row| full.rows.contains(row)));
+        let kinds = |kind: &str| rows.iter().filter(|row| row.kind == kind).map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!((kinds("organization").len(), kinds("member").len()), (1, 3), "{rows:?}");
+        // However small a page is, the settings are all there; what names the tops of lists is for what room there is.
+        if limit == 1000 {
+            assert_eq!(kinds("contact"), [waits.id.0]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_hint_of_a_direct_chat_is_the_chat_with_its_newest_entries() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let chat = ChatId(new_id());
+    desk.act(CreateChat { chat, new: NewChat::Direct { with: office.dana } }).await;
+    for n in 0..60 {
+        desk.act(send(chat, &format!("{n}"), ALL_SEEN)).await;
+    }
+    let full = desk.snapshot(Scope::Chat(chat), None, 1000).await;
+    let all = hint_of(&desk, Scope::Chat(chat), 1000).await;
+    assert_eq!((all.len(), all[0].kind.as_str()), (51, "direct_chat"));
+    assert!(all.iter().all(|row| full.rows.contains(row)));
+    assert_eq!(hint_of(&desk, Scope::Chat(chat), 7).await, all);
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
-//! What lists show first: a channel's open conversations, the newest message first, each with its newest entries.
+//! What lists show first: a channel's open conversations, the newest message first, each with its newest entries; a direct or
+//! team chat's newest entries; of the organization all but its contacts, and those contacts that the tops of lists name.
 //!
 //! A conversation moves while it is read, so this order misses and repeats; a client takes it as a hint and reads all of
 //! the scope again. A conversation that does not fit in a page goes on in the next one by the position of its entries,
 //! which is fixed: however small a page is, the next one goes on.
 
-use super::{NO_KEY, Page};
+use super::{After, NO_KEY, Page};
 use crate::feed::FeedError;
-use deskbell_domain::{Kind, Scope};
+use crate::store::parse_json;
+use deskbell_domain::{Address, Grant, Kind, NaturalKey, Scope};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
@@ -61,13 +63,34 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// What a conversation is called by.
+#[derive(serde::Deserialize)]
+struct Addressed {
+    address: Address,
+}
+
 impl Page {
-    /// Fills the page with what comes after a place.
-    pub(super) fn hint(&mut self, c: &Connection, scope: Scope, after: Option<&str>) -> Result<(), FeedError> {
-        let mut place = match after {
-            Some(text) => Place::parse(text).ok_or(NO_KEY)?,
-            None => {
-                self.channel(c, scope)?;
+    /// Fills the page with what comes after a place, for somebody with these grants.
+    pub(super) fn hint(
+        &mut self,
+        c: &Connection,
+        scope: Scope,
+        grants: &[Grant],
+        after: Option<&str>,
+    ) -> Result<(), FeedError> {
+        if scope == Scope::Org {
+            return self.organization(c, grants, after);
+        }
+        let mut place = match (after, scope) {
+            (Some(text), _) => Place::parse(text).ok_or(NO_KEY)?,
+            (None, Scope::Chat(chat)) => {
+                self.all_of(c, scope, Kind::DirectChat)?;
+                self.all_of(c, scope, Kind::TeamChat)?;
+                Place { newest: 0, id: chat.0, entries: Some((i64::MAX, NEWEST_ENTRIES)) }
+            }
+            // Without it no list knows whose the conversations are.
+            (None, _) => {
+                self.all_of(c, scope, Kind::Channel)?;
                 Place::FIRST
             }
         };
@@ -92,12 +115,53 @@ impl Page {
         Ok(())
     }
 
-    /// The channel itself: without it no list knows whose the conversations are.
-    fn channel(&mut self, c: &Connection, scope: Scope) -> Result<(), FeedError> {
+    /// Everything but the contacts, of which there may be as many as there are customers. What is left of the last page is for
+    /// those whom the tops of lists name; it is not to be longer for that.
+    fn organization(&mut self, c: &Connection, grants: &[Grant], after: Option<&str>) -> Result<(), FeedError> {
+        let (kind, id) = match after.map(|text| After::parse(text).ok_or(NO_KEY)).transpose()? {
+            None => (Kind::Contact.as_str().to_owned(), Uuid::max()),
+            Some(After::Entity(kind, id)) => (kind, id),
+            Some(After::Message(_)) => return Err(NO_KEY),
+        };
+        self.entities(c, Scope::Org, &kind, id)?;
+        if self.next.is_some() {
+            return Ok(());
+        }
+        let channels: Vec<Scope> =
+            grants.iter().map(|grant| grant.scope).filter(|scope| matches!(scope, Scope::Channel(_))).collect();
+        let each = self.limit.saturating_sub(self.rows.len()).div_ceil(channels.len().max(1));
+        for channel in channels {
+            self.named_in(c, channel, each)?;
+        }
+        Ok(())
+    }
+
+    /// The shared contacts of a channel's newest open conversations.
+    fn named_in(&mut self, c: &Connection, channel: Scope, most: usize) -> Result<(), FeedError> {
+        let mut statement = c.prepare_cached(OPEN_CONVERSATIONS)?;
+        let mut lookup = c.prepare_cached("SELECT id FROM lookup WHERE key = ?1")?;
+        let mut contact =
+            c.prepare_cached("SELECT 0, id, rev, row FROM entity WHERE kind = ?1 AND id = ?2 AND scope = ?3")?;
+        let mut rows = statement.query(params![channel.to_string(), i64::MAX, Uuid::max()])?;
+        for _ in 0..most {
+            let Some(r) = rows.next()?.filter(|_| !self.is_full()) else { return Ok(()) };
+            let Addressed { address } = parse_json(r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let mut owner = lookup.query([NaturalKey::Address(address).to_string()])?;
+            let Some(id) = owner.next()?.map(|r| r.get::<_, Uuid>(0)).transpose()? else { continue };
+            let mut found = contact.query(params![Kind::Contact.as_str(), id, Scope::Org.to_string()])?;
+            if let Some(r) = found.next()?.filter(|_| !self.rows.iter().any(|row| row.id == id)) {
+                self.take(Kind::Contact, r)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a kind, of which a scope has few.
+    fn all_of(&mut self, c: &Connection, scope: Scope, kind: Kind) -> Result<(), FeedError> {
         let mut statement = c.prepare_cached("SELECT 0, id, rev, row FROM entity WHERE scope = ?1 AND kind = ?2")?;
-        let mut rows = statement.query(params![scope.to_string(), Kind::Channel.as_str()])?;
+        let mut rows = statement.query(params![scope.to_string(), kind.as_str()])?;
         while let Some(r) = rows.next()? {
-            self.take(Kind::Channel, r)?;
+            self.take(kind, r)?;
         }
         Ok(())
     }
