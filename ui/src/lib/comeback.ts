@@ -10,8 +10,11 @@ page.keeps("selection", () => selection.now);
 page.keeps("search", () => search.now);
 page.keeps("panel", () => panel.now);
 page.keeps("settings", () => settingsPlace.part ?? undefined);
-// A field keeps its own caret.
-page.keeps("pane", () => document.activeElement?.closest<HTMLElement>("[data-pane]:not(:has(input:focus, textarea:focus))")?.dataset.pane);
+// A field keeps its own caret. In a window that is hidden nothing matches `:focus`, so it is not asked for.
+page.keeps("pane", () => {
+  const focused = document.activeElement;
+  return focused?.matches("input, textarea") === true ? undefined : focused?.closest<HTMLElement>("[data-pane]")?.dataset.pane;
+});
 
 /** For the member who has come. What somebody else had on screen is forgotten. */
 export function comeBack(who: string): void {
