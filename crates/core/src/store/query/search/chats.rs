@@ -74,6 +74,8 @@ pub(super) fn found(
         others.extend(chats.known(chat)?);
     }
     others.sort_by_key(|known| (-known.at_ms, known.id));
+    // Those that names lead to are nearly all of them called so: looking through the newest takes nothing from them.
+    looking.until = chats.spent() + PATIENCE.max(FOR_EACH * most);
     all &= looking.look_at(others.into_iter().map(|known| known.id))?;
     let mut found = looking.found;
     found.sort_by_key(|(known, _)| (-known.at_ms, known.id));
