@@ -8,7 +8,9 @@ mod page;
 mod tree;
 
 use crate::bench::{self, Bench};
+use crate::client::Client;
 use crate::machine::Machine;
+use crate::parts::search;
 use crate::process::HubProcess;
 use crate::samples::Samples;
 use crate::table::{Line, Unit, render};
@@ -46,6 +48,7 @@ pub async fn window(options: &Options) -> Result<()> {
     let mut bench = bench::prepare(&options.of).await?;
     let machine = Machine::now();
     let hub = HubProcess::start(&bench.hub(), bench.listen)?;
+    catch_up(&bench).await?;
     let desk = Desk::settle(&bench.dana(), &options.program).await?;
     let empty = memory_of_empty(&desk, options).await?;
     start(&mut bench, &desk).await?;
@@ -58,6 +61,15 @@ pub async fn window(options: &Options) -> Result<()> {
     if let Some(path) = &options.of.json {
         std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
     }
+    Ok(())
+}
+
+/// What a newer version does to the cache it does before anything is measured, and what happened meanwhile comes in.
+async fn catch_up(bench: &Bench) -> Result<()> {
+    let dana = Client::open(&bench.dana()).await?;
+    dana.complete().await?;
+    search::indexed(&dana).await?;
+    dana.close().await;
     Ok(())
 }
 
