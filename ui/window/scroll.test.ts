@@ -47,14 +47,17 @@ const watch = `(() => {
     const painted = new IntersectionObserver((lines) => {
       painted.disconnect();
       const inSight = lines.filter((line) => line.isIntersecting).sort((a, b) => a.boundingClientRect.top - b.boundingClientRect.top);
-      frames.push({ time: lines[0].time, lines: new Map(inSight.map(({ target, boundingClientRect }) => [target.dataset.key, boundingClientRect.top])) });
+      const end = Math.round(inSight.at(-1)?.boundingClientRect.bottom ?? 0);
+      frames.push({ time: lines[0].time, end, lines: new Map(inSight.map(({ target, boundingClientRect }) => [target.dataset.key, boundingClientRect.top])) });
     }, { root: log });
     for (const line of log.querySelectorAll("[data-key]")) painted.observe(line);
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
+  // Where the last line ends.
+  window.ends = () => [...new Set(frames.map(({ end }) => end))];
   // Where the page is busy, several frames are told of at once and in any order.
-  window.moves = () => frames.sort((a, b) => a.time - b.time).flatMap(({ lines }, at) => {
+  window.moves = () => frames.splice(0).sort((a, b) => a.time - b.time).flatMap(({ lines }, at, frames) => {
     const before = frames[at - 1]?.lines ?? new Map();
     // The line that is cut by the edge and the first that is whole: one of them keeps its place.
     const both = [...lines].filter(([key]) => before.has(key)).slice(0, 2).map(([key, top]) => top - before.get(key));
@@ -81,6 +84,9 @@ describe("a long thread", () => {
   test("keeps the line at its upper edge while older messages and late pictures come in above and below it", async () => {
     await open(2_000);
     await page.eval(watch);
+    // At the end the last line keeps its place: where a slow machine turns the wheel late, the first pictures move what is above.
+    await page.settle();
+    await page.eval("window.moves()");
     await wheel(-240, 150);
     await page.settle();
     const moves = await page.eval<number[]>("window.moves()");
@@ -92,6 +98,14 @@ describe("a long thread", () => {
     const after = await top();
     expect(after.key).toBe(before.key);
     expect(Math.abs(after.at - before.at)).toBeLessThan(2);
+  });
+
+  test("keeps its last line at the end while late pictures come in above it", async () => {
+    await open(2_000);
+    await page.eval(watch);
+    await page.until("document.querySelectorAll('[role=log] .bubble > [style]').length > 0");
+    await page.settle();
+    expect(await page.eval<number[]>("window.ends()")).toHaveLength(1);
   });
 
   test("of 10,000 messages is read from its end to its beginning and back, and holds a few screens of them", async () => {

@@ -63,7 +63,6 @@ export class Scroller {
   #patience: ReturnType<typeof setTimeout> | undefined;
   /** The lines that are drawn, by key. */
   #lines = new Map<string, HTMLElement>();
-  #sizes: ResizeObserver | undefined;
   /** The lines that are held, and where they belong: whole in sight, and cut by the edge. */
   #held: Line | undefined;
   #cut: Line | undefined;
@@ -86,22 +85,14 @@ export class Scroller {
   watch = (line: HTMLElement): (() => void) => {
     const key = line.dataset.key ?? "";
     this.#lines.set(key, line);
-    this.#sizes?.observe(line);
     return () => {
       if (this.#lines.get(key) === line) this.#lines.delete(key);
-      this.#sizes?.unobserve(line);
     };
   };
 
   /** Puts the wanted place on screen once its rows are measured. Called when rows were drawn for the first time. */
   settle(): void {
     this.#wait();
-    // Observers are told in the order in which they were made: the list's own first.
-    if (!this.settled) {
-      this.#sizes?.disconnect();
-      this.#sizes = new ResizeObserver(() => this.resized());
-      for (const line of this.#lines.values()) this.#sizes.observe(line);
-    }
     const until = performance.now() + PATIENCE_MS;
     let top = NaN;
     let height = NaN;
@@ -127,20 +118,21 @@ export class Scroller {
   stop(): void {
     this.#wait();
     clearTimeout(this.#trimming);
-    this.#sizes?.disconnect();
   }
 
-  /** Something changed its height, or rows came in. */
+  /**
+   * Something changed its height, or rows came in. Of its rows the list itself says so, before it moves anything: an observer
+   * of our own was told before the list's, and what the list then moved was painted.
+   */
   resized(): void {
     // The member has scrolled up, and the browser has not said so yet: they are not to be taken back to the end.
     if ((this.element?.scrollTop ?? 0) < this.#lastTop) this.scrolled();
-    if (this.atEnd && !this.#thread.moreAfter) this.#pin();
-    else if (this.settled) {
-      this.#hold();
-      // The list moves what it has measured only when what is drawn follows.
-      void tick().then(() => this.#hold());
-    }
-    if (this.settled) this.#look();
+    // The list moves what it has measured only when what is drawn follows; that is still before anything is painted.
+    void tick().then(() => {
+      if (this.atEnd && !this.#thread.moreAfter) this.#pin();
+      else if (this.settled) this.#hold();
+      if (this.settled) this.#look();
+    });
   }
 
   /** The member scrolled. */
@@ -252,13 +244,12 @@ export class Scroller {
     const line = held === undefined ? undefined : this.#lines.get(held.key);
     const { element } = this;
     if (!element) return;
-    // The wheel went further than what was drawn: the first that is drawn there is held from now on.
-    if (held === undefined || !line) return this.#grasp();
-    const moved = line.getBoundingClientRect().top - element.getBoundingClientRect().top - held.top;
-    if (Math.abs(moved) < 1) return;
-    element.scrollTop += moved;
+    const moved = held === undefined || !line ? null : line.getBoundingClientRect().top - element.getBoundingClientRect().top - held.top;
+    if (moved !== null && Math.abs(moved) >= 1) element.scrollTop += moved;
+    // Also where the list was right: what it has moved is not taken for the member's.
     this.#lastTop = element.scrollTop;
-    this.#grasp();
+    // The wheel went further than what was drawn: the first that is drawn there is held from now on.
+    if (moved === null || Math.abs(moved) >= 1) this.#grasp();
   }
 
   #apply(): void {
