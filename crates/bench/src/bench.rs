@@ -3,13 +3,14 @@
 use crate::client::Client;
 use crate::devices::{self, Device};
 use crate::floor::{self, Floor};
-use crate::machine::{Machine, copy_directory};
+use crate::machine::Machine;
 use crate::organization::{self, Shape};
 use crate::process::HubProcess;
 use crate::table::{Line, render};
 use crate::{organization::DANA, parts};
 use anyhow::{Context, Result, bail};
 use deskbell_core::ChatId;
+use deskbell_testkit::test_hub::copy_dir;
 use serde::{Deserialize, Serialize};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -190,8 +191,8 @@ pub async fn prepare(options: &Options) -> Result<Bench> {
     }
     let work = kept.join("work");
     let _ = std::fs::remove_dir_all(&work);
-    copy_directory(&kept.join("hub"), &work.join("hub"))?;
-    copy_directory(&kept.join("dana"), &work.join("dana"))?;
+    copy_dir(&kept.join("hub"), &work.join("hub"))?;
+    copy_dir(&kept.join("dana"), &work.join("dana"))?;
     eprintln!("measuring the floor …");
     let rounds = if options.quick { 20 } else { 300 };
     let floor = floor::measure(&work.join("floor"), &work.join("hub/hub.db"), rounds)?;

@@ -44,9 +44,15 @@ pub async fn growth(options: &Options) -> Result<()> {
         reports.push(report);
     }
     reports.sort_by_key(|report| report.messages);
-    std::fs::write(&options.page, page(&reports))?;
+    let kept = std::fs::read_to_string(&options.page).unwrap_or_default();
+    std::fs::write(&options.page, page(&reports) + by_hand(&kept))?;
     println!("written: {}", options.page.display());
     Ok(())
+}
+
+/// What of a page is not made here: its part about the window, which is measured by itself.
+fn by_hand(page: &str) -> &str {
+    page.find(WINDOW).map_or("", |at| &page[at..])
 }
 
 /// Whether a figure for which somebody waits grows faster than the logarithm of the messages, from the first to the last.
@@ -113,6 +119,9 @@ fn row(line: &Line, reports: &[Report]) -> String {
     row
 }
 
+/// Where the part about the window begins, with the line before it.
+const WINDOW: &str = "\n## The real window";
+
 const HEAD: &str = "# How fast it is\n\n\
     Written by `cargo xtask bench --growth`: the same organization, seeded, with ten and a hundred times as many messages. \
     Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
@@ -133,6 +142,16 @@ mod tests {
         assert!(!outgrows((10_000, 2.0), (1_000_000, 3.0)));
         assert!(!outgrows((10_000, 0.1), (1_000_000, 0.6)), "within the noise");
         assert!(outgrows((10_000, 2.0), (1_000_000, 4.0)));
+    }
+
+    #[test]
+    fn what_is_said_of_the_window_stays_on_the_page() {
+        assert_eq!(
+            by_hand("# How fast it is\n\n## Lists\n\n## The real window\n\nSlow.\n"),
+            "\n## The real window\n\nSlow.\n"
+        );
+        assert_eq!(by_hand("# How fast it is\n\n## Lists\n"), "");
+        assert_eq!(by_hand(""), "");
     }
 
     #[test]

@@ -167,8 +167,8 @@ fn name(text: &str) -> Result<Name> {
     Name::parse(text).with_context(|| format!("{text} is no name"))
 }
 
-/// Copies the files of a directory.
-pub(crate) fn copy_dir(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+/// Copies the files of a directory, which has no others in it, into one that is made where there is none.
+pub fn copy_dir(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
