@@ -3,6 +3,7 @@
 mod changes;
 mod commands;
 mod devices;
+mod endless;
 mod ephemeral;
 mod error;
 mod events;

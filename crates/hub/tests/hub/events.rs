@@ -9,6 +9,8 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 const ALL_SEEN: u64 = 1 << 52;
@@ -259,4 +261,54 @@ async fn a_colleague_is_told_who_types_and_who_may_not_see_the_chat_is_not() {
     office.customer_writes(office.front_channel, "v1", "Anyone?").await;
     assert_eq!(own.next().await.unwrap().name, "changes");
     assert_eq!(others.next().await.unwrap().name, "changes");
+}
+
+#[tokio::test]
+async fn a_stream_takes_its_connection_over_and_both_end_together() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let address = office.url.strip_prefix("http://").unwrap().to_owned();
+    let mut connection = TcpStream::connect(&address).await.unwrap();
+    let ask = |path: &str, version: &str| {
+        let token = &desk.session.token;
+        format!("GET {path} HTTP/{version}\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n")
+    };
+    // What was asked before on the same connection is answered as always.
+    connection.write_all(ask("/healthz", "1.1").as_bytes()).await.unwrap();
+    let read = read_until(&mut connection, "ok\n").await;
+    assert!(read.starts_with("HTTP/1.1 200 OK\r\n") && read.contains("content-length: 3\r\n"), "{read}");
+    let path = format!("/v1/events?{}", desk.history());
+    connection.write_all(ask(&path, "1.1").as_bytes()).await.unwrap();
+    let head = read_until(&mut connection, "\r\n\r\n").await;
+    for said in
+        ["HTTP/1.1 200 OK", "content-type: text/event-stream", "transfer-encoding: chunked", "connection: close"]
+    {
+        assert_eq!(head.matches(said).count(), 1, "{said}: {head}");
+    }
+    assert!(head.contains("x-content-type-options: nosniff\r\n"), "{head}");
+    assert!(head.contains("\r\ndate: "), "{head}");
+    read_until(&mut connection, "event: head\n").await;
+    // One who speaks an older HTTP gets no pieces.
+    let mut older = TcpStream::connect(&address).await.unwrap();
+    older.write_all(ask(&path, "1.0").as_bytes()).await.unwrap();
+    let read = read_until(&mut older, "event: head\n").await;
+    assert!(!read.contains("chunked"), "{read}");
+    office.hub.begin_stop();
+    let rest = read_until(&mut connection, "\r\n0\r\n\r\n").await;
+    assert!(rest.ends_with("\r\n0\r\n\r\n"), "{rest}");
+    assert_eq!(connection.read(&mut [0; 16]).await.unwrap(), 0, "the connection has ended, too");
+}
+
+/// What comes until this was read.
+async fn read_until(connection: &mut TcpStream, end: &str) -> String {
+    let mut read = Vec::new();
+    let reading = async {
+        while !String::from_utf8_lossy(&read).contains(end) {
+            let byte = connection.read_u8().await.unwrap();
+            read.push(byte);
+        }
+    };
+    let done = tokio::time::timeout(SOON, reading).await;
+    assert!(done.is_ok(), "{end:?} does not come: {}", String::from_utf8_lossy(&read));
+    String::from_utf8(read).unwrap()
 }
