@@ -105,9 +105,17 @@ impl Page {
                 self.next = Some(place.to_string());
                 return Ok(());
             }
-            place = Place { newest: r.get(0)?, id: r.get(1)?, entries: Some((i64::MAX, NEWEST_ENTRIES)) };
+            let before = place;
+            let begun = Place { newest: r.get(0)?, id: r.get(1)?, entries: Some((i64::MAX, NEWEST_ENTRIES)) };
+            place = begun;
             self.take(Kind::Conversation, r)?;
             if !self.newest_entries(c, scope, &mut place)? {
+                // It would stand in the list with an empty thread until the next page, which comes after those of other
+                // lists, and a reply written there would be held: its author has not read what was said last.
+                if place == begun && self.rows.len() > 1 {
+                    self.rows.pop();
+                    place = before;
+                }
                 self.next = Some(place.to_string());
                 return Ok(());
             }
