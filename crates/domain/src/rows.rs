@@ -59,6 +59,11 @@ macro_rules! row_enum {
                 match self {$(Row::$kind(row) => with_version(row),)*}
             }
 
+            /// The same as text: nothing is built in between.
+            pub fn to_text(&self) -> String {
+                match self {$(Row::$kind(row) => text_with_version(row),)*}
+            }
+
             fn read<'de, D: Deserializer<'de>>(kind: Kind, json: D) -> Result<Row, D::Error> {
                 Ok(match kind {$(Kind::$kind => Row::$kind($kind::deserialize(json)?),)*})
             }
@@ -81,6 +86,16 @@ fn with_version<T: Serialize>(row: &T) -> Value {
         object.insert("v".into(), ROW_VERSION.into());
     }
     json
+}
+
+fn text_with_version<T: Serialize>(row: &T) -> String {
+    #[derive(Serialize)]
+    struct WithVersion<'a, T> {
+        #[serde(flatten)]
+        row: &'a T,
+        v: u64,
+    }
+    serde_json::to_string(&WithVersion { row, v: ROW_VERSION }).expect("rows are plain data with string keys")
 }
 
 /// The version that stands in the JSON of a row.

@@ -128,6 +128,13 @@ impl Overlay {
                 Effect::Alias { from, .. } => (*from, None),
                 Effect::Put(_) | Effect::Delete(..) | Effect::Grant(..) | Effect::Revoke(..) => continue,
             };
+            // What is there as what it is was looked at when it was made.
+            if let Some(own) = own {
+                self.require(store, own, id)?;
+                if self.rows.row(own, id).is_some() {
+                    continue;
+                }
+            }
             for kind in MADE_BY_DEVICES {
                 self.require(store, kind, id)?;
                 if own != Some(kind) && self.rows.row(kind, id).is_some() {

@@ -279,7 +279,8 @@ impl Store for SqliteStore {
 
 fn write_row(connection: &Connection, kind: Kind, id: Uuid, write: &RowWrite) -> Result<(), StoreError> {
     let now_in = write.row.as_ref().map(Row::scope);
-    if let Some((_, scope)) = write.before
+    let before = write.before.map(|(_, scope)| scope);
+    if let Some(scope) = before
         && now_in != Some(scope)
     {
         connection
@@ -291,12 +292,12 @@ fn write_row(connection: &Connection, kind: Kind, id: Uuid, write: &RowWrite) ->
     }
     let Some(row) = &write.row else { return delete_row(connection, kind, id) };
     let scope = row.scope().to_string();
-    if write.before.is_none() || now_in != write.before.map(|(_, scope)| scope) {
+    if now_in != before {
         connection
             .prepare_cached("DELETE FROM tombstone WHERE scope = ?1 AND kind = ?2 AND id = ?3")?
             .execute(params![scope, kind.as_str(), id])?;
     }
-    let json = row.to_json().to_string();
+    let json = row.to_text();
     match row {
         Row::Message(m) if write.before.is_none() => {
             let pos = m.pos.ok_or_else(|| StoreError::Value("a message without its position".into()))?;
@@ -309,14 +310,20 @@ fn write_row(connection: &Connection, kind: Kind, id: Uuid, write: &RowWrite) ->
                 .prepare_cached("UPDATE message SET scope = ?2, rev = ?3, row = ?4 WHERE id = ?1")?
                 .execute(params![id, scope, write.rev, json])?;
         }
+        // SQLite writes every index anew that a statement names a column of, though its value stays: most rows stay where
+        // they are.
+        _ if now_in == before || (before.is_some() && planted(Plant::S11Moved)) => {
+            connection
+                .prepare_cached("UPDATE entity SET rev = ?3, row = ?4 WHERE kind = ?1 AND id = ?2")?
+                .execute(params![kind.as_str(), id, write.rev, json])?;
+        }
         _ => {
             connection
                 .prepare_cached(
                     "INSERT INTO entity (kind, id, scope, rev, row) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, id) \
-                     DO UPDATE SET scope = CASE ?6 WHEN 1 THEN scope ELSE excluded.scope END, rev = excluded.rev, \
-                     row = excluded.row",
+                     DO UPDATE SET scope = excluded.scope, rev = excluded.rev, row = excluded.row",
                 )?
-                .execute(params![kind.as_str(), id, scope, write.rev, json, planted(Plant::S11Moved)])?;
+                .execute(params![kind.as_str(), id, scope, write.rev, json])?;
         }
     }
     write_keys(connection, row)
@@ -330,7 +337,8 @@ fn write_keys(connection: &Connection, row: &Row) -> Result<(), StoreError> {
     for key in row.keys() {
         connection
             .prepare_cached(
-                "INSERT INTO lookup (key, id) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET id = excluded.id",
+                "INSERT INTO lookup (key, id) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET id = excluded.id \
+                 WHERE id <> excluded.id",
             )?
             .execute(params![key.to_string(), row.id()])?;
     }
