@@ -18,12 +18,16 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
+/** What a theme can change: colours, and nothing else. Looking for all in both takes twice as long and finds nothing more. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
+
 /** What axe finds, as sentences. */
-async function found(): Promise<string[]> {
-  await page.eval(`${axe}; true`);
+async function found(only?: string[]): Promise<string[]> {
+  await page.eval(`if (!("axe" in window)) { ${axe} } true`);
   // A menu lies over the window, outside of its parts, by nature; and a name that has been scrolled out of sight still is one.
   const rules = { region: { enabled: false }, "label-title-only": { enabled: false } };
-  return page.eval(`axe.run(document, { resultTypes: ["violations"], rules: ${JSON.stringify(rules)} }).then(({ violations }) =>
+  const options = { resultTypes: ["violations"], rules, ...(only && { runOnly: { type: "rule", values: only } }) };
+  return page.eval(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
     violations.flatMap((one) => one.nodes.map((node) => one.id + ": " + node.html.slice(0, 200) + " " + (node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ""))))`);
 }
 
@@ -39,7 +43,7 @@ for (const language of ["en", "ar"]) {
       await arrive(page, inject("site"), state, language);
       expect(await found(), "light").toEqual([]);
       await page.theme("dark");
-      expect(await found(), "dark").toEqual([]);
+      expect(await found(COLOURS), "dark").toEqual([]);
     });
   }
 }
