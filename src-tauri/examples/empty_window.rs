@@ -1,17 +1,45 @@
 //! A window of the same toolkit with nothing in it: what no program built on it can be below. `cargo xtask bench --window`
-//! measures it beside the real one.
+//! measures it beside the real one. Told `--rest-after SECONDS` it gives its page up then and goes on without, as the real
+//! one does in the tray.
 
-use tauri::{WebviewUrl, WebviewWindowBuilder};
+use std::{thread, time::Duration};
+
+use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+
+const LABEL: &str = "empty";
 
 fn main() {
-    let ended = tauri::Builder::default()
+    let built = tauri::Builder::default()
         .setup(|app| {
             let nothing = WebviewUrl::External("about:blank".parse()?);
-            WebviewWindowBuilder::new(app, "empty", nothing).inner_size(1440.0, 900.0).build()?;
+            WebviewWindowBuilder::new(app, LABEL, nothing).inner_size(1440.0, 900.0).build()?;
+            if let Some(seconds) = rest_after() {
+                let app = app.handle().clone();
+                thread::spawn(move || {
+                    thread::sleep(Duration::from_secs(seconds));
+                    if let Some(window) = app.get_webview_window(LABEL)
+                        && let Err(error) = window.destroy()
+                    {
+                        eprintln!("the window stays: {error}");
+                    }
+                });
+            }
             Ok(())
         })
-        .run(tauri::generate_context!());
-    if let Err(error) = ended {
-        eprintln!("no window: {error}");
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => app.run(|_, event| {
+            if let RunEvent::ExitRequested { code: None, api, .. } = event
+                && rest_after().is_some()
+            {
+                api.prevent_exit();
+            }
+        }),
+        Err(error) => eprintln!("no window: {error}"),
     }
+}
+
+fn rest_after() -> Option<u64> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--rest-after");
+    arguments.nth(1)?.parse().ok()
 }

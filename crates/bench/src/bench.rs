@@ -119,15 +119,24 @@ pub fn heading(report: &Report) -> String {
     )
 }
 
-/// Measures.
+/// Measures. What was measured before something went wrong is said all the same: it may have taken an hour.
 pub async fn measure(options: &Options) -> Result<Report> {
     let mut bench = prepare(options).await?;
     let machine = Machine::now();
+    if let Err(error) = figures(options, &mut bench).await {
+        eprint!("{}", render(&bench.lines));
+        return Err(error);
+    }
+    std::fs::remove_dir_all(&bench.work)?;
+    Ok(Report { machine, messages: options.messages, lines: bench.lines })
+}
+
+async fn figures(options: &Options, bench: &mut Bench) -> Result<()> {
     let wants = |part: &str| options.only.is_empty() || options.only.iter().any(|only| only == part);
     let hub = HubProcess::start(&bench.hub(), bench.listen)?;
     if wants("start") {
         say("start");
-        parts::start::measure(&mut bench)?;
+        parts::start::measure(bench)?;
     }
     let with_client = ["lists", "threads", "search", "clicks", "delivery"].into_iter().any(&wants);
     if with_client {
@@ -137,11 +146,11 @@ pub async fn measure(options: &Options) -> Result<Report> {
         for part in ["lists", "threads", "search", "clicks", "delivery"].into_iter().filter(|part| wants(part)) {
             say(part);
             match part {
-                "lists" => parts::lists::measure(&mut bench, &dana).await,
-                "threads" => parts::threads::measure(&mut bench, &dana).await,
-                "search" => parts::search::measure(&mut bench, &dana).await,
-                "clicks" => parts::clicks::measure(&mut bench, &dana).await,
-                _ => parts::delivery::measure(&mut bench, &dana, &hub).await,
+                "lists" => parts::lists::measure(bench, &dana).await,
+                "threads" => parts::threads::measure(bench, &dana).await,
+                "search" => parts::search::measure(bench, &dana).await,
+                "clicks" => parts::clicks::measure(bench, &dana).await,
+                _ => parts::delivery::measure(bench, &dana, &hub).await,
             }
             .with_context(|| part.to_owned())?;
         }
@@ -150,22 +159,21 @@ pub async fn measure(options: &Options) -> Result<Report> {
     }
     if wants("first-sync") {
         say("first-sync");
-        parts::first_sync::measure(&mut bench, &hub).await?;
+        parts::first_sync::measure(bench, &hub).await?;
     }
     if wants("memory") {
         say("memory");
-        parts::memory::measure(&mut bench, &hub)?;
+        parts::memory::measure(bench, &hub)?;
     }
     hub.stop()?;
     if wants("disk") {
-        parts::disk::measure(&mut bench)?;
+        parts::disk::measure(bench)?;
     }
     if wants("hub-writes") {
         say("hub-writes");
-        parts::hub_writes::measure(&mut bench).await?;
+        parts::hub_writes::measure(bench).await?;
     }
-    std::fs::remove_dir_all(&bench.work)?;
-    Ok(Report { machine, messages: options.messages, lines: bench.lines })
+    Ok(())
 }
 
 fn say(part: &str) {

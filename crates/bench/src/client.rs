@@ -161,7 +161,8 @@ impl Client {
     }
 }
 
-fn said(name: &str, error: &RpcError) -> anyhow::Error {
+/// What a call answered that did not do it.
+pub fn said(name: &str, error: &RpcError) -> anyhow::Error {
     anyhow!("{name}: {}: {}", error.code, error.message)
 }
 

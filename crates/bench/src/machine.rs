@@ -45,13 +45,29 @@ impl std::fmt::Display for Machine {
     }
 }
 
-/// Memory of a process in MiB, what it shares with others counted in part (PSS).
-pub fn pss_mib(process: u32) -> Result<f64> {
+/// What a process holds in memory.
+pub struct Held {
+    /// In MiB, what it shares with others counted in part (PSS).
+    pub mib: f64,
+    /// Of that, what it has written itself and no file holds.
+    pub own_mib: f64,
+}
+
+/// What a process holds in memory, and what of it is its own.
+pub fn held(process: u32) -> Result<Held> {
     let path = format!("/proc/{process}/smaps_rollup");
     let text = std::fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))?;
-    let line = text.lines().find(|line| line.starts_with("Pss:")).context("the system says nothing of memory")?;
-    let kib = line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok());
-    Ok(kib.context("memory is no number")? / 1024.0)
+    let mib = |of: &str| -> Result<f64> {
+        let line = text.lines().find_map(|line| line.strip_prefix(of)).context("the system says nothing of memory")?;
+        let kib = line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok());
+        Ok(kib.context("memory is no number")? / 1024.0)
+    };
+    Ok(Held { mib: mib("Pss:")?, own_mib: mib("Pss_Anon:")? })
+}
+
+/// Memory of a process in MiB, what it shares with others counted in part (PSS).
+pub fn pss_mib(process: u32) -> Result<f64> {
+    Ok(held(process)?.mib)
 }
 
 /// Processor time that a process has used.

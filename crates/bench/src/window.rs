@@ -14,13 +14,13 @@ use crate::parts::search;
 use crate::process::HubProcess;
 use crate::samples::Samples;
 use crate::table::{Line, Unit, render};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use desk::Desk;
 pub use desk::put_keys;
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::time::Duration;
-use tree::Tree;
+use tree::{Memory, Tree};
 use uuid::Uuid;
 
 /// What a figure of the whole tree must not be above, in MiB.
@@ -73,22 +73,26 @@ async fn catch_up(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// The floor: the toolkit, its processes and nothing in them.
+/// The floor: the toolkit, its processes and nothing in them; and what is left of it without its page.
 async fn memory_of_empty(desk: &Desk, options: &Options) -> Result<Floor> {
-    let empty = desk.start_empty(&options.empty).await?;
+    let looks = idle_for(options.of.quick);
+    let empty = desk.start_empty(&options.empty, SETTLES * 2 + looks).await?;
     tokio::time::sleep(SETTLES).await;
     let tree = Tree::of(empty.id())?;
-    let idle = tree.idle(idle_for(options.of.quick)).await?;
-    Ok(Floor {
-        mapped_ms: empty.mapped.as_secs_f64() * 1_000.0,
-        mib: tree.memory()?.mib,
-        wakeups: idle.wakeups_per_second,
-    })
+    let memory = tree.memory()?;
+    let idle = tree.idle(looks).await?;
+    tokio::time::sleep(SETTLES * 2).await;
+    let rested = Tree::of(empty.id())?.memory()?;
+    if rested.processes() >= memory.processes() {
+        bail!("the empty window has not given its page up");
+    }
+    Ok(Floor { mapped_ms: empty.mapped.as_secs_f64() * 1_000.0, memory, rested, wakeups: idle.wakeups_per_second })
 }
 
 struct Floor {
     mapped_ms: f64,
-    mib: f64,
+    memory: Memory,
+    rested: Memory,
     wakeups: f64,
 }
 
@@ -155,10 +159,10 @@ async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
             .note(format!("{entries} messages, {} frames, longest {:.0} ms", thread.frames, thread.longest_ms)),
         Line::one(KEPT, "memory of the tree, opened", Unit::Mib, opened.mib)
             .budget(TREE_MIB)
-            .floor(empty.mib, "an empty window")
+            .floor(empty.memory.mib, "an empty window")
             .note(opened.to_string()),
         Line::one(KEPT, "memory of the tree, a long thread scrolled", Unit::Mib, worked.mib)
-            .floor(empty.mib, "an empty window")
+            .floor(empty.memory.mib, "an empty window")
             .note(worked.to_string()),
         Line::one(KEPT, "processor at rest", Unit::Percent, idle.cpu_percent)
             .budget(0.1)
@@ -167,8 +171,10 @@ async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
             .note(format!("at most 2; an empty window {:.1}; {}", empty.wakeups, idle.threads)),
         Line::one(KEPT, "memory of the tree, closed to the tray", Unit::Mib, rested.mib)
             .budget(RESTING_MIB)
-            .note(rested.to_string()),
-        Line::one(KEPT, "wake-ups, closed to the tray", Unit::PerSecond, resting_idle.wakeups_per_second),
+            .floor(empty.rested.mib, "an empty window without its page")
+            .note(format!("{rested}; the empty one: {}", empty.rested)),
+        Line::one(KEPT, "wake-ups, closed to the tray", Unit::PerSecond, resting_idle.wakeups_per_second)
+            .note(resting_idle.threads),
         Line::one(KEPT, "from the tray to a mapped window", Unit::Ms, shown).floor(empty.mapped_ms, "an empty program"),
         Line::one(KEPT, "from the tray to a usable list", Unit::Ms, back).budget(1_000.0),
         Line::one(KEPT, "page given up after", Unit::Ms, gone),

@@ -85,10 +85,10 @@ impl Desk {
         Ok(OpenWindow { window, began_ms, mapped_ms: mapped_at_ms - began_ms })
     }
 
-    /// Starts a program that has nothing but a window.
-    pub async fn start_empty(&self, program: &Path) -> Result<Empty> {
+    /// Starts a program that has nothing but a window, and gives its page up after a while.
+    pub async fn start_empty(&self, program: &Path, rest_after: Duration) -> Result<Empty> {
         let mut command = Command::new(program);
-        command.stdin(Stdio::null());
+        command.arg("--rest-after").arg(rest_after.as_secs().to_string()).stdin(Stdio::null());
         let began_ms = now_ms();
         let seen = self.see();
         let running = Running::start(self.desktop.enter(&mut command))?;

@@ -1,6 +1,6 @@
 //! A program and everything that it has started: memory, processor time, wake-ups.
 
-use crate::machine::{cpu_of, pss_mib};
+use crate::machine::{Held, cpu_of, held};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,8 +17,15 @@ pub struct Memory {
     of: Vec<String>,
 }
 
+impl Memory {
+    /// How many processes hold it.
+    pub fn processes(&self) -> usize {
+        self.of.len()
+    }
+}
+
 impl fmt::Display for Memory {
-    /// Process by process.
+    /// Process by process, and what of it no file holds: the rest are libraries, of which each program that runs bears a part.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.of.join(", "))
     }
@@ -60,10 +67,10 @@ impl Tree {
         let mut memory = Memory { mib: 0.0, of: Vec::new() };
         for process in &self.0 {
             // Who has ended meanwhile has none.
-            let Ok(mib) = pss_mib(*process) else { continue };
+            let Ok(Held { mib, own_mib }) = held(*process) else { continue };
             let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
             memory.mib += mib;
-            memory.of.push(format!("{} {mib:.0}", name.trim()));
+            memory.of.push(format!("{} {mib:.0} ({own_mib:.0} written)", name.trim()));
         }
         Ok(memory)
     }
