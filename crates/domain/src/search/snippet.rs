@@ -1,6 +1,7 @@
 //! As much of a text as shows why it was found, in one line.
 
 use super::{Phrase, marks, number_marks, utf16};
+use crate::preview::sign;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -80,7 +81,7 @@ fn written<'a>(
         while marks.next_if(|mark| mark.end <= at).is_some() {}
         let from = text.len();
         if !is_space(g) {
-            text.push_str(g);
+            text.push_str(sign(g));
         } else if !text.is_empty() && !text.ends_with(' ') {
             text.push(' ');
         }

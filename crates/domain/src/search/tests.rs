@@ -138,6 +138,18 @@ fn a_snippet_shows_what_was_found_in_one_line() {
     assert_eq!(none.text, "");
 }
 
+#[test]
+fn a_snippet_of_signs_without_end_has_one() {
+    for endless in ["\u{300}", "\u{200D}👩", "🇦"] {
+        let text = format!("bent 👩{} hanger", endless.repeat(30_000));
+        let shown = snippet(&text, &parse_search("hang").phrases);
+        assert!(shown.text.len() < 32 * 4 * 170, "{endless:?} {}", shown.text.len());
+        let marked: Vec<u16> = shown.text.encode_utf16().collect();
+        let (from, to) = shown.marks[0];
+        assert_eq!(String::from_utf16(&marked[from as usize..to as usize]).unwrap(), "hang", "{endless:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_question(text in "(\\PC|[\"': \\n\\u{0}]|in:|is:|before:){0,60}") {
