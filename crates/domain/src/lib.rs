@@ -32,5 +32,5 @@ pub use scope::{ParseScopeError, Scope};
 pub use search::{SearchOperator, TermProblem};
 pub use text::{
     EmailAddress, MAX_MESSAGE_BYTES, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MessageText, Name, PhoneNumber, TagName,
-    TextError, plain_name,
+    TextError, is_deceptive, plain_name,
 };

@@ -182,14 +182,42 @@ fn parse_line(s: &str, most: usize) -> Result<String, TextError> {
 
 /// Control characters, and the direction embeddings, overrides and isolates of Unicode Annex 9 with which a name can
 /// pretend to be another.
-pub(crate) fn is_deceptive(c: char) -> bool {
+pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }
 
 /// A name that somebody outside gave themselves, made harmless instead of refused: a customer must never be lost
-/// because of their name. `None` where nothing remains.
+/// because of their name. `None` where nothing remains that can be seen: a row without a name could not be spoken of.
 pub fn plain_name(s: &str) -> Option<Name> {
     let clean: String = s.chars().filter(|c| !is_deceptive(*c)).take(MAX_NAME_CHARS).collect();
-    Name::parse(&clean).ok()
+    Name::parse(&clean).ok().filter(|name| !name.as_str().chars().all(is_unseen))
+}
+
+/// What takes room at most: white space, blank letters, and what Unicode wants ignored where nothing else is to be done
+/// with it (`Default_Ignorable_Code_Point`).
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_whose_name_cannot_be_seen_has_none() {
+        for unseen in
+            ["\u{200b}", "\u{3164} \u{3164}", "\u{2800}", "\u{200f}\u{200e}", "\u{ad}\u{fe0f}", "\u{e0041}", " \u{0} "]
+        {
+            assert_eq!(plain_name(unseen), None, "{unseen:?}");
+        }
+        for seen in ["\u{200b}Rosa", "يوسف\u{200f}", "ㅤㅤx", "👨\u{200d}👩", "می\u{200c}خواهم"] {
+            assert_eq!(plain_name(seen).map(String::from).as_deref(), Some(seen), "{seen:?}");
+        }
+    }
 }

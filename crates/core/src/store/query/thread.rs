@@ -7,7 +7,7 @@ use crate::rpc::types::{
     ThreadPage, ThreadPoint,
 };
 use crate::store::{LOCAL_POS, OutboxItem, Stored, outbox, rows};
-use deskbell_domain::{Author, ChatId, Content, Kind, Message, MessageId, Row};
+use deskbell_domain::{Author, ChatId, Content, Kind, Message, MessageId, Row, is_deceptive};
 use linkify::{LinkFinder, LinkKind};
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
@@ -229,17 +229,18 @@ fn parts_of(text: &str) -> Vec<TextPart> {
     parts
 }
 
-/// Text without addresses of the web; `tel:` stands out by its scheme.
+/// Text without addresses of the web; `tel:` stands out by its scheme. Read once, however many numbers there are: a customer
+/// may send twelve thousand of them.
 fn push_text(parts: &mut Vec<TextPart>, text: &str) {
-    let mut rest = text;
-    while let Some(at) = find_tel(rest) {
-        let end = at + 4 + rest[at + 4..].find(|c: char| !is_tel(c)).unwrap_or(rest.len() - at - 4);
-        let number = rest[at..end].trim_end_matches(['.', '-', '(', ')']);
-        push_plain(parts, &rest[..at]);
-        parts.push(TextPart { text: number.into(), href: Some(number.to_lowercase()) });
-        rest = &rest[at + number.len()..];
+    let mut from = 0;
+    for (at, _) in text.to_ascii_lowercase().match_indices("tel:") {
+        if let Some(number) = tel_at(text, at) {
+            push_plain(parts, &text[from..at]);
+            parts.push(TextPart { text: number.into(), href: Some(number.to_lowercase()) });
+            from = at + number.len();
+        }
     }
-    push_plain(parts, rest);
+    push_plain(parts, &text[from..]);
 }
 
 fn push_plain(parts: &mut Vec<TextPart>, text: &str) {
@@ -256,14 +257,13 @@ fn is_tel(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '(' | ')')
 }
 
-/// Where `tel:` with at least three digits begins a word.
-fn find_tel(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    lower.match_indices("tel:").map(|(at, _)| at).find(|at| {
-        let alone = !text[..*at].ends_with(char::is_alphanumeric);
-        let digits = text[at + 4..].chars().take_while(|c| is_tel(*c)).filter(char::is_ascii_digit).count();
-        alone && digits >= 3
-    })
+/// The number behind the `tel:` that stands there, where that begins a word and has at least three digits behind it.
+fn tel_at(text: &str, at: usize) -> Option<&str> {
+    let digits = &text[at + 4..];
+    let length = digits.find(|c: char| !is_tel(c)).unwrap_or(digits.len());
+    let number = text[at..at + 4 + length].trim_end_matches(['.', '-', '(', ')']);
+    let alone = !text[..at].ends_with(char::is_alphanumeric);
+    (alone && number.bytes().filter(u8::is_ascii_digit).count() >= 3).then_some(number)
 }
 
 /// Whether a link may leave the program: http, https, mailto and tel, and nothing hidden in it.
@@ -274,7 +274,7 @@ pub(crate) fn is_allowed_link(href: &str) -> bool {
         Some((scheme, rest)) if scheme == "mailto" || scheme == "tel" => !rest.is_empty(),
         _ => false,
     };
-    known && href.len() <= 8192 && !href.contains(|c: char| c.is_control() || c.is_whitespace())
+    known && href.len() <= 8192 && !href.contains(|c: char| is_deceptive(c) || c.is_whitespace())
 }
 
 #[cfg(test)]
@@ -299,9 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_links_each_for_itself() {
+        assert_eq!(hrefs("tel:123,TEL:456. tel:12 xtel:789 tel:..12-3"), ["tel:123", "tel:456", "tel:..12-3"]);
+        assert!(hrefs("tel:").is_empty() && hrefs("İtel:1").is_empty());
+    }
+
+    #[test]
     fn a_link_with_something_hidden_in_it_is_not_opened() {
         for bad in ["https:", "https://", "http:example", "https://a b", "https://a\nb", "JaVaScRiPt:x", "", "tel:"] {
             assert!(!is_allowed_link(bad), "{bad:?}");
+        }
+        // Turned around it looks like another address.
+        for turned in ["https://a.example/\u{202E}moc.knab", "https://a\u{2066}b", "mailto:a\u{202B}@b"] {
+            assert!(!is_allowed_link(turned) && hrefs(turned).iter().all(|href| href.is_ascii()), "{turned:?}");
         }
         assert!(is_allowed_link("HTTPS://Example.com/ü"));
     }
