@@ -6,12 +6,11 @@
 #[cfg(target_os = "linux")]
 mod freedesktop;
 
-use deskbell_core::{Core, NoticeEvent};
+use deskbell_core::{Core, Notices};
 use tauri::AppHandle;
-use tokio::sync::mpsc::Receiver;
 
 /// Runs until the core is gone.
-pub async fn run(app: AppHandle, core: Core, mut notices: Receiver<NoticeEvent>) {
+pub async fn run(app: AppHandle, core: Core, mut notices: Notices) {
     #[cfg(target_os = "linux")]
     freedesktop::run(app, core, &mut notices).await;
     #[cfg(not(target_os = "linux"))]

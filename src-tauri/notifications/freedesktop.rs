@@ -5,11 +5,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use deskbell_core::{ChatId, Core, Language, Notice, NoticeAction, NoticeEvent};
+use deskbell_core::{ChatId, Core, Language, Notice, NoticeAction, NoticeEvent, Notices};
 use futures_util::StreamExt;
 use tauri::AppHandle;
-use tokio::sync::mpsc::Receiver;
-use zbus::zvariant::Value;
+use zbus::{fdo::DBusProxy, names::OwnedUniqueName, zvariant::Value};
 
 use crate::{
     notice_text, window,
@@ -20,6 +19,8 @@ use crate::{
 const DEFAULT: &str = "default";
 /// The daemon closed it by itself after its time; it may still lie in the desktop's list, where it can be clicked.
 const EXPIRED: u32 = 1;
+/// So many that could not be shown are shown when there is a daemon again.
+const MOST_MISSED: usize = 5;
 /// A daemon that does not answer in this time is treated as absent for this one notice.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -55,12 +56,34 @@ trait Notifications {
 #[derive(Default)]
 struct Shown {
     by_id: HashMap<u32, Notice>,
+    /// Whose numbers these are.
+    daemon: Option<OwnedUniqueName>,
+    /// What could not be shown: the daemon was being started anew, or is not there yet as the session begins.
+    missed: Vec<Notice>,
 }
 
 impl Shown {
+    /// Another daemon shows notifications from now on. It counts anew: what its predecessor showed is gone, and under those
+    /// numbers it shows what is not ours, which would be replaced and closed.
+    fn of_daemon(&mut self, daemon: Option<OwnedUniqueName>) {
+        if self.daemon.is_some() && self.daemon != daemon {
+            self.by_id.clear();
+        }
+        self.daemon = daemon;
+    }
+
+    /// It was not shown. A daemon that comes much later does not flood the screen: the rest is unread in the list.
+    fn miss(&mut self, notice: Notice) {
+        self.missed.push(notice);
+        if self.missed.len() > MOST_MISSED {
+            self.missed.remove(0);
+        }
+    }
+
     /// Nothing of what is shown is about these chats any more. Returns what is about nothing at all now.
     fn forget(&mut self, chats: &[ChatId]) -> Vec<u32> {
         let mut idle = Vec::new();
+        self.missed.retain(|notice| !notice.chats.iter().all(|chat| chats.contains(chat)));
         self.by_id.retain(|id, notice| {
             notice.chats.retain(|chat| !chats.contains(chat));
             if notice.chats.is_empty() {
@@ -73,7 +96,7 @@ impl Shown {
 }
 
 /// Shows, closes and answers until the core is gone.
-pub async fn run(app: AppHandle, core: Core, notices: &mut Receiver<NoticeEvent>) {
+pub async fn run(app: AppHandle, core: Core, notices: &mut Notices) {
     while let Some(first) = notices.recv().await {
         // The bus is asked for only when there is something to say: without one the program runs as well.
         match serve(&app, &core, first, notices).await {
@@ -84,24 +107,31 @@ pub async fn run(app: AppHandle, core: Core, notices: &mut Receiver<NoticeEvent>
 }
 
 /// One connection's life. Returns an error as soon as the bus is lost; the next notice tries again.
-async fn serve(
-    app: &AppHandle,
-    core: &Core,
-    first: NoticeEvent,
-    notices: &mut Receiver<NoticeEvent>,
-) -> zbus::Result<()> {
+async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut Notices) -> zbus::Result<()> {
     let bus = zbus::Connection::session().await?;
     let daemon = NotificationsProxy::new(&bus).await?;
     let mut clicks = daemon.receive_action_invoked().await?;
     let mut tokens = daemon.receive_activation_token().await?;
     let mut closings = daemon.receive_notification_closed().await?;
+    let mut daemons = daemon.inner().receive_owner_changed().await?;
     let mut shown = Shown::default();
+    let now = DBusProxy::new(&bus).await?.get_name_owner(daemon.inner().destination().clone()).await;
+    // Nobody has the name where the bus starts the daemon only when it is needed.
+    shown.of_daemon(now.ok());
     let mut token: Option<(u32, String)> = None;
     on_notice(&daemon, core, &mut shown, first).await;
     loop {
         tokio::select! {
             // A token precedes the click that it belongs to.
             biased;
+            Some(now) = daemons.next() => {
+                shown.of_daemon(now.map(Into::into));
+                if shown.daemon.is_some() {
+                    for notice in std::mem::take(&mut shown.missed) {
+                        on_notice(&daemon, core, &mut shown, NoticeEvent::Show(notice)).await;
+                    }
+                }
+            }
             Some(signal) = tokens.next() => {
                 let args = signal.args()?;
                 token = Some((args.id, args.activation_token));
@@ -148,7 +178,10 @@ async fn on_notice(daemon: &NotificationsProxy<'_>, core: &Core, shown: &mut Sho
                 core.notice_shown(&notice.id).await;
                 shown.by_id.insert(id, notice);
             }
-            Ok(Err(error)) => tracing::warn!(%error, "a notification was not shown"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a notification was not shown");
+                shown.miss(notice);
+            }
             Err(_) => tracing::warn!("the notification daemon does not answer"),
         }
     }
@@ -241,11 +274,34 @@ mod tests {
     #[test]
     fn a_digest_goes_with_the_last_of_its_chats() {
         let (a, b, c) = (chat(1), chat(2), chat(3));
-        let mut shown = Shown { by_id: HashMap::from([(7, of(&[1, 2])), (8, of(&[3]))]) };
+        let mut shown = Shown { by_id: HashMap::from([(7, of(&[1, 2])), (8, of(&[3]))]), ..Shown::default() };
         assert_eq!(shown.forget(&[a]), Vec::<u32>::new());
         assert_eq!(shown.forget(&[c]), [8]);
         assert_eq!(shown.forget(&[a]), Vec::<u32>::new());
         assert_eq!(shown.forget(&[b]), [7]);
         assert!(shown.by_id.is_empty());
+    }
+
+    #[test]
+    fn of_what_was_missed_the_newest_is_kept_unless_it_was_read() {
+        let mut shown = Shown::default();
+        (1..=7).for_each(|n| shown.miss(of(&[n])));
+        shown.forget(&[chat(4)]);
+        let left: Vec<ChatId> = shown.missed.iter().map(|notice| notice.chat).collect();
+        assert_eq!(left, [chat(3), chat(5), chat(6), chat(7)]);
+    }
+
+    #[test]
+    fn the_numbers_of_a_daemon_that_is_gone_mean_nothing() {
+        let daemon = |name: &str| OwnedUniqueName::try_from(name).ok();
+        let mut shown = Shown::default();
+        shown.by_id.insert(7, of(&[1]));
+        shown.of_daemon(daemon(":1.1"));
+        assert_eq!(shown.forget(&[chat(1)]), [7], "it was started to show this one");
+        for next in [daemon(":1.2"), None, daemon(":1.3")] {
+            shown.by_id.insert(7, of(&[1]));
+            shown.of_daemon(next);
+            assert_eq!(shown.by_id.len(), usize::from(shown.daemon == daemon(":1.3")));
+        }
     }
 }

@@ -204,6 +204,56 @@ async fn nothing_is_notified_twice_across_a_restart() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_daemon_that_was_started_anew_keeps_what_other_programs_show_there() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let visitor = team.visitor("Rosa Vidal").await?;
+    visitor.writes("First").await?;
+    let shown = alice.notifications();
+    shown.wait_for(1).await?;
+    alice.desktop().stop_notifications()?;
+    alice.desktop().start_notifications()?;
+    shown.wait_for(0).await?;
+    // It has the number that the first one had.
+    alice.desktop().notify_as_another_program("The backup is done")?;
+    shown.wait_for(1).await?;
+
+    visitor.writes("Second").await?;
+    shown.wait_for(2).await?;
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+
+    shown.wait_for(1).await?;
+    let left = shown.take_all().await?;
+    assert!(left.iter().any(|one| one.title == "The backup is done"), "{left:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_came_while_there_was_no_daemon_is_shown_as_soon_as_there_is_one() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let (rosa, omar) = (team.visitor("Rosa Vidal").await?, team.visitor("Omar Haddad").await?);
+    rosa.writes("First").await?;
+    let shown = alice.notifications();
+    shown.wait_for(1).await?;
+    alice.desktop().stop_notifications()?;
+    rosa.writes("Second").await?;
+    omar.writes("Third").await?;
+    alice.lists("Third").await?;
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+    alice.sees_no("2 unread").await?;
+
+    alice.desktop().start_notifications()?;
+
+    shown.wait_for(1).await?;
+    let all = shown.take_all().await?;
+    assert_eq!((all.len(), all[0].title.as_str()), (1, "Omar Haddad"), "what was read meanwhile is not told: {all:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn without_a_daemon_the_message_is_in_the_list_all_the_same() -> Result<()> {
     let team = Team::start()?;
     let computer = Computer::start_with(&DesktopOptions { notifications: false, ..Default::default() }).await?;

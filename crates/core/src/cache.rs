@@ -37,12 +37,13 @@ const MOST_TAGS: usize = 200;
 #[derive(Clone)]
 pub(crate) struct Outlets {
     pub events: broadcast::Sender<CoreEvent>,
-    pub notices: mpsc::Sender<NoticeEvent>,
+    /// Where somebody shows notifications.
+    pub notices: Option<mpsc::UnboundedSender<NoticeEvent>>,
     /// Names of caches of which a part cannot be read.
     pub damaged: mpsc::UnboundedSender<Uuid>,
     /// Whether notifications are heard, and what may be read on them.
     pub settings: Arc<SettingsFile>,
-    /// What the computer speaks.
+    /// What the computer speaks, the most wanted first.
     pub locale: Arc<str>,
 }
 
@@ -70,6 +71,7 @@ impl Outlets {
     }
 
     fn notify(&self, notice: NoticeEvent) {
+        let Some(notices) = &self.notices else { return };
         let settings = self.settings.get();
         let notice = match notice {
             NoticeEvent::Show(notice) => {
@@ -78,7 +80,7 @@ impl Outlets {
             }
             other => other,
         };
-        if self.notices.try_send(notice).is_err() {
+        if notices.send(notice).is_err() {
             // It is recorded: what nobody showed goes into the digest of the next start.
             tracing::debug!("nobody shows notifications now");
         }

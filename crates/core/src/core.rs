@@ -2,7 +2,7 @@
 
 use crate::cache::{Cache, CacheError, Outlets};
 use crate::clock::{Clock, SystemClock};
-use crate::notify::{Language, NoticeAction, NoticeEvent};
+use crate::notify::{self, Language, NoticeAction, Notices};
 use crate::page::Page;
 use crate::profile::{Profile, ProfileError};
 use crate::rescue::{self, Found};
@@ -38,7 +38,7 @@ pub struct CoreOptions {
     /// Whether syncing begins by itself, and goes on. The command line syncs only when asked; it holds no message back,
     /// because nobody would be there to let it go.
     pub background_sync: bool,
-    /// What the computer speaks, written as in `LANG`.
+    /// What the computer speaks, the most wanted first, as in `LANGUAGE`: `de:ar-EG`.
     pub locale: String,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Inner {
     pub outlets: Outlets,
     pub page: Page,
     pub state: RwLock<State>,
-    notices: Mutex<Option<mpsc::Receiver<NoticeEvent>>>,
+    notices: Mutex<Option<Notices>>,
     /// How often a damaged cache was rescued since the start.
     rescues: AtomicU32,
 }
@@ -111,7 +111,9 @@ impl Core {
     pub async fn open(profile_dir: &Path, options: CoreOptions) -> Result<Core, CoreError> {
         let profile = Profile::open(profile_dir)?;
         let (events, _) = broadcast::channel(256);
-        let (notices, listener) = mpsc::channel(64);
+        let (notices, listener) = notify::notices();
+        // The command line shows none, and nobody would ever ask for them.
+        let notices = options.background_sync.then_some(notices);
         let (damaged, reports) = mpsc::unbounded_channel();
         let settings = Arc::new(SettingsFile::open(profile.dir()));
         let locale = options.locale.as_str().into();
@@ -312,9 +314,9 @@ impl Core {
     }
 
     /// What is to be notified. There is one listener: a second call gets a channel that is silent.
-    pub fn notices(&self) -> mpsc::Receiver<NoticeEvent> {
+    pub fn notices(&self) -> Notices {
         let taken = self.inner.notices.lock().unwrap_or_else(PoisonError::into_inner).take();
-        taken.unwrap_or_else(|| mpsc::channel(1).1)
+        taken.unwrap_or_else(|| notify::notices().1)
     }
 
     /// Does what the person chose in a notification.

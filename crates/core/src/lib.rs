@@ -25,4 +25,4 @@ mod writer;
 pub use crate::core::{Core, CoreError, CoreOptions};
 pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};
 pub use deskbell_sqlite::leave;
-pub use notify::{Language, Notice, NoticeAction, NoticeEvent};
+pub use notify::{Language, Notice, NoticeAction, NoticeEvent, Notices};

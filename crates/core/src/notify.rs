@@ -10,12 +10,15 @@
 
 pub mod quiet;
 pub mod rule;
+mod waiting;
 mod words;
 
 use deskbell_domain::{ChatId, MemberId};
 
 use quiet::WallTime;
 use rule::Reason;
+pub use waiting::Notices;
+pub(crate) use waiting::notices;
 pub use words::{Language, plain_line};
 
 /// A notification to show. Title and body are plain text.

@@ -14,6 +14,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -65,7 +66,7 @@ pub struct Desktop {
     display: String,
     bus: String,
     keyring: Option<Running>,
-    notifications: Option<Running>,
+    notifications: Mutex<Option<Running>>,
     bus_daemon: Option<Running>,
     server: Option<Running>,
     _home: Home,
@@ -107,7 +108,7 @@ impl Desktop {
             display,
             bus,
             keyring: None,
-            notifications: None,
+            notifications: Mutex::new(None),
             bus_daemon: Some(bus_process),
             server: Some(display_process),
             _home: home,
@@ -119,7 +120,8 @@ impl Desktop {
             desktop.lock_keyring()?;
         }
         if options.notifications {
-            desktop.start_notifications(&config)?;
+            desktop.configure_notifications(&config)?;
+            desktop.start_notifications()?;
         }
         Ok(desktop)
     }
@@ -191,6 +193,24 @@ impl Desktop {
         Ok(())
     }
 
+    /// Ends the notification daemon: what it showed is gone.
+    pub fn stop_notifications(&self) -> Result<()> {
+        let before = self.notifications.lock().unwrap_or_else(PoisonError::into_inner).take();
+        before.context("this desktop has no notification daemon")?.stop(Duration::from_secs(5))?;
+        Ok(())
+    }
+
+    /// Another program shows a notification.
+    pub fn notify_as_another_program(&self, title: &str) -> Result<()> {
+        let mut command = Command::new("dunstify");
+        let status =
+            self.enter(command.args(["--appname=another", title])).status().context("dunstify (package dunst)")?;
+        if !status.success() {
+            bail!("dunstify ended with {status}");
+        }
+        Ok(())
+    }
+
     /// Presses the button `label` of the newest notification, as a person does.
     pub fn press_notification_action(&self, label: &str) -> Result<()> {
         std::fs::write(self.runtime.join("dunst-pick"), label)?;
@@ -228,7 +248,7 @@ impl Desktop {
         Ok(copy)
     }
 
-    fn start_notifications(&mut self, config: &Path) -> Result<()> {
+    fn configure_notifications(&self, config: &Path) -> Result<()> {
         // dunst asks its "dmenu" which action is meant: one line per action comes in, one goes out.
         let pick = self.runtime.join("pick-action");
         std::fs::write(
@@ -246,10 +266,15 @@ impl Desktop {
                 pick.display()
             ),
         )?;
+        Ok(())
+    }
+
+    /// Starts the notification daemon. Another one than before counts anew.
+    pub fn start_notifications(&self) -> Result<()> {
         let mut command = Command::new("dunst");
         let mut daemon = Running::start(self.enter(&mut command).stdout(Stdio::null()).stderr(Stdio::null()))?;
         self.wait_for_name("org.freedesktop.Notifications", &mut daemon)?;
-        self.notifications = Some(daemon);
+        *self.notifications.lock().unwrap_or_else(PoisonError::into_inner) = Some(daemon);
         Ok(())
     }
 
@@ -291,7 +316,8 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         // The bus outlives its clients, the display everybody; asked and not killed, because a killed X server
         // leaves its socket and its lock behind and uses up the numbers.
-        let parts = [self.notifications.take(), self.keyring.take(), self.bus_daemon.take(), self.server.take()];
+        let notifications = self.notifications.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let parts = [notifications, self.keyring.take(), self.bus_daemon.take(), self.server.take()];
         for part in parts.into_iter().flatten() {
             let _ = part.stop(Duration::from_secs(2));
         }

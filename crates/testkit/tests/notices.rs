@@ -3,18 +3,18 @@
 
 use anyhow::{Result, bail};
 use deskbell_core::rpc::types::{CoreEvent, Network};
-use deskbell_core::{ChatId, Notice, NoticeAction, NoticeEvent};
+use deskbell_core::{ChatId, Notice, NoticeAction, NoticeEvent, Notices};
 use deskbell_testkit::client::{TestClient, said};
 use deskbell_testkit::proxy::Proxy;
 use deskbell_testkit::test_hub::TestHub;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::Duration;
-use tokio::sync::mpsc::Receiver;
 
 /// In what time a notification must be there.
 const SOON: Duration = Duration::from_secs(20);
 
-async fn next(notices: &mut Receiver<NoticeEvent>) -> Result<NoticeEvent> {
+async fn next(notices: &mut Notices) -> Result<NoticeEvent> {
     match tokio::time::timeout(SOON, notices.recv()).await {
         Ok(Some(event)) => Ok(event),
         Ok(None) => bail!("the client was closed"),
@@ -22,7 +22,7 @@ async fn next(notices: &mut Receiver<NoticeEvent>) -> Result<NoticeEvent> {
     }
 }
 
-async fn shown(notices: &mut Receiver<NoticeEvent>) -> Result<Notice> {
+async fn shown(notices: &mut Notices) -> Result<Notice> {
     match next(notices).await? {
         NoticeEvent::Show(notice) => Ok(notice),
         other => bail!("{other:?} instead of a notification"),
@@ -30,11 +30,11 @@ async fn shown(notices: &mut Receiver<NoticeEvent>) -> Result<Notice> {
 }
 
 /// Whatever the client knows by now has been judged: nothing more may have come.
-async fn nothing(client: &TestClient, notices: &mut Receiver<NoticeEvent>) -> Result<()> {
+async fn nothing(client: &TestClient, notices: &mut Notices) -> Result<()> {
     client.up_to_date().await?;
     match notices.try_recv() {
-        Ok(event) => bail!("{event:?} is one too many"),
-        Err(_) => Ok(()),
+        Some(event) => bail!("{event:?} is one too many"),
+        None => Ok(()),
     }
 }
 
@@ -151,6 +151,32 @@ async fn a_hand_over_and_a_first_direct_message_are_told() -> Result<()> {
     mira.call::<Value>("assign_chat", give(hub.bob)).await.map_err(said)?;
     assert_eq!(shown(&mut notices).await?.body, "Mira Mann assigned this conversation to Bob Bauer");
     nothing(&alice, &mut notices).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_is_taken_back_is_told_to_a_desktop_that_is_slow() -> Result<()> {
+    let hub = TestHub::start().await?;
+    let alice = TestClient::signed_in(&hub.url(), "alice").await?;
+    let mut notices = alice.core.notices();
+    let mut told = BTreeSet::new();
+    for n in 0..100 {
+        told.insert(hub.customer(&format!("+165055501{n:02}"), "Hello").await?);
+    }
+    alice.up_to_date().await?;
+    let mut shown = BTreeSet::new();
+    while let Some(NoticeEvent::Show(notice)) = notices.try_recv() {
+        shown.extend(notice.chats);
+    }
+    assert_eq!(shown, told);
+    // All of them go in one moment, and nobody takes the events.
+    hub.assign_inbox(hub.alice, false).await?;
+    alice.up_to_date().await?;
+    while let Some(event) = notices.try_recv() {
+        let NoticeEvent::Retract { chat } = event else { bail!("{event:?} of what is gone") };
+        assert!(told.remove(&chat), "twice");
+    }
+    assert_eq!(told, BTreeSet::new(), "these stay on the screen for ever");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

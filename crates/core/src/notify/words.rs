@@ -18,11 +18,18 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of the settings' word; `system` is what the computer speaks, written as in `LANG`.
+    /// The language of the settings' word. `system` is what the computer speaks, as in `LANGUAGE`: of several the first that
+    /// there is, as on the page.
     pub fn of(word: &str, system: &str) -> Self {
-        let word = if word == "system" { system } else { word };
+        let words = if word == "system" { system } else { word };
+        words.split(':').find_map(Self::called).unwrap_or_default()
+    }
+
+    /// The language that is called so, as in `ar`, `ar-EG` or `ar_EG.UTF-8`, if there is one.
+    pub fn called(word: &str) -> Option<Self> {
         let language = word.split(['_', '-', '.', '@']).next().unwrap_or_default();
-        if language.eq_ignore_ascii_case("ar") { Language::Arabic } else { Language::English }
+        let known = [("en", English), ("ar", Arabic)];
+        known.into_iter().find(|(name, _)| language.eq_ignore_ascii_case(name)).map(|(_, language)| language)
     }
 }
 
@@ -186,6 +193,9 @@ mod tests {
             ("system", "de_DE.UTF-8", English),
             ("system", "arn_CL", English),
             ("system", "", English),
+            ("system", "de:ar-EG:en", Arabic),
+            ("system", "de-DE:en:ar", English),
+            ("system", ":::💥", English),
             ("tlh", "ar", English),
         ] {
             assert_eq!(Language::of(word, system), language, "{word} {system}");
