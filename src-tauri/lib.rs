@@ -11,6 +11,7 @@ mod context_menu;
 mod error;
 mod events;
 mod instance;
+mod languages;
 mod links;
 mod notice_text;
 mod notifications;
@@ -18,6 +19,8 @@ mod page;
 mod place;
 mod profile;
 mod quit;
+#[cfg(target_os = "linux")]
+mod revive;
 mod rpc;
 #[cfg(target_os = "linux")]
 mod thrift;
@@ -49,7 +52,8 @@ pub fn run(profile: Option<PathBuf>, rest_after: Duration) -> Result<(), StartEr
     };
     window::require_display()?;
 
-    let options = CoreOptions { device_name: device_name(), locale: locale(), ..CoreOptions::default() };
+    let options =
+        CoreOptions { device_name: device_name(), locale: languages::spoken().join(":"), ..CoreOptions::default() };
     let core = async_runtime::block_on(Core::open(profile.dir(), options))?;
 
     let app = tauri::Builder::default()
@@ -102,12 +106,6 @@ fn device_name() -> String {
         "" => words::PROGRAM.to_owned(),
         name => name.to_owned(),
     }
-}
-
-/// What the person speaks, as the system says it.
-fn locale() -> String {
-    let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(said).unwrap_or_default()
 }
 
 /// Writes to stderr. `DESKBELL_LOG` chooses what, in the syntax of `tracing`; customer text is never logged.

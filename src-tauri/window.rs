@@ -51,6 +51,8 @@ pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     {
         crate::context_menu::trim(&window)?;
         crate::thrift::teach(&window)?;
+        crate::languages::teach(&window)?;
+        crate::revive::revive(&window)?;
         crate::caret::let_rest(&window)?;
     }
     zoom(app, app.state::<Core>().settings().zoom);

@@ -6,6 +6,7 @@ mod attention;
 mod bad_input;
 mod instance;
 mod keyring;
+mod languages;
 mod looks;
 mod notifications;
 mod offline;

@@ -2,7 +2,7 @@
 //! all the same.
 
 use anyhow::Result;
-use deskbell_testkit::{computer::Computer, eventually::eventually, team::Team};
+use deskbell_testkit::{client::TestClient, computer::Computer, eventually::eventually, team::Team};
 
 const PANEL: &str = "[data-pane=panel]";
 
@@ -59,6 +59,25 @@ async fn a_window_that_comes_back_from_the_tray_is_as_it_was() -> Result<()> {
     // And it works as before.
     alice.type_in("Message", "!").await?;
     alice.lists("Half").await
+}
+
+#[tokio::test]
+async fn a_page_whose_process_dies_is_loaded_again_at_the_chat_that_was_open() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let rosa = team.visitor("Rosa Vidal").await?;
+    rosa.writes("Anybody there?").await?;
+    let elsewhere = TestClient::signed_in(&team.hub.url(), "alice").await?;
+    let chat = elsewhere.list("open", "all").await?[0].chat;
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+
+    alice.lose_page().await?;
+
+    // What the next one shows is known by what it does: it reads what comes into the chat before one's eyes.
+    rosa.writes("Hello?").await?;
+    elsewhere.reads(chat, &["Anybody there?", "Hello?"]).await?;
+    eventually("it to be read", async || Ok((elsewhere.head(chat).await?.unread == 0).then_some(()))).await
 }
 
 #[tokio::test]

@@ -59,6 +59,16 @@ impl Computer {
         Ok(computer)
     }
 
+    /// The same with more in the environment of the program.
+    pub async fn start_where(environment: &[(&'static str, &str)]) -> Result<Self> {
+        let desktop = Arc::new(Desktop::start()?);
+        let panel = Panel::start(&desktop).await?;
+        let mut computer = Self::off(desktop, Some(panel))?;
+        computer.environment.extend(environment.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        computer.open().await?;
+        Ok(computer)
+    }
+
     /// The same where no session bus can be reached: no keyring, no notifications, no tray.
     pub async fn start_without_bus() -> Result<Self> {
         let mut computer = Self::off(Arc::new(Desktop::start()?), None)?;

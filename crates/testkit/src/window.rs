@@ -272,6 +272,20 @@ impl Window {
         self.driver.program()
     }
 
+    /// Ends the process of the page, as the system does when memory runs out, and waits until there is another. The driver
+    /// can see no page after that.
+    pub async fn lose_page(&self) -> Result<()> {
+        let page_of = || {
+            let processes = self.driver.processes()?;
+            let page = processes.into_iter().find(|process| process.name.starts_with("WebKitWebProc"));
+            anyhow::Ok(page.map(|process| process.id))
+        };
+        let before = page_of()?.context("no page")?;
+        let page = i32::try_from(before).ok().and_then(rustix::process::Pid::from_raw).context("a process")?;
+        rustix::process::kill_process(page, rustix::process::Signal::KILL)?;
+        eventually("another page", async || Ok(page_of()?.filter(|now| *now != before).map(drop))).await
+    }
+
     /// Waits until the page has been given up, with its process.
     pub async fn has_no_page(&self) -> Result<()> {
         eventually("the page to be given up", async || {
