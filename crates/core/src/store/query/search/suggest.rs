@@ -23,15 +23,27 @@ pub(crate) fn suggest_search(c: &Connection, args: &SuggestSearch, here: &Here) 
     let most = args.limit.clamp(1, MOST_ROWS) as usize;
     let text = args.text.replace('"', " ");
     let phrases = Phrase::beginnings(&text);
-    let mut suggestions = match args.operator {
+    let suggestions = match args.operator {
         SearchOperator::From => authors(c, text.trim(), &phrases, most)?,
         SearchOperator::In => places(c, &phrases, most)?,
         SearchOperator::Tag => of_tags(c, &phrases, most)?,
         SearchOperator::Is => words(SearchState::ALL.map(SearchState::as_str), SuggestionOf::State, text.trim()),
         SearchOperator::Before | SearchOperator::After => dates(here, text.trim()),
     };
+    let mut suggestions = each_once(suggestions);
     suggestions.truncate(most);
     Ok(Suggestions { suggestions })
+}
+
+/// Two people of one name are one value.
+fn each_once(all: Vec<Suggestion>) -> Vec<Suggestion> {
+    let mut once: Vec<Suggestion> = Vec::with_capacity(all.len());
+    for one in all {
+        if !once.contains(&one) {
+            once.push(one);
+        }
+    }
+    once
 }
 
 fn suggestion(of: SuggestionOf, name: &str, phrases: &[Phrase]) -> Suggestion {
@@ -103,7 +115,6 @@ fn chats(c: &Connection, phrases: &[Phrase], most: usize) -> Stored<Vec<Suggesti
         }
     }
     by_name(&mut found, |one| (&one.name.text, ()));
-    found.dedup_by(|a, b| a.value == b.value);
     Ok(found)
 }
 

@@ -6,7 +6,8 @@ use crate::rpc::types::{FindNames, ListMessages, SuggestSearch, SuggestionOf};
 use crate::store::memory;
 use crate::store::query::{find_names, list_messages, suggest_search};
 use crate::store::testing::FakeHub;
-use deskbell_domain::SearchOperator;
+use deskbell_domain::{Contact, ContactId, Effect, Name, PhoneNumber, SearchOperator};
+use uuid::Uuid;
 
 fn desk(texts: &[&str]) -> Store {
     let (mut world, mut store) = World::new();
@@ -163,6 +164,30 @@ fn what_can_stand_behind_an_operator_is_offered() {
     let dates: Vec<String> = offer(SearchOperator::After, "").into_iter().map(|(value, _)| value).collect();
     assert_eq!(dates, ["today", "yesterday", "2026-03", "2026-02", "2026-01", "2026", "2025"]);
     assert!(offer(SearchOperator::Before, "2025").contains(&("2025".into(), SuggestionOf::Date)));
+}
+
+#[test]
+fn people_of_one_name_are_offered_once() {
+    let mut hub = FakeHub::new();
+    for n in 1..=3_u128 {
+        let contact = Contact {
+            id: ContactId(Uuid::from_u128(0xC0 + n)),
+            name: Name::parse("Maria Garcia").unwrap(),
+            company: None,
+            addresses: vec![PhoneNumber::parse(&format!("+1650555000{n}")).unwrap().into()],
+            private_to: None,
+        };
+        hub.put(vec![Effect::Put(contact.into())]);
+    }
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
+    store.apply_changes(&hub.page(0)).unwrap();
+    for operator in [SearchOperator::From, SearchOperator::In] {
+        let args = SuggestSearch { operator, text: "mar".into(), limit: 9 };
+        let all = suggest_search(store.connection(), &args, &berlin(99)).unwrap().suggestions;
+        let values: Vec<&str> = all.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(values, ["\"Maria Garcia\""], "{operator:?}");
+    }
 }
 
 #[test]
