@@ -7,10 +7,13 @@ import { listen } from "@tauri-apps/api/event";
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
 import type { CoreEvent, RpcError } from "$lib/rpc/types";
 
+/** Half of a sign cannot travel: the call would be refused as a whole, with the text that it carries. */
+const whole = (_: string, value: unknown): unknown => (typeof value === "string" ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value);
+
 /** Asks the core. Throws an `RpcError` object, whatever went wrong. */
 export async function rpc<N extends RpcName>(name: N, args: Args<N>): Promise<Answer<N>> {
   try {
-    return await invoke<Answer<N>>("rpc", { name, args });
+    return await invoke<Answer<N>>("rpc", { name, args: JSON.parse(JSON.stringify(args, whole)) as Args<N> });
   } catch (thrown) {
     throw asRpcError(thrown);
   }
