@@ -69,7 +69,9 @@ impl SimHub {
 
     /// A command of the hub's own, or of the world.
     pub fn system(&mut self, command: impl Into<Command>, now_ms: i64, chance: &mut Chance) -> Result<Option<Outcome>> {
-        let item = Item::own(CommandId(chance.id()), Actor::System, command.into(), now_ms);
+        let command = command.into();
+        self.oracle.about_to(&command);
+        let item = Item::own(CommandId(chance.id()), Actor::System, command, now_ms);
         let answers = self.commit(&[Submission { seen: None, items: vec![item] }], chance)?;
         Ok(answers.into_iter().next().and_then(|answer| answer.ok()?.results.pop()).map(|result| result.outcome))
     }

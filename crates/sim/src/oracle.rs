@@ -15,8 +15,10 @@ pub struct Oracle {
     outcomes: HashMap<CommandId, (u64, Outcome)>,
     /// The newest number of a device that was carried out in a lane.
     newest: HashMap<(DeviceId, Uuid), u64>,
-    /// What was made and turned out to be something else.
-    joined: BTreeSet<Uuid>,
+    /// What was made and turned out to be something else, with what that is.
+    joined: HashMap<Uuid, Uuid>,
+    /// Chats that the hub was told to delete: it may die before it says that they are gone.
+    deleted: BTreeSet<Uuid>,
     gone_back: bool,
     /// Devices that two programs believe to be: neither knows what the other does.
     copied: BTreeSet<DeviceId>,
@@ -40,6 +42,15 @@ impl Oracle {
     /// The disk of this device was copied.
     pub fn copied(&mut self, device: DeviceId) {
         self.copied.insert(device);
+    }
+
+    /// The hub is about to do something by itself.
+    pub fn about_to(&mut self, command: &Command) {
+        if let Command::DeleteChat(delete) = command
+            && delete.last
+        {
+            self.deleted.insert(delete.chat.0);
+        }
     }
 
     /// A command was given behind replies of its author that were on their way.
@@ -88,11 +99,12 @@ impl Oracle {
             }
             let Ok(command) = &item.command else { continue };
             self.follows_order(command, origin.device, origin.n, &result.outcome)?;
-            if let Outcome::Joined { .. } = result.outcome {
-                self.joined.insert(command.lane().0);
+            if let Outcome::Joined { id } = result.outcome {
+                self.joined.insert(command.lane().0, id);
             }
+            let known = command.chat().and_then(|chat| self.joined.get(&chat.0));
             if matches!(result.outcome, Outcome::Rejected { reason: deskbell_domain::Rejection::NotFound })
-                && command.chat().is_some_and(|chat| self.joined.contains(&chat.0))
+                && known.is_some_and(|chat| !self.deleted.contains(chat))
             {
                 return Err(Broken::error(
                     "alias",
