@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { Browser } from "./browser";
 import type { Page } from "./page";
+import { chat } from "./states";
 
 let browser: Browser;
 let page: Page;
@@ -242,4 +243,27 @@ test("escape_closes_only_the_innermost", async () => {
   expect(await page.eval<boolean>("document.querySelector('[data-pane=settings]') !== null")).toBe(true);
   await page.press("Escape");
   await gone("[data-pane=settings]");
+});
+
+test("four_hundred_tags_are_one_stop_of_tab_arrows_walk_them_and_delete_takes_one_off", async () => {
+  await page.open(`${inject("site")}?language=en&scenario=worst`);
+  await page.until("document.querySelectorAll('[role=row]').length > 3");
+  await chat(page, "fake.world.chats[0]");
+  const what = async (key: string) => {
+    await page.press(key);
+    return (await focus()).what;
+  };
+  await page.press("r");
+  expect(await what("Tab")).toMatch(/^Remove tag Touring 1 /u);
+  expect(await what("ArrowRight")).toMatch(/^Remove tag Waiting for parts 2 /u);
+  expect(await what("ArrowLeft")).toMatch(/^Remove tag Touring 1 /u);
+  expect(await what("ArrowLeft")).toMatch(/^Remove tag Touring 400 /u);
+  await here("conversation");
+  expect(await what("Tab")).toMatch(/^Add tag/u);
+  expect(await what("Shift+Tab")).toMatch(/^Remove tag Touring 400 /u);
+  await page.press("Delete");
+  await page.until("fake.world.chats[0].tags.length === 399");
+  await page.settle();
+  expect((await focus()).what).toMatch(/^Remove tag Invoice 399 /u);
+  expect(await what("Home")).toMatch(/^Remove tag Touring 1 /u);
 });
