@@ -219,6 +219,15 @@ test("nothing_is_drawn_for_150_ms_and_then_rows_without_words", async () => {
   }
 });
 
+test("rows_of_another_place_stay_no_longer_than_150_ms_while_it_is_asked_how_the_new_one_was_left", async () => {
+  await show();
+  await settled();
+  fake.answer("get_list_view", () => new Promise(() => {}));
+  void selection.openPlace({ place: "direct" });
+  await waitFor(() => expect(screen.getByText("Loading conversations")).toBeTruthy());
+  expect(screen.queryAllByRole("row")).toHaveLength(0);
+});
+
 test("an_answer_to_an_older_question_is_dropped", async () => {
   const user = await show();
   await settled();

@@ -56,12 +56,19 @@ export class ChatList {
   #reading = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  /** `undefined` = it is not known yet what will be asked: what is shown stays for that moment. */
+  /**
+   * `undefined` = it is not known yet what will be asked. Its name stands above already, so what is shown stays no longer
+   * than it would for an answer: a row of another place must not be taken for one of this.
+   */
   constructor(question: () => ListQuestion | null | undefined) {
     let key: string | undefined;
     $effect.pre(() => {
       const next = question();
-      if (next === undefined) return;
+      if (next === undefined) {
+        if (key !== undefined) this.#leave();
+        key = undefined;
+        return;
+      }
       const nextKey = JSON.stringify(next);
       if (nextKey === key) return;
       key = nextKey;
@@ -135,28 +142,36 @@ export class ChatList {
     void this.#readAgain();
   }
 
-  #ask(question: ListQuestion | null): void {
-    this.#question = question;
+  /** What was asked so far is no question any more; its rows stand in for the next one's, but not for long. */
+  #leave(): void {
+    this.#question = null;
     this.#turn += 1;
     this.#pages = [];
     this.#looked = { first: 0, last: 0 };
     this.#waiting = false;
+    this.#reading = false;
     this.answered = false;
     this.error = undefined;
     this.slow = false;
     clearTimeout(this.#patience);
-    if (question === null) {
-      this.rows = [];
-      this.pinned = 0;
-      return;
-    }
     this.#patience = setTimeout(() => {
       if (this.answered) return;
-      this.rows = [];
-      this.pinned = 0;
+      this.#clear();
       this.slow = true;
     }, PATIENCE_MS);
-    void this.#readAgain();
+  }
+
+  #clear(): void {
+    this.rows = [];
+    this.pinned = 0;
+  }
+
+  #ask(question: ListQuestion | null): void {
+    this.#leave();
+    this.#question = question;
+    if (question !== null) return void this.#readAgain();
+    clearTimeout(this.#patience);
+    this.#clear();
   }
 
   #readAgain(): Promise<void> {
