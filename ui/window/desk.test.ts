@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { Browser } from "./browser";
 import type { Page } from "./page";
-import { chat } from "./states";
+import { arrive, chat, states } from "./states";
 
 let browser: Browser;
 let page: Page;
@@ -101,4 +101,15 @@ test("compact_rows_are_lower_with_the_same_words_and_nothing_in_them_overlaps", 
   expect(compact.clash).toEqual([]);
   expect(compact.row).toBeLessThan(comfortable.row);
   expect(compact.words).toBe(comfortable.words);
+});
+
+test("what_floats_over_the_window_is_turned_around_with_it", async () => {
+  await page.close();
+  await page.look({ width: 1440, height: 900, theme: "light", language: "ar" });
+  for (const name of ["menu-tag", "date", "menu-create", "menu-row"]) {
+    const state = states.find((one) => one.name === name);
+    if (state === undefined) throw new Error(`there is no state ${name}`);
+    await arrive(page, inject("site"), state, "ar");
+    expect(await page.eval<string[]>("[...document.querySelectorAll('[data-bits-floating-content-wrapper] > *')].map((one) => getComputedStyle(one).direction)"), name).toEqual(["rtl"]);
+  }
 });
