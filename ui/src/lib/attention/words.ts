@@ -1,5 +1,5 @@
 /** What *Needs attention* and *What waits* say: why something stands there, what the customer has, what it waits for. */
-import { commandTitle } from "$lib/conversation/commands";
+import { commandTitle, type Say } from "$lib/conversation/commands";
 import { firstName } from "$lib/conversation/names";
 import { m } from "$lib/paraglide/messages.js";
 import type { OutboxCase, OutboxRow, Status } from "$lib/rpc/types";
@@ -33,7 +33,7 @@ export function groupTitle(group: Group): string {
 /** Whether a row is a message. */
 export const isMessage = (row: OutboxRow): boolean => row.kind === "send_message";
 
-const by = (row: OutboxRow): string => within(firstName(row.other?.author.name ?? row.reason?.params?.name ?? ""));
+const by = (row: OutboxRow, say: Say = within): string => say(firstName(row.other?.author.name ?? row.reason?.params?.name ?? ""));
 
 const flags: Record<string, (name: string) => string> = {
   answered: (name) => m.attention_flag_answered({ name }),
@@ -55,8 +55,8 @@ const flags: Record<string, (name: string) => string> = {
 };
 
 /** Why, in the three or four words that fit into a row. */
-export function flagOf(row: OutboxRow): string {
-  return (flags[row.reason?.code ?? ""] ?? m.attention_flag_refused)(by(row));
+export function flagOf(row: OutboxRow, say: Say = within): string {
+  return (flags[row.reason?.code ?? ""] ?? m.attention_flag_refused)(by(row, say));
 }
 
 /** What has happened, in one line. */

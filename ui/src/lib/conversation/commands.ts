@@ -3,6 +3,10 @@
 import { m } from "$lib/paraglide/messages.js";
 import type { OutboxRow } from "$lib/rpc/types";
 
+/** How a name is put into a sentence: as it is, or so that it can be told from the words (`named`). */
+export type Say = (name: string) => string;
+const asItIs: Say = (name) => name;
+
 type Words = { alone: () => string; on: (of: { title: string }) => string };
 
 const words: Record<string, Words> = {
@@ -35,29 +39,29 @@ export function commandWord(kind: string): string {
 }
 
 /** What a command does and with what, without saying where: `Tag “Thursday”`, `Assign to Dana Whitcombe`. */
-export function commandDeed(row: Pick<OutboxRow, "kind" | "tag" | "to">): string {
+export function commandDeed(row: Pick<OutboxRow, "kind" | "tag" | "to">, say: Say = asItIs): string {
   if (row.tag !== null) {
-    if (row.kind === "tag_chat") return m.command_tag_named({ tag: row.tag });
-    if (row.kind === "untag_chat") return m.command_untag_named({ tag: row.tag });
-    if (row.kind === "create_tag") return m.command_create_tag_of({ title: row.tag });
+    if (row.kind === "tag_chat") return m.command_tag_named({ tag: say(row.tag) });
+    if (row.kind === "untag_chat") return m.command_untag_named({ tag: say(row.tag) });
+    if (row.kind === "create_tag") return m.command_create_tag_of({ title: say(row.tag) });
   }
   if (row.kind === "assign_chat") {
     if (row.to === null) return m.command_unassign_chat();
-    return row.to.me ? m.command_assign_chat_me() : m.command_assign_chat_named({ name: row.to.name });
+    return row.to.me ? m.command_assign_chat_me() : m.command_assign_chat_named({ name: say(row.to.name) });
   }
   return commandWord(row.kind);
 }
 
 /** What a row of the outbox is, and to whom. */
-export function commandTitle(row: OutboxRow): string {
-  const { title } = row;
-  if (row.kind === "create_contact" && title === "" && row.text !== null) return m.command_create_contact_of({ title: row.text });
-  if (title === "") return commandDeed(row);
-  if (row.tag !== null && row.kind === "tag_chat") return m.command_tag_named_on({ tag: row.tag, title });
-  if (row.tag !== null && row.kind === "untag_chat") return m.command_untag_named_of({ tag: row.tag, title });
+export function commandTitle(row: OutboxRow, say: Say = asItIs): string {
+  if (row.kind === "create_contact" && row.title === "" && row.text !== null) return m.command_create_contact_of({ title: say(row.text) });
+  if (row.title === "") return commandDeed(row, say);
+  const title = say(row.title);
+  if (row.tag !== null && row.kind === "tag_chat") return m.command_tag_named_on({ tag: say(row.tag), title });
+  if (row.tag !== null && row.kind === "untag_chat") return m.command_untag_named_of({ tag: say(row.tag), title });
   if (row.kind === "assign_chat") {
     if (row.to === null) return m.command_unassign_chat_of({ title });
-    return row.to.me ? m.command_assign_chat_of_me({ title }) : m.command_assign_chat_of_named({ title, name: row.to.name });
+    return row.to.me ? m.command_assign_chat_of_me({ title }) : m.command_assign_chat_of_named({ title, name: say(row.to.name) });
   }
   return words[row.kind]?.on({ title }) ?? `${row.kind} ${title}`;
 }
