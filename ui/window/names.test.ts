@@ -63,7 +63,7 @@ const look = `(() => {
   return { lost: [...new Set(lost)], cut };
 })()`;
 
-const looked = ["main", "team", "history-one", "members", "menu-assign", "menu-tag", "team-add", "undo", "waits", "attention", "search-names", "palette-empty", "palette-tags"];
+const looked = ["main", "team", "history-one", "members", "menu-assign", "menu-tag", "team-add", "undo", "waits", "attention", "search", "palette-empty", "palette-tags"];
 
 for (const language of ["ar", "en"]) {
   for (const name of looked) {

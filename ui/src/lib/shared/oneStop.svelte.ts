@@ -4,12 +4,18 @@
  */
 import { along } from "./along";
 
+/** The row of such buttons. */
 export class OneStop {
   #last = $state(0);
 
   /** Whether Tab reaches the button in this place, of so many. */
   reaches(place: number, of: number): boolean {
     return place === Math.min(this.#last, of - 1);
+  }
+
+  /** The place of the button that had the focus last. */
+  get place(): number {
+    return this.#last;
   }
 
   /** The button in this place has the focus. */
