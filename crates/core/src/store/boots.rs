@@ -240,7 +240,7 @@ impl Write<'_> {
         if kind == Kind::Message {
             self.needs_no_decision(id)?;
         }
-        let kept = Kept { json: row.to_json().to_string(), scope, rev, boot };
+        let kept = Kept { json: row.to_text(), scope, rev, boot };
         if let Some(shadow) = self.shadow(kind, id)? {
             let newer = Kept { boot: shadow.boot.max(boot), ..shadow.kept() };
             // One that is newer (or gone) stays, seen under this boot all the same.

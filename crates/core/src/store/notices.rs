@@ -65,6 +65,7 @@ impl Write<'_> {
         let needy = std::mem::take(&mut self.touched.attention);
         let silent = !(chats.is_empty() && needy.is_empty()) && is_silent(&self.tx, identity.me, reader)?;
         for chat in chats {
+            self.look_up()?;
             self.decide_chat(ChatId(*chat), identity, from, (reader, silent), &mut decided)?;
         }
         for chat in needy {

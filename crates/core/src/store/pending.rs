@@ -221,7 +221,7 @@ impl Write<'_> {
                     if shadow.is_none() && !forgotten {
                         self.keep_behind(kind, id, by.lane, &before)?;
                     }
-                    let kept = Kept { json: row.to_json().to_string(), scope, rev: before.rev, boot: before.boot };
+                    let kept = Kept { json: row.to_text(), scope, rev: before.rev, boot: before.boot };
                     self.put_visible(row, &kept, local)?;
                     local += 1;
                 }

@@ -4,6 +4,7 @@ use super::digests::Counted;
 use super::{LOCAL_POS, Stored, Write, uuid_from};
 use deskbell_domain::{Author, Content, Kind, Message, Ref, Row, Rows};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Behind this stand entries whose position another one has taken.
@@ -162,22 +163,49 @@ impl Write<'_> {
             return Ok(());
         }
         self.touch_name(row.kind(), id)?;
-        self.tx
-            .prepare_cached(
-                "INSERT INTO entity (kind, id, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (kind, id) DO UPDATE SET scope = excluded.scope, rev = excluded.rev, boot = excluded.boot, json = excluded.json",
-            )?
-            .execute(params![row.kind().as_str(), id.into_bytes(), kept.scope, kept.rev, kept.boot, kept.json])?;
-        let keys = row.keys();
+        self.put_entity(row.kind(), id, kept)?;
         if has_keys(row.kind()) {
-            self.forget_keys(id)?;
-            for key in keys {
-                self.tx
-                    .prepare_cached("INSERT OR IGNORE INTO lookup (key, id) VALUES (?, ?)")?
-                    .execute(params![key.to_string(), id.into_bytes()])?;
-            }
+            self.put_keys(id, row)?;
         }
         self.touch_row(row)
+    }
+
+    /// SQLite writes every index anew that a statement names a column of, though its value stays: most rows are where they were.
+    fn put_entity(&mut self, kind: Kind, id: Uuid, kept: &Kept) -> Stored<()> {
+        let (kind, id) = (kind.as_str(), id.into_bytes());
+        let stays = "UPDATE entity SET rev = ?3, json = ?4 WHERE kind = ?1 AND id = ?2 AND scope = ?5 AND boot = ?6";
+        let changed =
+            self.tx.prepare_cached(stays)?.execute(params![kind, id, kept.rev, kept.json, kept.scope, kept.boot])?;
+        if changed == 0 {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO entity (kind, id, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?)
+                     ON CONFLICT (kind, id) DO UPDATE SET scope = excluded.scope, rev = excluded.rev, boot = excluded.boot,
+                     json = excluded.json",
+                )?
+                .execute(params![kind, id, kept.scope, kept.rev, kept.boot, kept.json])?;
+        }
+        Ok(())
+    }
+
+    /// What leads to the row. Nothing is written where that is as it was.
+    fn put_keys(&mut self, id: Uuid, row: &Row) -> Stored<()> {
+        let keys: BTreeSet<String> = row.keys().iter().map(ToString::to_string).collect();
+        let before: BTreeSet<String> = {
+            let mut statement = self.tx.prepare_cached("SELECT key FROM lookup INDEXED BY lookup_id WHERE id = ?")?;
+            let keys = statement.query_map([id.into_bytes()], |r| r.get(0))?;
+            keys.collect::<Result<_, _>>()?
+        };
+        if keys == before {
+            return Ok(());
+        }
+        self.forget_keys(id)?;
+        for key in keys {
+            self.tx
+                .prepare_cached("INSERT INTO lookup (key, id) VALUES (?, ?)")?
+                .execute(params![key, id.into_bytes()])?;
+        }
+        Ok(())
     }
 
     fn put_message(&mut self, message: &Message, kept: &Kept, local: i64) -> Stored<()> {
