@@ -18,8 +18,9 @@ use tokio::task::{AbortHandle, JoinHandle};
 /// Where the cache could not be written (a full disk), the next try comes after this.
 const AFTER_STORE_FAILURE: Duration = Duration::from_secs(5);
 
-/// How often it is looked whether the computer has slept; timers stand still meanwhile, so none of them tells.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether the computer has slept, where nothing else happens; timers stand still meanwhile, so none of
+/// them tells.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// So much more on the clock than on the timer is sleep.
 const SLEPT_MS: i64 = 10_000;
 
@@ -141,7 +142,7 @@ impl Running {
     ) {
         let (mut event, mut outside, mut kept) = (Event::Tick, false, None);
         let mut look = tokio::time::interval(LOOK_EVERY);
-        let mut looked = self.now();
+        let mut sleep = Sleep::since(self.now());
         loop {
             let wake = match self.step(event).await {
                 Some(Ok(actions)) => self.act(actions),
@@ -163,21 +164,24 @@ impl Running {
                 views.send_replace(view);
                 changed();
             }
-            (event, outside) = loop {
-                tokio::select! {
-                    next = next_event(&mut inbox, &mut kept) => match next {
-                        Some(next) => break (next, false),
-                        None => return,
-                    },
-                    next = from_outside.recv() => match next {
-                        Some(next) => break (next, true),
-                        None => return,
-                    },
-                    () = sleep_until(wake) => break (Event::Tick, false),
-                    _ = look.tick() => {
-                        let now = self.now();
-                        if has_slept(std::mem::replace(&mut looked, now), now) {
-                            break (Event::Woke, false);
+            (event, outside) = if let Some(behind) = sleep.behind.take() {
+                behind
+            } else {
+                loop {
+                    tokio::select! {
+                        next = next_event(&mut inbox, &mut kept) => match next {
+                            Some(next) => break sleep.before((next, false), self.now()),
+                            None => return,
+                        },
+                        next = from_outside.recv() => match next {
+                            Some(next) => break sleep.before((next, true), self.now()),
+                            None => return,
+                        },
+                        () = sleep_until(wake) => break sleep.before((Event::Tick, false), self.now()),
+                        _ = look.tick() => {
+                            if sleep.has_been(self.now()) {
+                                break (Event::Woke, false);
+                            }
                         }
                     }
                 }
@@ -258,9 +262,37 @@ async fn next_event(inbox: &mut mpsc::UnboundedReceiver<Event>, kept: &mut Optio
     Some(event)
 }
 
-fn has_slept(before: Now, now: Now) -> bool {
-    let (clock, timer) = (now.wall_ms - before.wall_ms, now.steady_ms.saturating_sub(before.steady_ms));
-    clock.saturating_sub_unsigned(timer) > SLEPT_MS
+/// Something that has happened, and whether it was told from outside.
+type Heard = (Event, bool);
+
+/// Whether the computer has slept.
+struct Sleep {
+    looked: Now,
+    /// What was heard first after it.
+    behind: Option<Heard>,
+}
+
+impl Sleep {
+    fn since(looked: Now) -> Self {
+        Self { looked, behind: None }
+    }
+
+    /// Whether it has since it was asked last.
+    fn has_been(&mut self, now: Now) -> bool {
+        let before = std::mem::replace(&mut self.looked, now);
+        let (clock, timer) = (now.wall_ms - before.wall_ms, now.steady_ms.saturating_sub(before.steady_ms));
+        clock.saturating_sub_unsigned(timer) > SLEPT_MS
+    }
+
+    /// What is to be dealt with next. What waited in the network while the computer slept comes before any timer has looked: it
+    /// stays behind the news that there was a sleep, of which it is a part.
+    fn before(&mut self, heard: Heard, now: Now) -> Heard {
+        if !self.has_been(now) {
+            return heard;
+        }
+        self.behind = Some(heard);
+        (Event::Woke, false)
+    }
 }
 
 async fn sleep_until(wake: Option<Instant>) {
@@ -317,4 +349,35 @@ fn read_event(name: &str, data: &str) -> Result<Option<Event>, Failure> {
         _ => Ok(None),
     };
     event.map_err(|_| Failure::NotDeskbell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    fn now(steady_ms: u64, wall_ms: i64) -> Now {
+        Now { steady_ms, wall_ms }
+    }
+
+    #[test]
+    fn what_waited_in_the_network_stays_behind_the_news_of_a_sleep() {
+        let mut sleep = Sleep::since(now(0, 0));
+        let (event, outside) = sleep.before((Event::EventsHead(7), true), now(2_000, HOUR_MS));
+        assert!(matches!(event, Event::Woke) && !outside);
+        assert!(matches!(sleep.behind.take(), Some((Event::EventsHead(7), true))));
+        // It is told once.
+        let (event, _) = sleep.before((Event::EventsHead(8), false), now(2_001, HOUR_MS + 1));
+        assert!(matches!(event, Event::EventsHead(8)) && sleep.behind.is_none());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_a_little_or_back_is_no_sleep() {
+        let mut sleep = Sleep::since(now(0, 0));
+        assert!(!sleep.has_been(now(15_000, 15_000 + SLEPT_MS)));
+        assert!(!sleep.has_been(now(30_000, -HOUR_MS)));
+        assert!(!sleep.has_been(now(HOUR_MS as u64, -30_000)), "an hour went by");
+        assert!(sleep.has_been(now(HOUR_MS as u64 + 1, 2 * HOUR_MS)));
+    }
 }
