@@ -3,6 +3,7 @@
 use crate::bench::{self, Report};
 use crate::table::{Line, number};
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub struct Options {
     /// Messages of each organization, the smallest first
     #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
     pub sizes: Vec<usize>,
-    /// Take what `--json` wrote of these sizes before, instead of measuring
+    /// Take what `--json` wrote of these sizes before, instead of measuring; the window and the hub with a crowd, too
     #[arg(long, value_delimiter = ',', conflicts_with = "sizes")]
     pub from: Vec<PathBuf>,
     /// Where the page is written
@@ -34,7 +35,7 @@ pub async fn growth(options: &Options) -> Result<()> {
     let mut reports: Vec<Report> = Vec::new();
     for file in &options.from {
         let read = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        reports.push(serde_json::from_slice(&read)?);
+        add(&mut reports, serde_json::from_slice(&read)?);
     }
     for messages in options.sizes.iter().filter(|_| options.from.is_empty()) {
         let (quick, dir) = (options.quick, options.dir.clone());
@@ -48,6 +49,17 @@ pub async fn growth(options: &Options) -> Result<()> {
     std::fs::write(&options.page, page(&reports) + by_hand(&kept))?;
     println!("written: {}", options.page.display());
     Ok(())
+}
+
+/// What was measured of one size at several times stands in one column; of what both have, the first stays.
+fn add(reports: &mut Vec<Report>, report: Report) {
+    match reports.iter_mut().find(|known| known.messages == report.messages) {
+        None => reports.push(report),
+        Some(known) => {
+            let parts: BTreeSet<String> = known.lines.iter().map(|line| line.part.clone()).collect();
+            known.lines.extend(report.lines.into_iter().filter(|line| !parts.contains(&line.part)));
+        }
+    }
 }
 
 /// What of a page is not made here: its part about the window, which is measured by itself.
@@ -152,6 +164,21 @@ mod tests {
         );
         assert_eq!(by_hand("# How fast it is\n\n## Lists\n"), "");
         assert_eq!(by_hand(""), "");
+    }
+
+    #[test]
+    fn what_was_measured_of_one_size_at_two_times_stands_in_one_column() {
+        let machine = || Machine { cores: 2, model: "A processor".into(), memory_mib: 8192, load: 0.5 };
+        let of = |part: &str, ms: f64| Line::one(part, "one", Unit::Ms, ms);
+        let mut reports = Vec::new();
+        add(&mut reports, Report { machine: machine(), messages: 100, lines: vec![of("Disk", 1.0)] });
+        add(
+            &mut reports,
+            Report { machine: machine(), messages: 100, lines: vec![of("Disk", 2.0), of("Window", 3.0)] },
+        );
+        add(&mut reports, Report { machine: machine(), messages: 200, lines: vec![of("Disk", 4.0)] });
+        let figures = |report: &Report| report.lines.iter().map(|line| line.p50).collect::<Vec<_>>();
+        assert_eq!(reports.iter().map(figures).collect::<Vec<_>>(), [vec![1.0, 3.0], vec![4.0]]);
     }
 
     #[test]

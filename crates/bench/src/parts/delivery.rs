@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Mutex as Turn;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex as Turn, mpsc};
 
 const PART: &str = "Send to the other member's cache";
 const LASTS: Duration = Duration::from_secs(10);
@@ -117,26 +117,39 @@ where
     Ok((underway.took, underway.sent.len()))
 }
 
-/// What was committed is told by the tag of its thread; which message it was is looked up there.
+/// What was committed is told by the tag of its thread; which message it was is looked up there. The looking up is not waited for:
+/// what is told meanwhile would seem to come late. What was sent after it was told is of a later time.
 async fn listen(dana: Client, underway: Shared) -> Result<()> {
     let mut events = dana.core.events();
-    loop {
-        match events.recv().await {
-            Ok(CoreEvent::Changed { tags, .. }) => {
-                let now = Instant::now();
-                for chat in tags.iter().filter_map(|tag| tag.strip_prefix("thread:")) {
-                    let page = dana.ask("list_messages", json!({ "chat": chat, "limit": 20 })).await?;
-                    let mut underway = lock(&underway);
-                    for number in numbers_of(&page) {
-                        if let Some(sent) = underway.sent.remove(&number) {
-                            underway.took.took(now.saturating_duration_since(sent));
-                        }
+    let (note, mut noted) = mpsc::unbounded_channel();
+    let hear = async {
+        loop {
+            match events.recv().await {
+                Ok(CoreEvent::Changed { tags, .. }) => note.send((Instant::now(), tags))?,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Ok(()),
+            }
+        }
+    };
+    let look = async {
+        while let Some((told, tags)) = noted.recv().await {
+            for chat in tags.iter().filter_map(|tag| tag.strip_prefix("thread:")) {
+                let page = dana.ask("list_messages", json!({ "chat": chat, "limit": 20 })).await?;
+                let mut underway = lock(&underway);
+                for number in numbers_of(&page) {
+                    let earlier = underway.sent.get(&number).and_then(|sent| told.checked_duration_since(*sent));
+                    if let Some(took) = earlier {
+                        underway.sent.remove(&number);
+                        underway.took.took(took);
                     }
                 }
             }
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return Ok(()),
         }
+        Ok(())
+    };
+    tokio::select! {
+        ended = hear => ended,
+        ended = look => ended,
     }
 }
 
