@@ -364,12 +364,12 @@ mod tests {
     #[test]
     fn what_waited_in_the_network_stays_behind_the_news_of_a_sleep() {
         let mut sleep = Sleep::since(now(0, 0));
-        let (event, outside) = sleep.before((Event::EventsHead(7), true), now(2_000, HOUR_MS));
+        let (event, outside) = sleep.before((Event::SyncNow, true), now(2_000, HOUR_MS));
         assert!(matches!(event, Event::Woke) && !outside);
-        assert!(matches!(sleep.behind.take(), Some((Event::EventsHead(7), true))));
+        assert!(matches!(sleep.behind.take(), Some((Event::SyncNow, true))));
         // It is told once.
-        let (event, _) = sleep.before((Event::EventsHead(8), false), now(2_001, HOUR_MS + 1));
-        assert!(matches!(event, Event::EventsHead(8)) && sleep.behind.is_none());
+        let (event, _) = sleep.before((Event::Outbox, false), now(2_001, HOUR_MS + 1));
+        assert!(matches!(event, Event::Outbox) && sleep.behind.is_none());
     }
 
     #[test]
