@@ -16,8 +16,9 @@ use tokio::{sync::mpsc, time};
 
 use crate::{rpc::Calls, tray::Tray, window};
 
-/// What the page may take to hand over what was typed last.
-const GOODBYE: Duration = Duration::from_millis(500);
+/// What the page may take to hand over what was typed last. Nobody waits for it, as the window is hidden by then; a page on a
+/// busy computer needs more than a moment, and what it does not hand over is lost.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Where the window is between shown and gone. Kept here because a hidden window still answers questions about itself.
 #[derive(Debug)]
