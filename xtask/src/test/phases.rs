@@ -90,7 +90,7 @@ pub fn clippy(workspace: &Workspace) -> Tally {
         "--exclude",
         "xtask",
         "--features",
-        "deskbell/custom-protocol",
+        "deskbell/custom-protocol,deskbell/examples",
         "--locked",
     ]);
     everything.args(["--all-targets", "--", "-D", "warnings"]);
