@@ -45,6 +45,8 @@ use profile::Profile;
 /// One sentence for the terminal: the directory cannot be used, or there is no display.
 pub fn run(profile: Option<PathBuf>, rest_after: Duration) -> Result<(), StartError> {
     start_log();
+    #[cfg(target_os = "linux")]
+    thrift::prepare();
     let profile = Profile::open(profile)?;
     let instance = match instance::claim(&profile)? {
         Claim::First(instance) => instance,
