@@ -4,14 +4,17 @@
 
 use std::{thread, time::Duration};
 
-use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, http::Response};
 
 const LABEL: &str = "empty";
+/// A page of its own: for `about:blank` WebKit starts no process.
+const PAGE: &str = "<!doctype html><title>Empty</title>";
 
 fn main() {
     let built = tauri::Builder::default()
+        .register_uri_scheme_protocol(LABEL, |_, _| Response::new(PAGE.as_bytes()))
         .setup(|app| {
-            let nothing = WebviewUrl::External("about:blank".parse()?);
+            let nothing = WebviewUrl::CustomProtocol(format!("{LABEL}://localhost/").parse()?);
             WebviewWindowBuilder::new(app, LABEL, nothing).inner_size(1440.0, 900.0).build()?;
             if let Some(seconds) = rest_after() {
                 let app = app.handle().clone();

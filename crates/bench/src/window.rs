@@ -139,7 +139,8 @@ async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
     let worked = Tree::of(window.pid()?)?.memory()?;
 
     page::rest(&window).await?;
-    tokio::time::sleep(SETTLES).await;
+    // What scrolling has left behind (memory to give back, a log to copy) is no rest yet.
+    tokio::time::sleep(SETTLES * 4).await;
     let idle = Tree::of(window.pid()?)?.idle(idle_for(bench.quick)).await?;
 
     let gone = desk.give_up(&window).await?;
