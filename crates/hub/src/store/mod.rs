@@ -5,9 +5,11 @@
 //! What changed in a scope is found by an index over `(scope, rev)` of the rows themselves, with tombstones for what
 //! left: a change log beside them would say the same a second time and have to be kept in step.
 
+mod found_by;
 mod readers;
 mod sqlite;
 
+pub use found_by::FoundBy;
 pub use readers::Readers;
 pub use sqlite::{SqliteStore, parse_json, read_all, read_digest, read_head, read_mark, read_row};
 

@@ -3,6 +3,7 @@
 //! Loads are prepared statements in a loop: with the file in the process a statement costs microseconds, and a set
 //! query would only build a temporary table first.
 
+use super::found_by::{FoundBy, newest_of};
 use super::{Head, Loaded, NewCommand, RowWrite, Store, StoreError, StoredCommand, StoredRow, Writes};
 use deskbell_domain::plant::{Plant, planted};
 use deskbell_domain::{CommandId, DeviceId, Kind, MemberId, Organization, OrganizationId, Outcome, Ref, Row, Scope};
@@ -298,6 +299,7 @@ fn write_row(connection: &Connection, kind: Kind, id: Uuid, write: &RowWrite) ->
             .execute(params![scope, kind.as_str(), id])?;
     }
     let json = row.to_text();
+    let stays = now_in == before || (before.is_some() && planted(Plant::S11Moved));
     match row {
         Row::Message(m) if write.before.is_none() => {
             let pos = m.pos.ok_or_else(|| StoreError::Value("a message without its position".into()))?;
@@ -311,19 +313,26 @@ fn write_row(connection: &Connection, kind: Kind, id: Uuid, write: &RowWrite) ->
                 .execute(params![id, scope, write.rev, json])?;
         }
         // SQLite writes every index anew that a statement names a column of, though its value stays: most rows stay where
-        // they are.
-        _ if now_in == before || (before.is_some() && planted(Plant::S11Moved)) => {
+        // they are, and a conversation keeps its address.
+        Row::Conversation(conversation) if stays => {
+            connection
+                .prepare_cached("UPDATE entity SET rev = ?3, row = ?4, newest = ?5 WHERE kind = ?1 AND id = ?2")?
+                .execute(params![kind.as_str(), id, write.rev, json, newest_of(conversation)])?;
+        }
+        _ if stays => {
             connection
                 .prepare_cached("UPDATE entity SET rev = ?3, row = ?4 WHERE kind = ?1 AND id = ?2")?
                 .execute(params![kind.as_str(), id, write.rev, json])?;
         }
         _ => {
+            let FoundBy { address, newest } = FoundBy::of(row);
             connection
                 .prepare_cached(
-                    "INSERT INTO entity (kind, id, scope, rev, row) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, id) \
-                     DO UPDATE SET scope = excluded.scope, rev = excluded.rev, row = excluded.row",
+                    "INSERT INTO entity (kind, id, scope, rev, row, address, newest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+                     ON CONFLICT (kind, id) DO UPDATE SET scope = excluded.scope, rev = excluded.rev, row = excluded.row, \
+                     address = excluded.address, newest = excluded.newest",
                 )?
-                .execute(params![kind.as_str(), id, scope, write.rev, json])?;
+                .execute(params![kind.as_str(), id, scope, write.rev, json, address, newest])?;
         }
     }
     write_keys(connection, row)

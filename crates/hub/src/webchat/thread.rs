@@ -102,9 +102,7 @@ pub(super) fn unreported(
 }
 
 fn conversations(connection: &Connection, visitor: &Visitor) -> Result<Vec<Uuid>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT row FROM entity WHERE kind = 'conversation' AND json_extract(row, '$.address.value') = ?1",
-    )?;
+    let mut statement = connection.prepare_cached("SELECT row FROM entity WHERE address = ?1")?;
     let address = visitor.address();
     let rows = statement.query_map([&address.value], |r| r.get::<_, String>(0))?;
     let mut ids = Vec::new();

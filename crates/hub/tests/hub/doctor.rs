@@ -119,6 +119,10 @@ async fn every_fault_is_found_and_what_follows_from_something_else_is_put_right(
         ("a conversation in another scope", update("entity", &format!("scope = {ELSEWHERE}"), &conversation),
             &[WrongColumn, WrongDigest], true),
         ("a conversation in no scope", update("entity", "scope = 'nowhere'", &conversation), &[WrongColumn, WrongDigest], true),
+        ("a conversation that stands elsewhere in its list", update("entity", "newest = newest + 7", &conversation),
+            &[WrongColumn], true),
+        ("a conversation that is not found by its address", update("entity", "address = 'v9'", &conversation),
+            &[WrongColumn], true),
         ("an entry in another chat", update("message", &format!("chat = {nobody}"), &format!("id = {message}")),
             &[WrongColumn], true),
         ("an entry in another scope", update("message", &format!("scope = {ELSEWHERE}"), &format!("id = {message}")),
@@ -141,12 +145,12 @@ async fn every_fault_is_found_and_what_follows_from_something_else_is_put_right(
         ("a key of nothing", format!("INSERT INTO lookup VALUES ('tag:never', {nobody})"), &[WrongKey], true),
         ("a key that leads to a chat of another address",
             update("lookup", &format!("id = {CHAT}"), "key LIKE '%visitor:v2'"), &[WrongKey], true),
-        ("two tags of one name", "INSERT INTO entity SELECT kind, x'00000000000000000000000000000bad', scope, rev, \
+        ("two tags of one name", "INSERT INTO entity (kind, id, scope, rev, row) SELECT kind, x'00000000000000000000000000000bad', scope, rev, \
             json_set(row, '$.id', '00000000-0000-0000-0000-000000000bad') FROM entity WHERE kind = 'tag'".into(),
             &[DoubleKey, WrongDigest], false),
         ("a channel of nothing", set_json("$.inbox", "'00000000-0000-0000-0000-000000000bad'",
             "kind = 'channel' AND json_extract(row, '$.name') = 'Back office'"), &[Orphan, ExtraGrant], false),
-        ("a read position of nobody", format!("INSERT INTO entity SELECT kind, x'{}', scope, rev, json_set(row, '$.member', \
+        ("a read position of nobody", format!("INSERT INTO entity (kind, id, scope, rev, row) SELECT kind, x'{}', scope, rev, json_set(row, '$.member', \
             '00000000-0000-0000-0000-000000000bad') FROM entity WHERE kind = 'read_position' LIMIT 1", position_of_nobody(&patient)),
             &[Orphan, WrongColumn, WrongDigest], true),
         ("a tombstone of what is there", format!("INSERT INTO tombstone SELECT scope, kind, id, rev FROM entity WHERE {conversation}"),

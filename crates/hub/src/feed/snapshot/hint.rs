@@ -17,11 +17,8 @@ const NEWEST_ENTRIES: i64 = 50;
 
 /// The open conversations of a scope after a place, by their newest messages. The columns are those of an index.
 const OPEN_CONVERSATIONS: &str = "
-    SELECT coalesce(json_extract(row, '$.last_message.pos'), 0) AS newest, id, rev, row FROM entity
-    WHERE scope = ?1 AND kind = 'conversation' AND json_extract(row, '$.closed') IS NULL
-    AND coalesce(json_extract(row, '$.last_message.pos'), 0) <= ?2
-    AND (coalesce(json_extract(row, '$.last_message.pos'), 0) < ?2 OR id < ?3)
-    ORDER BY coalesce(json_extract(row, '$.last_message.pos'), 0) DESC, id DESC";
+    SELECT newest, id, rev, row FROM entity INDEXED BY conversation_open
+    WHERE scope = ?1 AND newest <= ?2 AND (newest < ?2 OR id < ?3) ORDER BY newest DESC, id DESC";
 
 /// The entries of a conversation before a place, newest first. The scope is asked for because who asks names the place;
 /// with the `+` it is not what they are looked up by, which would read through the whole channel.

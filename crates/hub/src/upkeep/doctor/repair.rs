@@ -7,7 +7,7 @@ use super::keys::{Keys, looked_up};
 use super::world::{World, living_tombstones};
 use super::{Fault, Finding, access, examine, history, people, threads};
 use crate::commit::MAX_ROWS;
-use crate::store::{RowWrite, SqliteStore, Store, StoreError, Writes, read_row};
+use crate::store::{FoundBy, RowWrite, SqliteStore, Store, StoreError, Writes, read_row};
 use deskbell_domain::{ENTRIES_PER_COMMAND, Grant, Kind, MemberId, Row, Scope, pos_of};
 use deskbell_protocol::Stamp;
 use rusqlite::{Connection, params};
@@ -98,6 +98,11 @@ fn raise_head(connection: &Connection, mark: u64, now_ms: i64) -> Result<u64, St
 /// Columns as the row has them; where it moves, its old scope learns that it left.
 fn columns(connection: &Connection, world: &World, to_write: &mut ToWrite) -> Result<(), StoreError> {
     for ((kind, id), held) in &world.rows {
+        let found_by = FoundBy::of(&held.row);
+        if found_by != held.found_by {
+            let sql = "UPDATE entity SET address = ?3, newest = ?4 WHERE kind = ?1 AND id = ?2";
+            connection.execute(sql, params![kind.as_str(), id, found_by.address, found_by.newest])?;
+        }
         let own = held.row.scope();
         if own.to_string() == held.scope {
             continue;

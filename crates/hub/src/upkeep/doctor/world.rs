@@ -1,7 +1,7 @@
 //! All rows but the entries of threads, and what follows from them directly: columns, digests, tombstones.
 
 use super::{Fault, Finding};
-use crate::store::{Head, StoreError, parse_json, read_head};
+use crate::store::{FoundBy, Head, StoreError, parse_json, read_head};
 use deskbell_domain::{Kind, MemberId, Row, Scope};
 use deskbell_protocol::digest_of;
 use rusqlite::Connection;
@@ -14,6 +14,8 @@ pub(super) struct Held {
     pub rev: u64,
     /// As the column says.
     pub scope: String,
+    /// As the columns say.
+    pub found_by: FoundBy,
 }
 
 pub(super) struct World {
@@ -36,7 +38,7 @@ impl World {
             digests: BTreeMap::new(),
             newest: 0,
         };
-        let mut statement = connection.prepare("SELECT kind, id, scope, rev, row FROM entity")?;
+        let mut statement = connection.prepare("SELECT kind, id, scope, rev, row, address, newest FROM entity")?;
         let mut found = statement.query([])?;
         while let Some(r) = found.next()? {
             let (name, id, scope, rev): (String, Uuid, String, u64) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
@@ -47,7 +49,12 @@ impl World {
                         let message = format!("it stands in {scope} and belongs to {}", row.scope());
                         findings.push(Finding::new(Fault::WrongColumn, format_args!("{name} {id}"), message));
                     }
-                    world.rows.insert((row.kind(), id), Held { row, rev, scope });
+                    let found_by = FoundBy { address: r.get(5)?, newest: r.get(6)? };
+                    if found_by != FoundBy::of(&row) {
+                        let message = "what it is found by is not what stands in it";
+                        findings.push(Finding::new(Fault::WrongColumn, format_args!("{name} {id}"), message));
+                    }
+                    world.rows.insert((row.kind(), id), Held { row, rev, scope, found_by });
                 }
                 Err(problem) => {
                     findings.push(Finding::new(Fault::UnreadableRow, format_args!("{name} {id}"), problem));
