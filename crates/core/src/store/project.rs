@@ -14,13 +14,21 @@ const MOST_UNREAD: i64 = 1000;
 
 /// The assignee, as far as it is still somebody of the inbox: else nobody would see the conversation.
 pub(crate) fn assignee_in(c: &Connection, conversation: &Conversation, inbox: &Inbox) -> Stored<Option<MemberId>> {
+    assignee_of(conversation, inbox, |id| Ok(rows::member(c, id)?.map(|member| member.active)))
+}
+
+/// The same, for who knows of members whether they are active; `None` = the row has not arrived.
+pub(crate) fn assignee_of(
+    conversation: &Conversation,
+    inbox: &Inbox,
+    active: impl FnOnce(MemberId) -> Stored<Option<bool>>,
+) -> Stored<Option<MemberId>> {
     let Some(assignee) = &conversation.assignee else { return Ok(None) };
     if !inbox.members.contains(&assignee.member) {
         return Ok(None);
     }
     // One that has not arrived yet (a first sync) is believed.
-    let active = rows::member(c, assignee.member)?.is_none_or(|m| m.active);
-    Ok(active.then_some(assignee.member))
+    Ok(active(assignee.member)?.unwrap_or(true).then_some(assignee.member))
 }
 
 /// How far a member has read in a chat.

@@ -5,8 +5,8 @@ use super::names::Names;
 use super::waiting::chat_waiting;
 use crate::rpc::types::{ChatCounts, ChatPage, ChatRow, ListChats, Place, Preview, TagInfo};
 use crate::store::listed::{ListId, Part};
-use crate::store::{Stored, drafts, outbox, rows};
-use deskbell_domain::{Channel, ChatId, LastMessage, MemberId, TagId, preview};
+use crate::store::{Stored, drafts, rows};
+use deskbell_domain::{Channel, ChatId, LastMessage, TagId, preview};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 
@@ -66,69 +66,61 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<Option<Ch
     let waiting = chat_waiting(c, chat)?;
     let draft = preview(&drafts::get(c, chat)?);
     let draft = (!draft.is_empty()).then_some(draft);
-    let members = match (rows::direct_chat(c, chat)?, rows::team_chat(c, chat)?) {
-        (Some(direct), _) => Some(("direct", names.direct(&direct)?.0, direct.last_message)),
-        (None, Some(team)) => Some(("team", names.team(&team), team.last_message)),
-        (None, None) => None,
+    let row = ChatRow {
+        chat,
+        kind: String::new(),
+        title: String::new(),
+        initials: String::new(),
+        tint: String::new(),
+        channel: None,
+        closed: false,
+        archived: false,
+        pinned,
+        assignee: None,
+        preview: None,
+        draft,
+        unread,
+        tags: vec![],
+        pending: waiting.mark,
     };
-    if let Some((kind, title, last_message)) = members {
+    // Most chats are conversations.
+    let Some(conversation) = rows::conversation(c, chat)? else {
+        let (kind, title, last_message) = match (rows::direct_chat(c, chat)?, rows::team_chat(c, chat)?) {
+            (Some(direct), _) => ("direct", names.direct(&direct)?.0, direct.last_message),
+            (None, Some(team)) => ("team", names.team(&team), team.last_message),
+            (None, None) => return Ok(None),
+        };
         return Ok(Some(ChatRow {
-            chat,
             kind: kind.into(),
             title: title.text,
             initials: title.initials,
             tint: title.tint,
-            channel: None,
-            closed: false,
-            archived: false,
-            pinned,
-            assignee: None,
             preview: preview_of(names, last_message.as_ref())?,
-            draft,
-            unread,
-            tags: vec![],
-            pending: waiting.mark,
+            ..row
         }));
-    }
-    let Some(conversation) = rows::conversation(c, chat)? else { return Ok(None) };
+    };
     let title = names.conversation(&conversation)?;
-    let channel = rows::channel(c, conversation.channel)?;
-    let inbox = rows::inbox_of(c, channel.as_ref())?;
-    let assignee = assignee_shown(c, &conversation, inbox.as_ref())?;
+    let stands = names.stands(conversation.channel)?;
+    let channel = stands.channel.as_ref();
+    let assignee = names.assignee(&conversation, stands.inbox.as_ref())?;
     Ok(Some(ChatRow {
-        chat,
-        kind: kind_of(channel.as_ref()).into(),
+        kind: kind_of(channel).into(),
         title: title.text,
         initials: title.initials,
         tint: title.tint,
-        archived: channel.as_ref().is_some_and(|channel| channel.archived),
-        pinned,
+        archived: channel.is_some_and(|channel| channel.archived),
         channel: channel.map(|c| c.kind.as_str().into()),
         closed: !conversation.is_open(),
         assignee: assignee.map(|id| names.member(id)).transpose()?,
         preview: preview_of(names, conversation.last_message.as_ref())?,
-        draft,
-        unread,
-        tags: tags_of(c, &conversation.tags, &waiting.tags)?,
-        pending: waiting.mark,
+        tags: tags_of(names, &conversation.tags, &waiting.tags)?,
+        ..row
     }))
 }
 
 /// A conversation on a member's own number is a text.
 pub(super) fn kind_of(channel: Option<&Channel>) -> &'static str {
     if channel.is_some_and(Channel::is_personal) { "text" } else { "conversation" }
-}
-
-/// The assignee, where assignment mode shows one.
-pub(super) fn assignee_shown(
-    c: &Connection,
-    conversation: &deskbell_domain::Conversation,
-    inbox: Option<&deskbell_domain::Inbox>,
-) -> Stored<Option<MemberId>> {
-    match inbox.filter(|i| i.assignment) {
-        Some(inbox) => crate::store::project::assignee_in(c, conversation, inbox),
-        None => Ok(None),
-    }
 }
 
 pub(super) fn preview_of(names: &Names<'_>, last: Option<&LastMessage>) -> Stored<Option<Preview>> {
@@ -142,16 +134,15 @@ pub(super) fn preview_of(names: &Names<'_>, last: Option<&LastMessage>) -> Store
 }
 
 /// Tags of a chat by name.
-pub(super) fn tags_of(c: &Connection, tags: &BTreeSet<TagId>, waiting: &[TagId]) -> Stored<Vec<TagInfo>> {
+pub(super) fn tags_of(names: &Names<'_>, tags: &BTreeSet<TagId>, waiting: &[TagId]) -> Stored<Vec<TagInfo>> {
     let mut found = Vec::with_capacity(tags.len());
     for id in tags {
-        let id = TagId(outbox::alias_of(c, id.0)?);
-        if let Some(tag) = rows::tag(c, id)? {
+        if let Some(tag) = names.tag(*id)? {
             found.push(TagInfo {
-                id,
+                id: tag.id,
                 name: tag.name.as_str().into(),
                 color: tag.color.as_str().into(),
-                waiting: waiting.contains(&id),
+                waiting: waiting.contains(&tag.id),
             });
         }
     }

@@ -1,6 +1,6 @@
 //! The header of one chat, and whom it can be given to.
 
-use super::chats::{assignee_shown, kind_of, listed, tags_of};
+use super::chats::{kind_of, listed, tags_of};
 use super::names::{Names, Title, handle};
 use super::places::channel_place;
 use super::{last_pos, people, places, waiting::chat_waiting};
@@ -81,39 +81,39 @@ fn team_head(c: &Connection, names: &Names<'_>, me: MemberId, team: &TeamChat) -
 }
 
 fn conversation_head(c: &Connection, names: &Names<'_>, me: MemberId, conversation: &Conversation) -> Stored<ChatHead> {
-    let channel = rows::channel(c, conversation.channel)?;
-    let inbox = rows::inbox_of(c, channel.as_ref())?;
-    let assignee = assignee_shown(c, conversation, inbox.as_ref())?;
+    let stands = names.stands(conversation.channel)?;
+    let (channel, inbox) = (stands.channel.as_ref(), stands.inbox.as_ref());
+    let assignee = names.assignee(conversation, inbox)?;
     let waiting = chat_waiting(c, conversation.id)?;
     let contact = names.contact(&conversation.address)?.map(|contact| contact.id);
     let favorite = match contact {
         Some(contact) => places::is_favorite(c, me, contact)?,
         None => false,
     };
-    let archived = channel.as_ref().is_some_and(|channel| channel.archived);
-    let mut can = match &channel {
+    let archived = channel.is_some_and(|channel| channel.archived);
+    let mut can = match channel {
         Some(channel) if channel.archived => vec![],
         Some(channel) if channel.is_personal() => of_everybody(conversation).to_vec(),
-        _ => can(c, me, conversation, inbox.as_ref(), assignee)?,
+        _ => can(c, me, conversation, inbox, assignee)?,
     };
     if contact.is_some() && !archived {
         can.push("favorite");
     }
     let (scope, title) = (Scope::Channel(conversation.channel), names.conversation(conversation)?);
     Ok(ChatHead {
-        kind: kind_of(channel.as_ref()).into(),
+        kind: kind_of(channel).into(),
         contact,
         favorite,
         archived,
         direction: Some(direction(conversation)),
         address: Some(handle(&conversation.address)),
-        channel: channel.as_ref().map(|channel| channel_place(channel, 0)),
-        inbox: inbox.as_ref().map(|i| i.name.as_str().into()),
-        inbox_id: inbox.as_ref().map(|i| i.id),
+        channel: channel.map(|channel| channel_place(channel, 0)),
+        inbox: inbox.map(|i| i.name.as_str().into()),
+        inbox_id: inbox.map(|i| i.id),
         closed: closed_info(names, conversation)?,
         assignee: assignee.map(|id| names.member(id)).transpose()?,
         created_ms: conversation.created_ms,
-        tags: tags_of(c, &conversation.tags, &waiting.tags)?,
+        tags: tags_of(names, &conversation.tags, &waiting.tags)?,
         can: words(&can),
         ..head(c, me, conversation.id, scope, title)?
     })

@@ -1,6 +1,6 @@
 //! What a contact has exchanged with the organization, over all its addresses and channels.
 
-use super::chats::{MOST_ROWS, NoPage, assignee_shown, kind_of, preview_of};
+use super::chats::{MOST_ROWS, NoPage, kind_of, preview_of};
 use super::head::closed_info;
 use super::lists::{Key, Page, START, next_of, parse_next};
 use super::names::Names;
@@ -121,17 +121,17 @@ pub(super) fn latest(c: &Connection, contact: &Contact) -> Stored<Option<ChatId>
 }
 
 fn row(c: &Connection, names: &Names<'_>, conversation: &Conversation) -> Stored<HistoryRow> {
-    let channel = rows::channel(c, conversation.channel)?;
-    let inbox = rows::inbox_of(c, channel.as_ref())?;
-    let assignee = assignee_shown(c, conversation, inbox.as_ref())?;
+    let stands = names.stands(conversation.channel)?;
+    let channel = stands.channel.as_ref();
+    let assignee = names.assignee(conversation, stands.inbox.as_ref())?;
     let messages = c
         .prepare_cached("SELECT count(*) FROM live_message WHERE chat = ? AND said = 1")?
         .query_row([conversation.id.0.into_bytes()], |r| r.get(0))?;
     Ok(HistoryRow {
         chat: conversation.id,
-        kind: kind_of(channel.as_ref()).into(),
-        channel: channel.as_ref().map(|channel| channel_place(channel, 0)),
-        inbox: inbox.map(|inbox| inbox.name.into()),
+        kind: kind_of(channel).into(),
+        channel: channel.map(|channel| channel_place(channel, 0)),
+        inbox: stands.inbox.as_ref().map(|inbox| inbox.name.as_str().into()),
         created_ms: conversation.created_ms,
         closed: closed_info(names, conversation)?,
         archived: channel.is_some_and(|channel| channel.archived),

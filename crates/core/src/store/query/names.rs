@@ -1,21 +1,45 @@
-//! What people and chats are called.
+//! What people and chats are called, and where conversations stand.
 
 use crate::rpc::types::MemberInfo;
-use crate::store::{Stored, meta, rows};
+use crate::store::project::assignee_of;
+use crate::store::{Stored, meta, outbox, rows};
 use deskbell_domain::{
-    Address, AddressKind, ChatId, Contact, Conversation, DirectChat, MemberId, NaturalKey, PhoneNumber, Role, Row,
-    TeamChat, Tint,
+    Address, AddressKind, Channel, ChannelId, ChatId, Contact, Conversation, DirectChat, Inbox, Member, MemberId,
+    NaturalKey, PhoneNumber, Role, Row, Tag, TagId, TeamChat, Tint,
 };
 use rusqlite::Connection;
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, hash::Hash, rc::Rc};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Looks names up, each once.
+/// Looks up what many rows of a page have in common, each once.
 pub(crate) struct Names<'a> {
     c: &'a Connection,
     /// The member, where somebody is signed in.
     pub me: Option<MemberId>,
-    members: RefCell<HashMap<MemberId, MemberInfo>>,
+    members: RefCell<HashMap<MemberId, Option<Rc<Member>>>>,
+    channels: RefCell<HashMap<ChannelId, Rc<Stands>>>,
+    tags: RefCell<HashMap<TagId, Option<Rc<Tag>>>>,
+}
+
+/// Where a conversation stands, as far as that is here.
+pub(crate) struct Stands {
+    pub channel: Option<Channel>,
+    /// A member's own number has none.
+    pub inbox: Option<Inbox>,
+}
+
+/// What is kept, else what `make` makes of nothing.
+pub(super) fn once<K: Copy + Eq + Hash, V: Clone>(
+    kept: &RefCell<HashMap<K, V>>,
+    key: K,
+    make: impl FnOnce() -> Stored<V>,
+) -> Stored<V> {
+    if let Some(value) = kept.borrow().get(&key) {
+        return Ok(value.clone());
+    }
+    let value = make()?;
+    kept.borrow_mut().insert(key, value.clone());
+    Ok(value)
 }
 
 /// How a chat is titled.
@@ -40,25 +64,50 @@ impl Title {
 
 impl<'a> Names<'a> {
     pub fn new(c: &'a Connection) -> Stored<Self> {
-        Ok(Self { c, me: meta::identity(c)?.map(|i| i.me), members: RefCell::default() })
+        Ok(Self {
+            c,
+            me: meta::identity(c)?.map(|i| i.me),
+            members: RefCell::default(),
+            channels: RefCell::default(),
+            tags: RefCell::default(),
+        })
+    }
+
+    fn member_row(&self, id: MemberId) -> Stored<Option<Rc<Member>>> {
+        once(&self.members, id, || Ok(rows::member(self.c, id)?.map(Rc::new)))
     }
 
     /// A member, as others see them. One whose row has not arrived is nameless, not missing.
     pub fn member(&self, id: MemberId) -> Stored<MemberInfo> {
-        if let Some(known) = self.members.borrow().get(&id) {
-            return Ok(known.clone());
-        }
-        let row = rows::member(self.c, id)?;
+        let row = self.member_row(id)?;
         let name = row.as_ref().map_or_else(|| "Unknown member".to_string(), |m| m.name.as_str().to_string());
-        let info = MemberInfo {
+        Ok(MemberInfo {
             id,
             initials: initials(&name),
             name,
             role: row.map_or(Role::Agent, |m| m.role).as_str().into(),
             me: self.me == Some(id),
-        };
-        self.members.borrow_mut().insert(id, info.clone());
-        Ok(info)
+        })
+    }
+
+    /// The assignee of a conversation, where assignment mode shows one.
+    pub fn assignee(&self, conversation: &Conversation, inbox: Option<&Inbox>) -> Stored<Option<MemberId>> {
+        let Some(inbox) = inbox.filter(|inbox| inbox.assignment) else { return Ok(None) };
+        assignee_of(conversation, inbox, |id| Ok(self.member_row(id)?.map(|member| member.active)))
+    }
+
+    /// The channel, and the inbox that it belongs to.
+    pub fn stands(&self, id: ChannelId) -> Stored<Rc<Stands>> {
+        once(&self.channels, id, || {
+            let channel = rows::channel(self.c, id)?;
+            let inbox = rows::inbox_of(self.c, channel.as_ref())?;
+            Ok(Rc::new(Stands { channel, inbox }))
+        })
+    }
+
+    /// The tag that this one is now.
+    pub fn tag(&self, id: TagId) -> Stored<Option<Rc<Tag>>> {
+        once(&self.tags, id, || Ok(rows::tag(self.c, TagId(outbox::alias_of(self.c, id.0)?))?.map(Rc::new)))
     }
 
     /// Name of a member.

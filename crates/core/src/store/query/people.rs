@@ -53,7 +53,7 @@ pub(crate) fn list_tags(c: &Connection) -> Stored<Tags> {
             _ => None,
         })
         .collect();
-    let tags: Vec<TagInfo> = tags_of(c, &all, &waiting)?;
+    let tags: Vec<TagInfo> = tags_of(&Names::new(c)?, &all, &waiting)?;
     Ok(Tags { tags })
 }
 

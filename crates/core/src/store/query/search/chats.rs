@@ -1,6 +1,5 @@
 //! Chats that were found by what they are called or by a tag.
 
-use super::super::chats::assignee_shown;
 use super::super::head::closed_info;
 use super::super::lists::{Key, Page, START};
 use super::called::{Candidates, OF_CHATS, candidates, named};
@@ -171,19 +170,19 @@ pub(super) fn shown(
     let (mut closed, mut assignee) = (None, None);
     if let Chat::Conversation(conversation, _) = &whole.chat {
         closed = closed_info(chats.names, conversation)?;
-        let id = assignee_shown(c, conversation, place.inbox.as_ref())?;
+        let id = chats.names.assignee(conversation, place.inbox())?;
         assignee = id.map(|id| chats.names.member(id)).transpose()?;
     }
     let messages = c.prepare_cached(COUNT)?.query_row(params![known.id.0.into_bytes(), MOST_COUNTED], |r| r.get(0))?;
-    let tag: Option<FoundTag> = tag.map(|tag| tags::shown(c, tag, phrases)).transpose()?.flatten();
+    let tag: Option<FoundTag> = tag.map(|tag| tags::shown(c, chats.names, tag, phrases)).transpose()?.flatten();
     Ok(Some(FoundChat {
         chat: known.id,
         kind: place.kind.into(),
         title: marked(&title.text, phrases),
         initials: title.initials,
         tint: title.tint,
-        channel: place.channel.clone(),
-        inbox: place.inbox.as_ref().map(|inbox| inbox.name.to_string()),
+        channel: place.channel(),
+        inbox: place.inbox().map(|inbox| inbox.name.to_string()),
         at_ms: known.at_ms,
         tag,
         messages,

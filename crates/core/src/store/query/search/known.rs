@@ -4,10 +4,10 @@
 //! not by where they stand in their list, which is one small row, and only few are shown.
 
 use super::super::chats::kind_of;
-use super::super::names::{Names, Title, searched_contact, searched_conversation};
+use super::super::names::{Names, Stands, Title, once, searched_contact, searched_conversation};
 use crate::store::listed::{ListRow, Part};
 use crate::store::{Stored, rows, uuid_from};
-use deskbell_domain::{ChannelId, ChatId, Contact, Conversation, DirectChat, Inbox, TagId, TeamChat};
+use deskbell_domain::{ChatId, Contact, Conversation, DirectChat, Inbox, TagId, TeamChat};
 use rusqlite::{Connection, OptionalExtension};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -56,8 +56,18 @@ pub(super) struct Whole {
 /// Where a chat is, for reading.
 pub(super) struct Place {
     pub kind: &'static str,
-    pub channel: Option<String>,
-    pub inbox: Option<Inbox>,
+    stands: Option<Rc<Stands>>,
+}
+
+impl Place {
+    /// What kind of channel it is in.
+    pub fn channel(&self) -> Option<String> {
+        Some(self.stands.as_ref()?.channel.as_ref()?.kind.as_str().into())
+    }
+
+    pub fn inbox(&self) -> Option<&Inbox> {
+        self.stands.as_ref()?.inbox.as_ref()
+    }
 }
 
 /// Looks chats up.
@@ -67,22 +77,7 @@ pub(super) struct Chats<'a> {
     known: RefCell<HashMap<ChatId, Option<Rc<Known>>>>,
     wholes: RefCell<HashMap<ChatId, Option<Rc<Whole>>>>,
     tags: RefCell<HashMap<ChatId, Rc<BTreeSet<TagId>>>>,
-    places: RefCell<HashMap<ChannelId, Rc<Place>>>,
     spent: Cell<usize>,
-}
-
-/// What is kept, else what `make` makes of nothing.
-fn once<K: Copy + Eq + std::hash::Hash, V: Clone>(
-    kept: &RefCell<HashMap<K, V>>,
-    key: K,
-    make: impl FnOnce() -> Stored<V>,
-) -> Stored<V> {
-    if let Some(value) = kept.borrow().get(&key) {
-        return Ok(value.clone());
-    }
-    let value = make()?;
-    kept.borrow_mut().insert(key, value.clone());
-    Ok(value)
 }
 
 impl<'a> Chats<'a> {
@@ -93,7 +88,6 @@ impl<'a> Chats<'a> {
             known: RefCell::default(),
             wholes: RefCell::default(),
             tags: RefCell::default(),
-            places: RefCell::default(),
             spent: Cell::new(0),
         }
     }
@@ -161,20 +155,14 @@ impl<'a> Chats<'a> {
     }
 
     /// Where it is.
-    pub fn place(&self, whole: &Whole) -> Stored<Rc<Place>> {
-        let without = |kind| Ok(Rc::new(Place { kind, channel: None, inbox: None }));
-        let id = match &whole.chat {
-            Chat::Direct(_) => return without("direct"),
-            Chat::Team(_) => return without("team"),
-            Chat::Conversation(conversation, _) => conversation.channel,
-        };
-        once(&self.places, id, || {
-            let channel = rows::channel(self.c, id)?;
-            Ok(Rc::new(Place {
-                kind: kind_of(channel.as_ref()),
-                inbox: rows::inbox_of(self.c, channel.as_ref())?,
-                channel: channel.map(|channel| channel.kind.as_str().into()),
-            }))
+    pub fn place(&self, whole: &Whole) -> Stored<Place> {
+        Ok(match &whole.chat {
+            Chat::Direct(_) => Place { kind: "direct", stands: None },
+            Chat::Team(_) => Place { kind: "team", stands: None },
+            Chat::Conversation(conversation, _) => {
+                let stands = self.names.stands(conversation.channel)?;
+                Place { kind: kind_of(stands.channel.as_ref()), stands: Some(stands) }
+            }
         })
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames>
     }
     by_name(&mut found.members, |found| (&found.member.name, found.member.id.0));
     for id in named(c, Kind::Tag, &phrases, most)? {
-        found.tags.extend(tags::shown(c, id.into(), &phrases)?);
+        found.tags.extend(tags::shown(c, &names, id.into(), &phrases)?);
     }
     by_name(&mut found.tags, |found| (&found.tag.name, found.tag.id.0));
     Ok(found)

@@ -127,9 +127,11 @@ fn of_tags(c: &Connection, phrases: &[Phrase], most: usize) -> Stored<Vec<Sugges
     } else {
         named(c, Kind::Tag, phrases, most)?.into_iter().map(Into::into).collect()
     };
-    let mut found = Vec::new();
+    let (names, mut found) = (Names::new(c)?, Vec::new());
     for id in ids {
-        found.extend(tags::shown(c, id, phrases)?.map(|tag| suggestion(SuggestionOf::Tag, &tag.tag.name, phrases)));
+        found.extend(
+            tags::shown(c, &names, id, phrases)?.map(|tag| suggestion(SuggestionOf::Tag, &tag.tag.name, phrases)),
+        );
     }
     by_name(&mut found, |one| (&one.name.text, ()));
     Ok(found)

@@ -1,6 +1,7 @@
 //! Tags that were found, and the conversations that have them.
 
 use super::super::chats::tags_of;
+use super::super::names::Names;
 use super::marked;
 use crate::rpc::types::FoundTag;
 use crate::store::{Stored, uuid_from};
@@ -38,8 +39,8 @@ pub(super) fn tagged(c: &Connection, tags: &BTreeSet<TagId>, most: usize) -> Sto
 }
 
 /// As it is shown; `None` where it is there no more.
-pub(super) fn shown(c: &Connection, id: TagId, phrases: &[Phrase]) -> Stored<Option<FoundTag>> {
-    let Some(tag) = tags_of(c, &[id].into(), &[])?.pop() else { return Ok(None) };
+pub(super) fn shown(c: &Connection, names: &Names<'_>, id: TagId, phrases: &[Phrase]) -> Stored<Option<FoundTag>> {
+    let Some(tag) = tags_of(names, &[id].into(), &[])?.pop() else { return Ok(None) };
     let chats = tagged(c, &[tag.id].into(), MOST_COUNTED)?.map_or(MOST_COUNTED, |chats| chats.len());
     Ok(Some(FoundTag { name: marked(&tag.name, phrases), tag, chats: u32::try_from(chats).unwrap_or(u32::MAX) }))
 }
