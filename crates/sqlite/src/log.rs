@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// From so many pages on (4 KiB each) the log is copied.
-const COPIED_FROM: u32 = 1000;
+/// From so many pages on (4 KiB each) the log is copied. Each time the disk is waited for twice, by whoever commits meanwhile too;
+/// and a page that was written often is copied once.
+const COPIED_FROM: u32 = 4000;
 /// From so many pages on the writer makes it begin anew.
-const LONG: u32 = 8 * COPIED_FROM;
+const LONG: u32 = 2 * COPIED_FROM;
 
 /// How long the log is, as the last commit found it.
 #[derive(Debug, Clone, Default)]
