@@ -259,6 +259,21 @@ test("a_row_says_its_draft_and_what_was_not_sent", async () => {
   expect(within(rows()[1] as HTMLElement).getByText("Not sent")).toBeTruthy();
 });
 
+test("a_row_in_which_nothing_has_changed_is_not_drawn_again", async () => {
+  await show();
+  await settled();
+  const [first] = fake.world.chats.filter((one) => one.inbox === "in-front");
+  if (first === undefined) throw new Error("there is one");
+  const changes: Node[] = [];
+  const watch = new MutationObserver((seen) => changes.push(...seen.map(({ target }) => target)));
+  for (const row of screen.getAllByRole("row").slice(1)) watch.observe(row, { subtree: true, attributes: true, childList: true, characterData: true });
+  first.draft = "Half a thought";
+  fake.touch("chats");
+  await waitFor(() => expect(screen.getAllByRole("row")[0]?.textContent).toContain("Half a thought"));
+  watch.disconnect();
+  expect(changes).toEqual([]);
+});
+
 test("the_direct_chats_have_neither_tabs_nor_segments", async () => {
   await show();
   await settled();

@@ -26,6 +26,16 @@ interface Page {
   stale: boolean;
 }
 
+/** The rows as they are now; one in which nothing has changed stays the object that it was, so it is not drawn again. */
+function unchanged(before: readonly ListRow[], now: readonly ListRow[]): ListRow[] {
+  const known = new Map(before.map((one) => [one.row.chat, one]));
+  return now.map((one) => {
+    const was = known.get(one.row.chat);
+    if (was === undefined || was.gone !== one.gone) return one;
+    return was.row === one.row || JSON.stringify(was.row) === JSON.stringify(one.row) ? was : one;
+  });
+}
+
 const PAGE = 60;
 /** Old rows stay this long when something else is asked; then there are rows without words. */
 const PATIENCE_MS = 150;
@@ -263,15 +273,16 @@ export class ChatList {
   #show(): void {
     this.#waiting = false;
     this.pinned = this.#pinnedRows.length;
-    this.rows = this.#merged().map((row) => ({ row, gone: false }));
+    this.rows = unchanged(this.rows, this.#merged().map((row) => ({ row, gone: false })));
   }
 
   #showInPlace(): void {
     this.#waiting = true;
     const now = new Map(this.#merged().map((row) => [row.chat, row]));
-    this.rows = this.rows.map((one) => {
+    const rows = this.rows.map((one) => {
       const row = now.get(one.row.chat);
       return row === undefined ? { row: one.row, gone: true } : { row, gone: false };
     });
+    this.rows = unchanged(this.rows, rows);
   }
 }
