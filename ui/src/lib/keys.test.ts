@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fake } from "$dev/host";
-import { capsOf, doKey, handleKey, keyTable, keyWorks, onKey, type KeyName } from "./keys";
+import { capsOf, doKey, handleKey, keyTable, keyWorks, onKey, typeAhead, type KeyName } from "./keys";
 import { settings } from "./settings/settings.svelte";
 
 const stops: Array<() => void> = [];
@@ -93,14 +93,35 @@ test("what_a_key_would_do_can_be_asked_and_done_without_it", () => {
   expect(tag).toHaveBeenCalledTimes(1);
 });
 
-test("a_key_held_down_closes_one_conversation_and_walks_many", () => {
+test("a_key_held_down_closes_one_conversation_and_walks_many_each_when_the_one_before_was_drawn", async () => {
   const close = on("close");
   const next = on("next");
   press("e");
   for (let i = 0; i < 3; i += 1) press("e", { repeat: true });
-  for (let i = 0; i < 3; i += 1) press("j", { repeat: i > 0 });
+  for (let i = 0; i < 9; i += 1) press("j", { repeat: i > 0 });
   expect(close).toHaveBeenCalledTimes(1);
+  expect(next).toHaveBeenCalledTimes(2);
+  await new Promise((done) => setTimeout(done, 100));
+  press("j", { repeat: true });
   expect(next).toHaveBeenCalledTimes(3);
+  await new Promise((done) => setTimeout(done, 100));
+});
+
+test("what_is_typed_for_a_field_that_is_about_to_be_there_is_no_command", () => {
+  const close = on("close");
+  const help = on("help");
+  let typed = "";
+  const stop = typeAhead((letter) => (typed += letter));
+  press("e");
+  press("É", { shiftKey: true });
+  press("e", { ctrlKey: true });
+  press("F1");
+  expect(typed).toBe("eÉ");
+  stop();
+  press("e");
+  expect(typed).toBe("eÉ");
+  expect(close).toHaveBeenCalledTimes(1);
+  expect(help).not.toHaveBeenCalled();
 });
 
 test("under_a_dialog_only_what_may_be_works", () => {

@@ -185,9 +185,28 @@ function isUnderneath(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("[role='menu'], [role='dialog'], [role='alertdialog']") !== null;
 }
 
+/** Takes the letters that are typed for a field which is not there yet. */
+let ahead: ((letter: string) => void) | undefined;
+
+/** What is typed is for a field that is about to be there, until the returned function is called. */
+export function typeAhead(take: (letter: string) => void): () => void {
+  ahead = take;
+  return () => {
+    if (ahead === take) ahead = undefined;
+  };
+}
+
+/** What a key that is held down did last has been drawn. */
+let drawn = true;
+
 /** The window's one key listener. */
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+  if (ahead !== undefined && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+    event.preventDefault();
+    ahead(event.key);
+    return;
+  }
   const row = keyOf(event);
   if (row === undefined) return;
   if (isUnderneath(event.target) && row.modal !== true) return;
@@ -197,7 +216,11 @@ export function handleKey(event: KeyboardEvent): void {
   const act = handlers.get(row.name)?.at(-1);
   if (act === undefined) return;
   event.preventDefault();
-  // A key that is held down closes one conversation, not the whole list.
-  if (event.repeat && row.repeats !== true) return;
+  // A key that is held down closes one conversation, not the whole list; and it stops where it is let go, however busy the window is.
+  if (event.repeat && (row.repeats !== true || !drawn)) return;
+  if (event.repeat) {
+    drawn = false;
+    requestAnimationFrame(() => setTimeout(() => (drawn = true)));
+  }
   act();
 }

@@ -63,6 +63,19 @@ describe("the conversation", () => {
     await waitFor(() => expect(field().value).toBe("only for the first"));
   });
 
+  it("has what was typed for the field before there was one, and does none of it as a command", async () => {
+    await open(1);
+    fake.delay = 100;
+    chat(2).draft = "";
+    selection.openChat(chat(2).id);
+    await tick();
+    for (const key of ["r", "e", "p"]) await fireEvent.keyDown(document.body, { key });
+    expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
+    await waitFor(() => expect(field().value).toBe("ep"));
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(fake.called("close_chat")).toEqual([]);
+  });
+
   // C078
   it("keeps text, caret and selection while everything around is synced", async () => {
     await open(1);

@@ -1,4 +1,4 @@
-// Drafts: one per chat, in memory while the program runs and on disk within 150 ms of the last key.
+// Drafts: one per chat, in memory while the program runs and on disk within 150 ms of each key.
 //
 // The text of a draft belongs to its chat and to nobody else: what is typed for A can never stand in the field
 // of B, because the field shows the draft object of its own chat. What the core says of a draft is taken over only where
@@ -62,13 +62,13 @@ export class ChatDraft {
     if (text === this.text) return;
     this.text = text;
     this.#edits += 1;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER_MS);
+    // Counted from the first letter that is not on disk: who types without a pause would else never be there.
+    this.#timer ??= setTimeout(() => void this.flush(), SAVE_AFTER_MS);
   }
 
   /** Puts on disk what is not there yet. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     if (!this.dirty) return;
     const text = this.text;
     const before = this.#kept;
@@ -88,7 +88,7 @@ export class ChatDraft {
    */
   async send(): Promise<void> {
     const text = this.text;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#take("");
     try {
       await this.#inLine(() => rpc("send_message", { chat: this.chat, text }));
@@ -105,6 +105,11 @@ export class ChatDraft {
     await this.flush();
     const joined = await this.#inLine(() => rpc("edit", { command }));
     this.#take(joined.text);
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #take(text: string): void {
