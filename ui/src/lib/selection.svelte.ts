@@ -82,6 +82,7 @@ class Selection {
   #aside: Aside | null = null;
   #returning: Promise<LastPlace> | undefined;
   #returned = false;
+  #otherwise: Place | null = null;
   /** Whose choices are to have the focus. */
   #decision = $state<string | null>(null);
   /** Inboxes of channels. */
@@ -141,6 +142,7 @@ class Selection {
    * where that is not there (any more) this one.
    */
   async settle(otherwise: Place | null): Promise<void> {
+    this.#otherwise = otherwise;
     if (this.place === null && !this.#returned) {
       const asked = (this.#returning ??= rpc("get_last_place", {}).catch(() => ({ place: null, chat: null })));
       const last = await asked;
@@ -153,7 +155,8 @@ class Selection {
       if (this.place !== null) return void this.#know(this.list);
     }
     this.lost = this.place !== null;
-    this.place = otherwise;
+    // Whoever asked last knows best what there is.
+    this.place = this.#otherwise;
     await this.#know(this.list);
   }
 
