@@ -76,6 +76,17 @@ describe("the conversation", () => {
     expect(fake.called("close_chat")).toEqual([]);
   });
 
+  it("closes what was written in, though another was chosen while it was sent", async () => {
+    await open(1);
+    await fireEvent.input(field(), { target: { value: "Goodbye" } });
+    fake.delay = 60;
+    await fireEvent.keyDown(field(), { key: "Enter", ctrlKey: true, shiftKey: true });
+    selection.openChat(chat(2).id);
+    await waitFor(() => expect(fake.called("close_chat")).toHaveLength(1), { timeout: 3000 });
+    expect(fake.called("send_message").map((sent) => sent.chat)).toEqual([chat(1).id]);
+    expect(fake.called("close_chat").map((closed) => closed.chat)).toEqual([chat(1).id]);
+  });
+
   // C078
   it("keeps text, caret and selection while everything around is synced", async () => {
     await open(1);
