@@ -25,7 +25,7 @@ pub struct Options {
 
 /// Runs everything, or what is quick, and prints the sum as the last line.
 pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let mut report = Report::default();
+    let mut report = Report::new();
     // What everything else stands on.
     if !report.phase("preparing", || phases::prepare(workspace, options.quick)) {
         return Ok(report.print());
@@ -33,16 +33,20 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     report.phase("formatting", || Ok(phases::formatting(workspace)));
     report.phase("tidy", || phases::tidy(workspace));
     report.phase("ui", || phases::ui(workspace, options.quick));
-    if !options.quick {
-        report.phase("window", || phases::window(workspace));
-    }
-    report.phase("clippy", || Ok(phases::clippy(workspace)));
     let mut programs = None;
-    report.phase("build", || {
-        let (tally, built) = phases::build(workspace)?;
-        programs = built;
-        Ok(tally)
-    });
+    let mut build = |report: &mut Report| {
+        report.phase("clippy", || Ok(phases::clippy(workspace)));
+        report.phase("build", || {
+            let (tally, built) = phases::build(workspace)?;
+            programs = built;
+            Ok(tally)
+        });
+    };
+    if options.quick {
+        build(&mut report);
+    } else {
+        report.beside("window", || phases::window(workspace), build);
+    }
     if let Some(programs) = programs {
         report.phase("codegen", || phases::codegen(workspace));
         report.phase("crates", || programs.run(workspace, |program| program.is_of_crate(options.quick)));
