@@ -116,6 +116,7 @@ test("what_is_typed_for_a_field_that_is_about_to_be_there_is_no_command", () => 
   press("É", { shiftKey: true });
   press("e", { ctrlKey: true });
   press("F1");
+  press(" ", {}, add("<div role='alertdialog'><button></button></div>").querySelector("button") as Element);
   expect(typed).toBe("eÉ");
   stop();
   press("e");

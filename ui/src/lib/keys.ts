@@ -185,6 +185,11 @@ function isUnderneath(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("[role='menu'], [role='dialog'], [role='alertdialog']") !== null;
 }
 
+/** Something that would stand in a field. */
+function isLetter(event: KeyboardEvent): boolean {
+  return event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+}
+
 /** Takes the letters that are typed for a field which is not there yet. */
 let ahead: ((letter: string) => void) | undefined;
 
@@ -202,7 +207,7 @@ let drawn = true;
 /** The window's one key listener. */
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
-  if (ahead !== undefined && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+  if (ahead !== undefined && isLetter(event) && !isTyping(event.target) && !isUnderneath(event.target)) {
     event.preventDefault();
     ahead(event.key);
     return;
