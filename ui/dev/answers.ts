@@ -256,7 +256,7 @@ export const answers: Answers = {
   save_draft: (fake, { chat: id, text }) => {
     const chat = chatOf(fake, id);
     chat.draft = text;
-    fake.touch("chats");
+    fake.touch("drafts");
     return {};
   },
   list_outbox: (fake, args) => listOutbox(fake.world.outbox, fake.world.chats, args),

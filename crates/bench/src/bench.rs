@@ -14,7 +14,7 @@ use deskbell_testkit::test_hub::copy_dir;
 use serde::{Deserialize, Serialize};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The parts, in the order in which they are measured.
 pub const PARTS: &[&str] =
@@ -67,7 +67,7 @@ pub struct Bench {
     /// What the machine can do at best.
     pub floor: Floor,
     /// How long the first sync took, where this run had to make it.
-    pub first_sync: Option<parts::first_sync::Took>,
+    pub first_sync: Option<Duration>,
     /// Devices that write beside the clients.
     pub devices: Vec<Device>,
     /// Conversations that they write in.
@@ -225,7 +225,7 @@ fn address(kept: &Path) -> Result<SocketAddr> {
     Ok(address)
 }
 
-async fn make_client(kept: &Path, listen: SocketAddr) -> Result<parts::first_sync::Took> {
+async fn make_client(kept: &Path, listen: SocketAddr) -> Result<Duration> {
     let making = kept.join("making");
     let _ = std::fs::remove_dir_all(&making);
     let hub = HubProcess::start(&kept.join("hub"), listen)?;

@@ -1,5 +1,7 @@
 //! An open cache with everything that works on it: the writer, the readers, and the driver that syncs it.
 
+mod check;
+
 use crate::clock::wall_time;
 use crate::core::CoreOptions;
 use crate::driver::Driver;
@@ -13,10 +15,10 @@ use crate::settings::SettingsFile;
 use crate::store::{EVERYTHING, Moment, Store, StoreError, StoredSession};
 use crate::sync::{Event, Pace, View};
 use crate::writer::{Readers, Urgency, Writer};
+use check::{Check, check_file, is_large};
 use deskbell_sqlite::{Key, LogKeeper, OpenError};
-use rusqlite::{Connection, InterruptHandle};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
@@ -98,12 +100,6 @@ pub(crate) enum CacheError {
     Thread(#[from] std::io::Error),
     #[error(transparent)]
     Profile(#[from] ProfileError),
-}
-
-/// Somebody looks through the file.
-struct Check {
-    reads: InterruptHandle,
-    given_up: Arc<AtomicBool>,
 }
 
 /// An open cache.
@@ -264,20 +260,17 @@ impl Cache {
     }
 
     /// Looks through a large file while its owner works already; a small one was looked through before.
-    pub fn check_behind(&self, path: PathBuf) {
-        if !is_large(&path) {
+    pub fn check_behind(&self, path: &Path) {
+        if !is_large(path) {
             return;
         }
-        let Ok(reader) = deskbell_sqlite::open_reader(&path, Some(&self.key)) else { return };
-        let check = Check { reads: reader.get_interrupt_handle(), given_up: Arc::default() };
-        let given_up = check.given_up.clone();
-        *self.check.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
         let (report, name) = (self.outlets.damaged.clone(), self.name);
-        tokio::task::spawn_blocking(move || {
-            if check_tables(&reader, &given_up).is_err_and(|error| is_damage(&error)) {
-                let _ = report.send(name);
-            }
-        });
+        let damaged = move || {
+            let _ = report.send(name);
+        };
+        if let Ok(check) = Check::begin(path, &self.key, damaged) {
+            *self.check.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
+        }
     }
 
     /// Stops syncing.
@@ -319,8 +312,7 @@ impl Cache {
     pub async fn close(&self) {
         self.stop_driver().await;
         if let Some(check) = self.check.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            check.given_up.store(true, Ordering::Relaxed);
-            check.reads.interrupt();
+            check.give_up();
         }
         self.readers.close();
         self.writer.close().await;
@@ -391,42 +383,6 @@ fn open_reader(path: &std::path::Path, key: &Key) -> Result<Connection, OpenErro
     #[cfg(test)]
     crate::rpc::hot::watch(&mut reader, path);
     Ok(reader)
-}
-
-/// Reading all of a file that is no larger takes a moment that nobody notices.
-const SMALL_FILE: u64 = 16 * 1024 * 1024;
-
-fn is_large(path: &std::path::Path) -> bool {
-    path.metadata().is_ok_and(|about| about.len() > SMALL_FILE)
-}
-
-/// Reads every page of every table: damage is to be said at the start, not when somebody comes upon it days later.
-fn check_file(connection: &Connection) -> Result<(), OpenError> {
-    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(OpenError::damaged(said)) }
-}
-
-fn is_damage(error: &OpenError) -> bool {
-    matches!(error, OpenError::Damaged(_) | OpenError::NotADatabase(_))
-}
-
-/// The same table by table: who reads a gigabyte in one go holds the log as it is, and it grows for as long.
-fn check_tables(connection: &Connection, given_up: &AtomicBool) -> Result<(), OpenError> {
-    let tables: Vec<String> = connection
-        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rootpage")?
-        .query_map([], |r| r.get(0))?
-        .collect::<Result<_, _>>()?;
-    for table in tables {
-        if given_up.load(Ordering::Relaxed) {
-            break;
-        }
-        let sql = format!("PRAGMA quick_check('{}')", table.replace('\'', "''"));
-        let said: String = connection.query_row(&sql, [], |r| r.get(0))?;
-        if said != "ok" {
-            return Err(OpenError::damaged(said));
-        }
-    }
-    Ok(())
 }
 
 /// Its owner's only, before anything is in it; SQLite gives the files beside it the same rights.

@@ -247,7 +247,7 @@ impl Core {
         let cache = Cache::open(inner.profile.cache_path(), key, inner.options.clone(), inner.outlets.clone()).await?;
         let cache = Arc::new(cache);
         if inner.options.background_sync {
-            cache.check_behind(inner.profile.cache_path());
+            cache.check_behind(&inner.profile.cache_path());
         }
         if inner.options.background_sync
             && let Err(error) = cache.start_driver().await

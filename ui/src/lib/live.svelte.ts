@@ -83,12 +83,13 @@ export type Query<N extends RpcName> = readonly [N, Args<N>] | null;
 
 /**
  * Runs a query while the component that calls this is mounted. `query` and `tags` may read reactive state.
- * With `keep` the answer to the question before stays until the new one is there.
+ * With `keep` the answer to the question before stays until the new one is there. `ahead` is an answer to the first question
+ * that is here already.
  */
 export function live<N extends RpcName>(
   query: () => Query<N>,
   tags: readonly string[] | (() => readonly string[]),
-  options: { keep?: boolean } = {},
+  options: { keep?: boolean; ahead?: Answer<N> | undefined } = {},
 ): Live<Answer<N>> {
   let data = $state.raw<Answer<N> | undefined>();
   let error = $state.raw<RpcError | undefined>();
@@ -123,6 +124,11 @@ export function live<N extends RpcName>(
     asked = next;
     if (next === null || (!options.keep && !first)) data = undefined;
     error = undefined;
+    if (first && options.ahead !== undefined) {
+      data = options.ahead;
+      loading = false;
+      return;
+    }
     loading = next !== null;
     void run();
   });

@@ -70,10 +70,37 @@ describe("the conversation", () => {
     selection.openChat(chat(2).id);
     await tick();
     for (const key of ["r", "e", "p"]) await fireEvent.keyDown(document.body, { key });
-    expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
+    expect(chat(1).draft).toBe("");
     await waitFor(() => expect(field().value).toBe("ep"));
     await waitFor(() => expect(document.activeElement).toBe(field()));
     expect(fake.called("close_chat")).toEqual([]);
+  });
+
+  const head = () => screen.queryByRole("heading", { level: 1 })?.textContent?.trim();
+
+  it("takes the place of the one before whole, and says that it is on its way where that takes longer", async () => {
+    await open(1);
+    fake.delay = 40;
+    selection.openChat(chat(2).id);
+    await tasks(30);
+    expect(head()).toBe(chat(1).person.name);
+    await waitFor(() => expect(head()).toBe(chat(2).person.name));
+    expect(screen.getByRole("log").getAttribute("aria-busy"), "with its messages").toBe("false");
+    fake.delay = 300;
+    selection.openChat(chat(1).id);
+    await waitFor(() => expect(head()).toBeUndefined());
+    expect(document.querySelector(".conv .ghosts")).not.toBeNull();
+    await waitFor(() => expect(head()).toBe(chat(1).person.name));
+  });
+
+  it("has done to it what was asked for while the one before was on screen", async () => {
+    await open(1);
+    fake.delay = 40;
+    selection.openChat(chat(2).id);
+    await tick();
+    await fireEvent.keyDown(document.body, { key: "e" });
+    expect(head()).toBe(chat(1).person.name);
+    await waitFor(() => expect(fake.called("close_chat").map((asked) => asked.chat)).toEqual([chat(2).id]));
   });
 
   it("closes what was written in, though another was chosen while it was sent", async () => {

@@ -5,12 +5,18 @@
 // the member had read up to when the chat was opened (or came back to a window that had lost the focus), until it is left.
 
 import { rpc } from "$lib/host";
-import type { ChatHead, Entry } from "$lib/rpc/types";
+import type { ChatHead, Entry, ThreadPoint } from "$lib/rpc/types";
 import { isNews, type Fresh } from "./rows";
 import { END, LEAD, type Place } from "./scroller.svelte";
 
 const MARK_EVERY_MS = 500;
 const SAVE_AFTER_MS = 400;
+
+/** Where a chat opens: at what is new, else where the member was. `again`: it was on screen in the page before this one. */
+export function startOf({ unread, read_pos }: ChatHead, { pos, offset }: ThreadPoint, again: boolean): Place {
+  if (unread > 0 && !(again && pos !== null)) return { pos: read_pos + 1, offset: -LEAD, withLines: true };
+  return pos === null ? END : { pos, offset };
+}
 
 /** One chat's reading. */
 export class Reading {
@@ -21,7 +27,7 @@ export class Reading {
   fresh = $state.raw<Fresh | null>(null);
 
   readonly #again: boolean;
-  #kept: Place | null | undefined;
+  #kept: ThreadPoint | undefined;
   #head: ChatHead | undefined;
   #marked = 0;
   #markedAt = -Infinity;
@@ -32,11 +38,12 @@ export class Reading {
   #place: Place = END;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
-  /** `again`: it was on screen in the page before this one, so it opens where the member was in it. */
-  constructor(chat: string, again = false) {
+  /** `again`: it was on screen in the page before this one, so it opens where the member was in it, which may be `kept` already. */
+  constructor(chat: string, again = false, kept?: ThreadPoint) {
     this.chat = chat;
     this.#again = again;
-    void this.#read();
+    this.#kept = kept;
+    if (kept === undefined) void this.#read();
   }
 
   /** What the head says, each time it is read. */
@@ -98,20 +105,16 @@ export class Reading {
 
   async #read(): Promise<void> {
     try {
-      const { pos, offset } = await rpc("get_reading", { chat: this.chat });
-      this.#kept = pos === null ? END : { pos, offset };
+      this.#kept = await rpc("get_reading", { chat: this.chat });
     } catch {
-      this.#kept = END;
+      this.#kept = { pos: null, offset: 0 };
     }
     this.#begin();
   }
 
-  /** Opens at what is new, else where the member was. */
   #begin(): void {
     if (this.start !== undefined || this.#head === undefined || this.#kept === undefined) return;
-    const { unread, read_pos } = this.#head;
-    const was = this.#again && (this.#kept?.pos ?? null) !== null;
-    this.start = unread > 0 && !was ? { pos: read_pos + 1, offset: -LEAD, withLines: true } : (this.#kept ?? END);
+    this.start = startOf(this.#head, this.#kept, this.#again);
   }
 
   #mark(): void {

@@ -94,19 +94,16 @@ export class Scroller {
   settle(): void {
     this.#wait();
     const until = performance.now() + PATIENCE_MS;
-    let top = NaN;
-    let height = NaN;
     const look = () => {
-      this.#apply();
-      const { scrollTop = 0, scrollHeight = 0 } = this.element ?? {};
-      if ((scrollTop === top && scrollHeight === height) || performance.now() > until) return this.#shown();
-      top = scrollTop;
-      height = scrollHeight;
+      this.#approach();
+      if (this.settled) return;
+      if (performance.now() > until) return this.#shown();
       this.#frame = requestAnimationFrame(look);
     };
     this.#frame = requestAnimationFrame(look);
     // A window that is not visible gets no frames.
     this.#patience = setTimeout(() => this.#shown(), PATIENCE_MS + 50);
+    this.#approach();
   }
 
   /** Another window of the thread is drawn: it is to be measured anew. */
@@ -129,9 +126,10 @@ export class Scroller {
     if ((this.element?.scrollTop ?? 0) < this.#lastTop) this.scrolled();
     // The list moves what it has measured only when what is drawn follows; that is still before anything is painted.
     void tick().then(() => {
+      if (!this.settled) return this.#approach();
       if (this.atEnd && !this.#thread.moreAfter) this.#pin();
-      else if (this.settled) this.#hold();
-      if (this.settled) this.#look();
+      else this.#hold();
+      this.#look();
     });
   }
 
@@ -207,6 +205,34 @@ export class Scroller {
   #wait(): void {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#patience);
+  }
+
+  /**
+   * Goes to the wanted place by what is known so far, and shows it once all that decides it is known: most often before the
+   * first frame with it is painted.
+   */
+  #approach(): void {
+    const { element } = this;
+    if (!element || !this.#thread.ready) return;
+    this.#apply();
+    if (this.#isMeasured()) return this.#shown();
+    // The list hears of it with the next frame; it is to draw what is there before this one.
+    element.dispatchEvent(new Event("scroll"));
+  }
+
+  /** What is in sight is drawn, and of all that is drawn the list knows how tall it is. */
+  #isMeasured(): boolean {
+    const { element, list } = this;
+    const rows = this.#rows();
+    if (!element || !list || element.clientHeight === 0) return false;
+    if (rows.length === 0) return true;
+    const first = list.findItemIndex(element.scrollTop);
+    const last = Math.min(list.findItemIndex(element.scrollTop + element.clientHeight), rows.length - 1);
+    for (let at = first; at <= last; at += 1) if (!this.#lines.has((rows[at] as Row).key)) return false;
+    return rows.every(({ key }, at) => {
+      const height = this.#lines.get(key)?.parentElement?.getBoundingClientRect().height;
+      return height === undefined || Math.abs(height - list.getItemSize(at)) < 1;
+    });
   }
 
   #shown(): void {

@@ -55,8 +55,15 @@ export class Thread {
   #turn = 0;
   #stop: () => void;
 
-  constructor(chat: string) {
+  /** `ahead`: a page that was read already, and the place around which it is. */
+  constructor(chat: string, ahead?: { page: ThreadPage; around: number | null; stale: boolean }) {
     this.chat = chat;
+    if (ahead !== undefined) {
+      this.#opened = ahead.around;
+      this.#asked = true;
+      this.#show(ahead.page);
+      if (ahead.stale) void this.refresh();
+    }
     this.#stop = onTouched(
       () => [`thread:${chat}`],
       () => void this.refresh(),
@@ -84,16 +91,20 @@ export class Thread {
     try {
       const page = await rpc("list_messages", { chat: this.chat, before: null, after: null, around: pos, limit: PAGE });
       if (this.#left || this.#turn !== mine) return;
-      this.frontMoved = false;
-      this.epoch += 1;
-      this.entries = page.entries;
-      this.more = page.more;
-      this.moreAfter = page.more_after;
-      this.ready = true;
-      this.error = null;
+      this.#show(page);
     } catch (error) {
       if (this.#turn === mine) this.error = asError(error);
     }
+  }
+
+  #show(page: ThreadPage): void {
+    this.frontMoved = false;
+    this.epoch += 1;
+    this.entries = page.entries;
+    this.more = page.more;
+    this.moreAfter = page.more_after;
+    this.ready = true;
+    this.error = null;
   }
 
   /** Reads everything that is loaded again. */

@@ -39,6 +39,8 @@ function unchanged(before: readonly ListRow[], now: readonly ListRow[]): ListRow
 const PAGE = 60;
 /** Old rows stay this long when something else is asked; then there are rows without words. */
 const PATIENCE_MS = 150;
+/** Who has not typed for so long pauses: their row shows the draft. Before, the list would be read anew while they type. */
+const TYPES_ON_MS = 500;
 
 /** The list on screen. Call in a component: it lives as long as that. */
 export class ChatList {
@@ -89,8 +91,18 @@ export class ChatList {
         () => ["chats"],
         () => void this.#readAgain(),
       );
+      let pause: ReturnType<typeof setTimeout> | undefined;
+      const stopDrafts = onTouched(
+        () => ["drafts"],
+        () => {
+          clearTimeout(pause);
+          pause = setTimeout(() => void this.#readAgain(), TYPES_ON_MS);
+        },
+      );
       return () => {
         stop();
+        stopDrafts();
+        clearTimeout(pause);
         clearTimeout(this.#patience);
         this.#turn += 1;
       };
