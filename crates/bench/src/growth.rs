@@ -103,7 +103,9 @@ fn row(line: &Line, reports: &[Report]) -> String {
     for report in reports {
         match of(report) {
             Some(found) => {
-                points.push((report.messages, found.p50));
+                if found.rows == line.rows {
+                    points.push((report.messages, found.p50));
+                }
                 let both = if found.samples > 1 {
                     format!("{} / {}", number(found.p50), number(found.p95))
                 } else {
@@ -138,7 +140,7 @@ const HEAD: &str = "# How fast it is\n\n\
     Written by `cargo xtask bench --growth`: the same organization, seeded, with ten and a hundred times as many messages. \
     Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
     measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
-    times as many messages; what somebody waits for must not grow faster than the logarithm. **!** marks what misses its \
+    times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow faster than the logarithm. **!** marks what misses its \
     budget or outgrows it.\n\n\
     Other programs may have been at work on the machine meanwhile; the load says how much.\n\n";
 
@@ -189,6 +191,12 @@ mod tests {
             lines: vec![Line::one("Lists", "first page", Unit::Ms, ms).budget(5.0).floor(0.5, "50 rows").interactive()],
         };
         let page = page(&[report(10_000, 1.0), report(1_000_000, 9.0)]);
+        let half = |rows: usize, report: Report| Report {
+            lines: report.lines.into_iter().map(|line| line.rows(rows)).collect(),
+            ..report
+        };
+        let reports = [half(20, report(10_000, 0.1)), half(50, report(100_000, 2.0)), half(50, report(1_000_000, 2.0))];
+        assert!(super::page(&reports).contains("| x1.00 |"), "half a page grows to a whole one");
         assert!(
             page.contains("| first page | 1.00 ms | 9.00 ms **!** | 5.00 ms | 18.0 | x3.00 **!** | 50 rows |"),
             "{page}"

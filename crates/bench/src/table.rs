@@ -72,6 +72,9 @@ pub struct Line {
     pub note: String,
     /// Whether somebody waits for it: then it must not grow faster than the logarithm.
     pub interactive: bool,
+    /// How many rows it answered with: what fills half a page is not to be compared with what fills a whole one.
+    #[serde(default)]
+    pub rows: Option<usize>,
 }
 
 impl Line {
@@ -88,6 +91,7 @@ impl Line {
             floor: None,
             note: String::new(),
             interactive: false,
+            rows: None,
         }
     }
 
@@ -114,6 +118,11 @@ impl Line {
     /// Somebody waits for it.
     pub fn interactive(self) -> Self {
         Self { interactive: true, ..self }
+    }
+
+    /// So many rows were answered with.
+    pub fn rows(self, rows: usize) -> Self {
+        Self { rows: Some(rows), ..self }
     }
 
     /// How many times the floor it is.

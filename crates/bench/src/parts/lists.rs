@@ -28,13 +28,16 @@ pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
     ] {
         let first = |tab: &str| json!({ "place": place, "tab": tab, "segment": "all", "sort": sort, "limit": 50 });
         for tab in ["open", "closed"] {
+            let rows = rows_of(client, &first(tab)).await?;
             let samples = calls(client, "list_chats", &[first(tab)], rounds).await?;
-            let line = Line::of(PART, format!("{tab}, {called}: first page"), Unit::Ms, &samples);
+            let line = Line::of(PART, format!("{tab}, {called}: first page"), Unit::Ms, &samples).rows(rows);
             bench.lines.push(line.budget(BUDGET_MS).floor(page, "50 rows by number").interactive());
         }
         let (deep, depth) = walk(client, &first("closed")).await?;
         let samples = calls(client, "list_chats", &deep, rounds).await?;
+        let rows = rows_of(client, &deep[0]).await?;
         let line = Line::of(PART, format!("closed, {called}: far down"), Unit::Ms, &samples)
+            .rows(rows)
             .note(format!("{depth} rows down"));
         bench.lines.push(line.budget(BUDGET_MS).floor(page, "50 rows by number").interactive());
     }
@@ -49,8 +52,9 @@ pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
         if let (Value::Object(args), Value::Object(more)) = (&mut args, more) {
             args.extend(more);
         }
+        let rows = rows_of(client, &args).await?;
         let samples = calls(client, "list_chats", &[args], rounds).await?;
-        let line = Line::of(PART, format!("{called}: first page"), Unit::Ms, &samples);
+        let line = Line::of(PART, format!("{called}: first page"), Unit::Ms, &samples).rows(rows);
         bench.lines.push(line.budget(BUDGET_MS).floor(page, "50 rows by number").interactive());
     }
     for (call, called, args) in [
@@ -62,6 +66,11 @@ pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
         bench.lines.push(line.budget(BUDGET_MS).floor(row, "one row by number").interactive());
     }
     Ok(())
+}
+
+async fn rows_of(client: &Client, args: &Value) -> Result<usize> {
+    let page: ChatPage = client.call("list_chats", args.clone()).await?;
+    Ok(page.rows.len())
 }
 
 /// Arguments of the last pages on the way down a list, and how far down that is.

@@ -20,6 +20,31 @@ const TOOLS: &str = "
         const end = performance.now() + 20000;
         while (!what()) { if (performance.now() > end) throw new Error(`it never came to ${what}`); await frame(); }
     };
+    // When something that comes to be is on the screen: after the frame in which it is drawn, be it made before that frame or
+    // still in it, by what has just been measured.
+    const shows = (what) => new Promise((done, fail) => {
+        const after = (then) => { const later = new MessageChannel(); later.port1.onmessage = then; later.port2.postMessage(0); };
+        const seen = () => done(performance.now());
+        let drawing = false;
+        let waits = true;
+        const beat = () => {
+            drawing = true;
+            after(() => (drawing = false));
+            if (waits) requestAnimationFrame(beat);
+        };
+        requestAnimationFrame(beat);
+        const look = () => {
+            if (!waits || !what()) return;
+            end();
+            if (drawing) after(seen);
+            else requestAnimationFrame(() => after(seen));
+        };
+        const changes = new MutationObserver(look);
+        const late = setTimeout(() => { end(); fail(new Error(`it never came to ${what}`)); }, 20000);
+        const end = () => { waits = false; changes.disconnect(); clearTimeout(late); };
+        changes.observe(document.body, { childList: true, subtree: true, attributes: true });
+        look();
+    });
     const pause = (ms) => new Promise((done) => setTimeout(done, ms));
     const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     const log = () => document.querySelector('[role=log].settled');
@@ -95,8 +120,7 @@ pub async fn switch_chats(window: &OpenWindow, rounds: usize) -> Result<Samples>
             const before = log();
             const began = performance.now();
             press('j');
-            await until(() => log() !== null && log() !== before && log().querySelector('[data-entry]') !== null);
-            times.push(await painted() - began);
+            times.push(await shows(() => log() !== null && log() !== before && log().querySelector('[data-entry]') !== null) - began);
             await pause(60);
         }
         return times.slice(1);";
@@ -113,8 +137,7 @@ pub async fn switch_tabs(window: &OpenWindow, rounds: usize) -> Result<Samples> 
             const before = first();
             const began = performance.now();
             tabs[(round + 1) % 2].click();
-            await until(() => first() !== null && first() !== before);
-            times.push(await painted() - began);
+            times.push(await shows(() => first() !== null && first() !== before) - began);
             await pause(60);
         }
         tabs[0].click();

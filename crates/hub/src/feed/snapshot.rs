@@ -82,6 +82,9 @@ fn total(connection: &Connection, scope: Scope) -> Result<u64, FeedError> {
     Ok(total.unsigned_abs())
 }
 
+/// Comes after the name of every kind.
+const ALL_KINDS: &str = "~";
+
 struct Page {
     rows: Vec<SnapshotRow>,
     bytes: usize,
@@ -103,8 +106,8 @@ impl Page {
     fn fill(&mut self, connection: &Connection, scope: Scope, after: Option<&str>) -> Result<(), FeedError> {
         let mut pos = 0;
         match after.map(|text| After::parse(text).ok_or(NO_KEY)).transpose()? {
-            None => self.entities(connection, scope, "", Uuid::nil())?,
-            Some(After::Entity(kind, id)) => self.entities(connection, scope, &kind, id)?,
+            None => self.entities(connection, scope, ("", Uuid::nil()), ALL_KINDS)?,
+            Some(After::Entity(kind, id)) => self.entities(connection, scope, (&kind, id), ALL_KINDS)?,
             Some(After::Message(after)) => pos = after,
         }
         if self.next.is_none() {
@@ -113,11 +116,19 @@ impl Page {
         Ok(())
     }
 
-    fn entities(&mut self, connection: &Connection, scope: Scope, kind: &str, id: Uuid) -> Result<(), FeedError> {
+    /// Those after a row, of kinds whose names come before a word.
+    fn entities(
+        &mut self,
+        connection: &Connection,
+        scope: Scope,
+        (kind, id): (&str, Uuid),
+        until: &str,
+    ) -> Result<(), FeedError> {
         let mut statement = connection.prepare_cached(
-            "SELECT kind, id, rev, row FROM entity WHERE scope = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id",
+            "SELECT kind, id, rev, row FROM entity
+             WHERE scope = ?1 AND (kind, id) > (?2, ?3) AND kind < ?4 ORDER BY kind, id",
         )?;
-        let mut rows = statement.query(params![scope.to_string(), kind, id])?;
+        let mut rows = statement.query(params![scope.to_string(), kind, id, until])?;
         while let Some(r) = rows.next()? {
             if self.is_full() {
                 self.next = self.rows.last().map(|last| format!("{}:{}", last.kind, last.id));

@@ -1,7 +1,7 @@
 //! Changes, snapshots and threads: everything of one's own, nothing of others, in pages that fit together.
 
 use super::office::{Desk, Office, error, new_id, send};
-use deskbell_domain::command::{AssignInbox, CloseChat, CreateChat, CreateContact, NewChat};
+use deskbell_domain::command::{AssignInbox, CloseChat, CreateChat, CreateContact, MarkRead, NewChat};
 use deskbell_domain::*;
 use deskbell_protocol::{Changes, MessagesPage, Op, Phase, SnapshotRow, code, digest_of};
 use reqwest::StatusCode;
@@ -213,6 +213,35 @@ async fn the_hint_of_the_organization_has_its_settings_and_whom_the_tops_of_ones
             assert_eq!(kinds("contact"), [waits.id.0]);
         }
     }
+}
+
+#[tokio::test]
+async fn the_hint_of_what_is_ones_own_has_how_far_the_tops_of_lists_were_read_and_not_how_far_all_was() {
+    let office = Office::open().await;
+    let desk = office.sign_in("priya@example.com").await;
+    let open = office.customer_writes(office.front_channel, "waits", "Hello?").await;
+    let closed = office.customer_writes(office.front_channel, "done", "Thanks!").await;
+    desk.act(CloseChat { chat: closed, seen_inbound: ALL_SEEN, line: MessageId(new_id()) }).await;
+    let direct = ChatId(new_id());
+    desk.act(CreateChat { chat: direct, new: NewChat::Direct { with: office.dana } }).await;
+    for chat in [open, closed, direct] {
+        desk.act(MarkRead { chat, pos: ALL_SEEN, seen: None }).await;
+    }
+    let scope = Scope::Member(office.priya);
+    let full = desk.snapshot(scope, None, 1000).await;
+    let positions = |rows: &[SnapshotRow]| {
+        let read = rows.iter().filter(|row| row.kind == "read_position");
+        read.map(|row| row.row["chat"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(positions(&full.rows).len(), 3);
+    let hint = hint_of(&desk, scope, 1000).await;
+    assert!(hint.iter().all(|row| full.rows.contains(row)));
+    assert_eq!(positions(&hint), [direct, open].map(|chat| chat.to_string()));
+    let others = full.rows.len() - 3;
+    assert_eq!(hint.len() - 2, others, "all else of the member's own: {hint:?}");
+    assert!(others > 0);
+    // However small a page is, all else is there.
+    assert_eq!(hint_of(&desk, scope, 1).await.iter().filter(|row| row.kind != "read_position").count(), others);
 }
 
 #[tokio::test]

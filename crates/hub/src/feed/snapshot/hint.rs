@@ -1,14 +1,15 @@
 //! What lists show first: a channel's open conversations, the newest message first, each with its newest entries; a direct or
-//! team chat's newest entries; of the organization all but its contacts, and those contacts that the tops of lists name.
+//! team chat's newest entries; of the organization all but its contacts, and those contacts that the tops of lists name; of the
+//! member all but private contacts, and how far those lists were read: of that there is a row for each conversation ever seen.
 //!
 //! A conversation moves while it is read, so this order misses and repeats; a client takes it as a hint and reads all of
 //! the scope again. A conversation that does not fit in a page goes on in the next one by the position of its entries,
 //! which is fixed: however small a page is, the next one goes on.
 
-use super::{After, NO_KEY, Page};
+use super::{ALL_KINDS, After, NO_KEY, Page};
 use crate::feed::FeedError;
 use crate::store::parse_json;
-use deskbell_domain::{Address, Grant, Kind, NaturalKey, Scope};
+use deskbell_domain::{Address, ChatId, Grant, Kind, MemberId, NaturalKey, ReadPosition, Scope};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
@@ -60,6 +61,24 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// The channels that somebody with these grants sees.
+fn channels_of(grants: &[Grant]) -> Vec<Scope> {
+    grants.iter().map(|grant| grant.scope).filter(|scope| matches!(scope, Scope::Channel(_))).collect()
+}
+
+/// The open conversations of a channel with the newest messages.
+fn newest_in(c: &Connection, channel: Scope, most: usize) -> Result<Vec<ChatId>, FeedError> {
+    let mut statement = c.prepare_cached(OPEN_CONVERSATIONS)?;
+    let mut rows = statement.query(params![channel.to_string(), i64::MAX, Uuid::max()])?;
+    let mut chats = Vec::new();
+    while chats.len() < most
+        && let Some(r) = rows.next()?
+    {
+        chats.push(ChatId(r.get(1)?));
+    }
+    Ok(chats)
+}
+
 /// What a conversation is called by.
 #[derive(serde::Deserialize)]
 struct Addressed {
@@ -75,8 +94,10 @@ impl Page {
         grants: &[Grant],
         after: Option<&str>,
     ) -> Result<(), FeedError> {
-        if scope == Scope::Org {
-            return self.organization(c, grants, after);
+        match scope {
+            Scope::Org => return self.organization(c, grants, after),
+            Scope::Member(member) => return self.member(c, member, grants, after),
+            Scope::Inbox(_) | Scope::Channel(_) | Scope::Chat(_) => {}
         }
         let mut place = match (after, scope) {
             (Some(text), _) => Place::parse(text).ok_or(NO_KEY)?,
@@ -123,22 +144,70 @@ impl Page {
     /// Everything but the contacts, of which there may be as many as there are customers. What is left of the last page is for
     /// those whom the tops of lists name; it is not to be longer for that.
     fn organization(&mut self, c: &Connection, grants: &[Grant], after: Option<&str>) -> Result<(), FeedError> {
+        self.after_contacts(c, Scope::Org, after, ALL_KINDS)?;
+        if self.next.is_some() {
+            return Ok(());
+        }
+        let channels = channels_of(grants);
+        let each = self.room_for_each(channels.len());
+        for channel in channels {
+            self.named_in(c, channel, each)?;
+        }
+        Ok(())
+    }
+
+    /// What the member has of their own but contacts, and how far they have read what stands at the top of lists.
+    fn member(
+        &mut self,
+        c: &Connection,
+        member: MemberId,
+        grants: &[Grant],
+        after: Option<&str>,
+    ) -> Result<(), FeedError> {
+        self.after_contacts(c, Scope::Member(member), after, Kind::ReadPosition.as_str())?;
+        if self.next.is_some() {
+            return Ok(());
+        }
+        let chats =
+            grants.iter().filter_map(|grant| if let Scope::Chat(chat) = grant.scope { Some(chat) } else { None });
+        let mut lists: Vec<Vec<ChatId>> = vec![chats.collect()];
+        let channels = channels_of(grants);
+        let each = self.room_for_each(channels.len() + 1);
+        for channel in channels {
+            lists.push(newest_in(c, channel, each)?);
+        }
+        let mut read =
+            c.prepare_cached("SELECT 0, id, rev, row FROM entity WHERE kind = ?1 AND id = ?2 AND scope = ?3")?;
+        let scope = Scope::Member(member).to_string();
+        for chat in lists.into_iter().flat_map(|list| list.into_iter().take(each)) {
+            let id = ReadPosition::id_of(member, chat);
+            let mut found = read.query(params![Kind::ReadPosition.as_str(), id, scope])?;
+            if let Some(r) = found.next()?.filter(|_| !self.is_full()) {
+                self.take(Kind::ReadPosition, r)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a scope after its contacts, or after a place, of kinds whose names come before a word.
+    fn after_contacts(
+        &mut self,
+        c: &Connection,
+        scope: Scope,
+        after: Option<&str>,
+        until: &str,
+    ) -> Result<(), FeedError> {
         let (kind, id) = match after.map(|text| After::parse(text).ok_or(NO_KEY)).transpose()? {
             None => (Kind::Contact.as_str().to_owned(), Uuid::max()),
             Some(After::Entity(kind, id)) => (kind, id),
             Some(After::Message(_)) => return Err(NO_KEY),
         };
-        self.entities(c, Scope::Org, &kind, id)?;
-        if self.next.is_some() {
-            return Ok(());
-        }
-        let channels: Vec<Scope> =
-            grants.iter().map(|grant| grant.scope).filter(|scope| matches!(scope, Scope::Channel(_))).collect();
-        let each = self.limit.saturating_sub(self.rows.len()).div_ceil(channels.len().max(1));
-        for channel in channels {
-            self.named_in(c, channel, each)?;
-        }
-        Ok(())
+        self.entities(c, scope, (&kind, id), until)
+    }
+
+    /// How many rows of each of so many lists still have room.
+    fn room_for_each(&self, lists: usize) -> usize {
+        self.limit.saturating_sub(self.rows.len()).div_ceil(lists.max(1))
     }
 
     /// The shared contacts of a channel's newest open conversations.
