@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What lasts is said again so often: one lost sign in a row is not seen.
 const AGAIN_MS: u64 = SIGN_LASTS_MS * 2 / 5;
+/// With nobody else there nobody has to be told again: who comes says so, and is answered. Only a sign that was lost would be
+/// missed for as long. Each is a request, and a window that is only looked at is to cost nothing.
+const AGAIN_ALONE_MS: u64 = 30_000;
 /// So long after a key a person is still writing.
 const WRITES_MS: u64 = 5_000;
 /// Writing is said again at most so often, whatever is typed.
@@ -153,9 +156,20 @@ impl Presence {
     /// When time alone changes something.
     pub fn wakes_ms(&self) -> Option<u64> {
         let ends = self.others.values().map(|seen| seen.until_ms);
-        let again = self.told.filter(|(told, _)| told.sign != Sign::Left).map(|(_, at)| at + AGAIN_MS);
+        let told = self.told.filter(|(told, _)| told.sign != Sign::Left);
+        let again = told.map(|(told, at)| at + self.again_ms(told));
         let stops = self.typed.map(|(_, at)| at + WRITES_MS);
         ends.chain(again).chain(stops).min()
+    }
+
+    /// After how long a sign is given again.
+    fn again_ms(&self, told: Ephemeral) -> u64 {
+        let alone = self.others.range((told.chat, MIN_MEMBER)..=(told.chat, MAX_MEMBER)).next().is_none();
+        match told.sign {
+            Sign::Typing => TYPING_EVERY_MS,
+            _ if alone => AGAIN_ALONE_MS,
+            _ => AGAIN_MS,
+        }
     }
 
     /// Tells the hub what is true now, where it does not know it or would forget it.
@@ -176,17 +190,13 @@ impl Presence {
             todo.push(Do::Tell(left));
         }
         if let Some(now) = now
-            && told.is_none_or(|(told, at)| told != now || now_ms >= at + again_ms(now.sign))
+            && told.is_none_or(|(told, at)| told != now || now_ms >= at + self.again_ms(now))
         {
             self.told = Some((now, now_ms));
             todo.push(Do::Tell(now));
         }
         todo
     }
-}
-
-fn again_ms(sign: Sign) -> u64 {
-    if sign == Sign::Typing { TYPING_EVERY_MS } else { AGAIN_MS }
 }
 
 const MIN_MEMBER: MemberId = MemberId(uuid::Uuid::nil());

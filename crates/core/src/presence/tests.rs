@@ -60,6 +60,7 @@ fn nothing_is_known_of_anybody_while_the_hub_is_away() {
 #[test]
 fn what_is_before_the_eyes_is_said_again_and_left_when_it_is_not() {
     let mut presence = online();
+    presence.heard(bob(Sign::Viewing), 0);
     assert_eq!(told(&presence.look(looking(CHAT), 0)), [(CHAT, Sign::Viewing)]);
     assert_eq!(told(&presence.tick(3_999)), []);
     assert_eq!(told(&presence.tick(4_000)), [(CHAT, Sign::Viewing)]);
@@ -68,6 +69,19 @@ fn what_is_before_the_eyes_is_said_again_and_left_when_it_is_not() {
     assert_eq!(told(&presence.look(blurred, 4_200)), [(OTHER, Sign::Left)], "a window in the back is not looked at");
     assert_eq!(told(&presence.tick(60_000)), []);
     assert_eq!(presence.wakes_ms(), None, "an idle program does not wake");
+}
+
+#[test]
+fn with_nobody_else_there_it_is_seldom_said_again_until_somebody_comes() {
+    let mut presence = online();
+    presence.look(looking(CHAT), 0);
+    assert_eq!(presence.wakes_ms(), Some(30_000), "a window that is only looked at costs nothing");
+    assert_eq!(told(&presence.tick(29_999)), []);
+    assert_eq!(told(&presence.tick(30_000)), [(CHAT, Sign::Viewing)]);
+    assert_eq!(told(&presence.heard(bob(Sign::Viewing), 45_000)), [(CHAT, Sign::Viewing)], "who comes is told at once");
+    assert_eq!(told(&presence.tick(49_000)), [(CHAT, Sign::Viewing)], "and then as often as it must");
+    assert_eq!(told(&presence.tick(55_000)), [], "who does not say it again is gone");
+    assert_eq!(presence.wakes_ms(), Some(79_000));
 }
 
 #[test]
