@@ -190,15 +190,19 @@ function isLetter(event: KeyboardEvent): boolean {
   return event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
 }
 
-/** Takes the letters that are typed for a field which is not there yet. */
-let ahead: ((letter: string) => void) | undefined;
-
-/** What is typed is for a field that is about to be there, until the returned function is called. */
+/**
+ * What is typed is for a field that is about to be there, until the returned function is called: before whatever has the focus
+ * takes a key for itself, as a row of a list takes a space.
+ */
 export function typeAhead(take: (letter: string) => void): () => void {
-  ahead = take;
-  return () => {
-    if (ahead === take) ahead = undefined;
+  const early = (event: KeyboardEvent): void => {
+    if (!isLetter(event) || event.isComposing || isTyping(event.target) || isUnderneath(event.target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    take(event.key);
   };
+  addEventListener("keydown", early, true);
+  return () => removeEventListener("keydown", early, true);
 }
 
 /** What a key that is held down did last has been drawn. */
@@ -207,11 +211,6 @@ let drawn = true;
 /** The window's one key listener. */
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
-  if (ahead !== undefined && isLetter(event) && !isTyping(event.target) && !isUnderneath(event.target)) {
-    event.preventDefault();
-    ahead(event.key);
-    return;
-  }
   const row = keyOf(event);
   if (row === undefined) return;
   if (isUnderneath(event.target) && row.modal !== true) return;

@@ -69,37 +69,44 @@ describe("the conversation", () => {
     chat(2).draft = "";
     selection.openChat(chat(2).id);
     await tick();
-    for (const key of ["r", "e", "p"]) await fireEvent.keyDown(document.body, { key });
+    for (const key of ["r", "e", " ", "p"]) await fireEvent.keyDown(document.body, { key });
     expect(chat(1).draft).toBe("");
-    await waitFor(() => expect(field().value).toBe("ep"));
+    await waitFor(() => expect(field().value).toBe("e p"));
     await waitFor(() => expect(document.activeElement).toBe(field()));
     expect(fake.called("close_chat")).toEqual([]);
   });
 
   const head = () => screen.queryByRole("heading", { level: 1 })?.textContent?.trim();
 
-  it("takes the place of the one before whole, and says that it is on its way where that takes longer", async () => {
+  it("comes whole, and the one before is gone at once, with its field and its keys", async () => {
     await open(1);
-    fake.delay = 40;
+    await fireEvent.input(field(), { target: { value: "not to be sent" } });
+    fake.delay = 80;
     selection.openChat(chat(2).id);
-    await tasks(30);
-    expect(head()).toBe(chat(1).person.name);
+    await tick();
+    expect([head(), screen.queryByRole("textbox", { name: "Message" })]).toEqual([undefined, null]);
+    expect(document.querySelector(".ghosts")).not.toBeNull();
+    await fireEvent.keyDown(document.body, { key: "Enter", ctrlKey: true, shiftKey: true });
     await waitFor(() => expect(head()).toBe(chat(2).person.name));
     expect(screen.getByRole("log").getAttribute("aria-busy"), "with its messages").toBe("false");
-    fake.delay = 300;
-    selection.openChat(chat(1).id);
-    await waitFor(() => expect(head()).toBeUndefined());
-    expect(document.querySelector(".conv .ghosts")).not.toBeNull();
-    await waitFor(() => expect(head()).toBe(chat(1).person.name));
+    expect([fake.called("send_message"), fake.called("close_chat")]).toEqual([[], []]);
   });
 
-  it("has done to it what was asked for while the one before was on screen", async () => {
+  it("is read anew when it comes back", async () => {
+    await open(1);
+    selection.openAttention("waiting");
+    await tasks();
+    chat(1).person = { ...chat(1).person, name: "Another Name" };
+    selection.leaveAttention();
+    await waitFor(() => expect(head()).toBe("Another Name"));
+  });
+
+  it("has done to it what was asked for before it was there", async () => {
     await open(1);
     fake.delay = 40;
     selection.openChat(chat(2).id);
     await tick();
     await fireEvent.keyDown(document.body, { key: "e" });
-    expect(head()).toBe(chat(1).person.name);
     await waitFor(() => expect(fake.called("close_chat").map((asked) => asked.chat)).toEqual([chat(2).id]));
   });
 
