@@ -47,8 +47,6 @@ pub struct Found {
     pub outbox: Vec<FoundItem>,
     /// Drafts by chat.
     pub drafts: BTreeMap<Uuid, String>,
-    /// What was made here for something that existed already.
-    pub aliases: BTreeMap<Uuid, Uuid>,
 }
 
 impl Found {
@@ -93,7 +91,6 @@ pub fn read(path: &Path, log: &Path, key: &Key) -> std::io::Result<Found> {
 struct Finds {
     outbox: BTreeMap<CommandId, (Trust, OutboxItem)>,
     drafts: BTreeMap<Uuid, (Trust, String)>,
-    aliases: BTreeMap<Uuid, (Trust, Uuid)>,
     meta: BTreeMap<String, (Trust, String)>,
 }
 
@@ -110,11 +107,9 @@ impl Finds {
                     better(&mut self.drafts, chat, trust, text.clone());
                 }
             }
-            [Value::Blob(loser), Value::Blob(winner)] if record.had == 2 => {
-                if let (Some(loser), Some(winner)) = (uuid(loser), uuid(winner)) {
-                    better(&mut self.aliases, loser, trust, winner);
-                }
-            }
+            // Two identifiers are an alias, or a chat and its tag: nothing tells them apart, and a draft that went to a tag would be
+            // seen by nobody. Aliases are not needed: where one was known, the outbox and the drafts have the other name already,
+            // and the hub knows both.
             [Value::Text(key), Value::Text(value)] if record.had == 2 && store::is_rescued_fact(key) => {
                 better(&mut self.meta, key.clone(), trust, value.clone());
             }
@@ -136,8 +131,6 @@ impl Finds {
             skew_ms: parsed(fact(store::SKEW)),
             outbox: outbox.into_iter().map(|(trust, item)| FoundItem { item, sound: sound(trust) }).collect(),
             drafts: self.drafts.into_iter().map(|(chat, (_, text))| (chat, text)).collect(),
-            // Of a wrong one nothing could be told any more: the hub knows both names.
-            aliases: self.aliases.into_iter().filter(|(_, (t, _))| sound(*t)).map(|(k, (_, v))| (k, v)).collect(),
         }
     }
 }

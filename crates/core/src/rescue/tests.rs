@@ -6,7 +6,7 @@ use crate::secrets::{MemorySecrets, create_cache_key};
 use crate::store::testing::{FakeHub, ME};
 use crate::store::{Moment, NewCommand, Store};
 use crate::{Core, CoreOptions, profile::Profile};
-use deskbell_domain::command::{AssignChat, CloseChat, CreateTag, SeenAssignee, SendMessage};
+use deskbell_domain::command::{AssignChat, CloseChat, CreateTag, SeenAssignee, SendMessage, TagChat};
 use deskbell_domain::{MessageText, TagId, TagName, Tint};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::collections::BTreeSet;
@@ -98,7 +98,11 @@ async fn written(log: bool) -> Written {
         }
     }
     let name = TagName::parse("Warranty").unwrap();
-    give(&mut store, CreateTag { tag: TagId(Uuid::now_v7()), name, color: Tint::Rose });
+    let tag = TagId(Uuid::now_v7());
+    give(&mut store, CreateTag { tag, name, color: Tint::Rose });
+    for chat in &chats[..4] {
+        give(&mut store, TagChat { chat: *chat, tag });
+    }
     let outbox = store.outbox().unwrap();
     let drafts = chats.iter().map(|c| (c.0, crate::store::draft_of(store.connection(), *c).unwrap())).collect();
     let written = Written { dir, secrets, key, outbox, drafts };
@@ -365,6 +369,19 @@ async fn a_page_with_something_newer_that_is_lost_leaves_the_decision_to_its_aut
 
 fn rescue_count(store: &Store) -> usize {
     store::rescue_of(store.connection()).unwrap().unwrap().messages
+}
+
+#[tokio::test]
+async fn a_chat_and_its_tag_are_not_taken_for_two_names_of_one_chat() {
+    let written = written(false).await;
+    let found = read(&written.path(), &written.log(), &written.key).unwrap();
+    let mut store = Store::new(crate::store::memory().unwrap()).unwrap();
+    store.put_rescued(&found, 5_000_000, "aside").unwrap();
+    // What comes of the hub's answers to commands joins the drafts of what has two names.
+    store.write(|w| w.join_late_drafts()).unwrap();
+    for (chat, text) in &written.drafts {
+        assert_eq!(&crate::store::draft_of(store.connection(), ChatId(*chat)).unwrap(), text);
+    }
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ impl Write<'_> {
     }
 
     /// Drafts of chats that are known to be others by now go there.
-    pub(super) fn join_late_drafts(&mut self) -> Stored<()> {
+    pub(crate) fn join_late_drafts(&mut self) -> Stored<()> {
         let late: Vec<([u8; 16], [u8; 16])> = {
             let sql = "SELECT a.loser, a.winner FROM draft d JOIN alias a ON a.loser = d.chat";
             let mut statement = self.tx.prepare_cached(sql)?;

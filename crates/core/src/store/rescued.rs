@@ -77,9 +77,6 @@ impl Write<'_> {
         if let Some(skew_ms) = found.skew_ms {
             self.set(meta::SKEW, &skew_ms)?;
         }
-        for (loser, winner) in &found.aliases {
-            self.record_alias(*loser, *winner)?;
-        }
         for (chat, text) in &found.drafts {
             self.save_draft(ChatId(*chat), text)?;
         }
