@@ -140,8 +140,8 @@ const HEAD: &str = "# How fast it is\n\n\
     Written by `cargo xtask bench --growth`: the same organization, seeded, with ten and a hundred times as many messages. \
     Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
     measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
-    times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow faster than the logarithm. **!** marks what misses its \
-    budget or outgrows it.\n\n\
+    times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow \
+    faster than the logarithm. **!** marks what misses its budget or outgrows it.\n\n\
     Other programs may have been at work on the machine meanwhile; the load says how much.\n\n";
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ export interface Ahead {
   /** That place; nothing is the end. */
   readonly around: number | null;
   /** Something of it has changed since. */
-  stale: boolean;
+  readonly stale: boolean;
   /** It is not looked after any more. */
   drop(): void;
 }
