@@ -4,6 +4,7 @@ use crate::client::SimClient;
 use crate::failure::Broken;
 use crate::hold;
 use crate::hub::SimHub;
+use crate::own::Own;
 use crate::people::short;
 use crate::plan::ORIGINAL;
 use crate::template::name_of;
@@ -33,7 +34,7 @@ impl SimClient {
         Ok(winner.map_or(chat, |id| ChatId(Uuid::from_bytes(id))))
     }
 
-    fn sees(&self, own: &crate::own::Own) -> Result<bool> {
+    fn sees(&self, own: &Own) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM live_message WHERE id = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE message = ?1)";
         let mut statement = self.connection()?.prepare_cached(sql)?;
         Ok(statement.query_row([own.message.0.into_bytes()], |r| r.get(0))?)
@@ -208,7 +209,8 @@ pub fn check_messages(clients: &[SimClient], hub: &mut SimHub, deleted: &BTreeSe
             );
             let there = times == 1 || hub.row(Kind::Message, own.message.0)?.is_some();
             let asked = waiting.contains(&(client.who.member, own.message.0));
-            if there || asked || own.taken_back || deleted.contains(&own.chat.0) || lost.excuses(client.who.member) {
+            if there || asked || own.taken_back || deleted.contains(&own.chat.0) || lost.excuses(client.who.member, own)
+            {
                 continue;
             }
             if deleted.contains(&client.known_as(own.chat)?.0) {
@@ -234,8 +236,8 @@ pub struct Lost {
 }
 
 impl Lost {
-    fn excuses(&self, member: MemberId) -> bool {
-        self.went_back && self.access.contains(&member)
+    fn excuses(&self, member: MemberId, own: &Own) -> bool {
+        self.went_back && (own.left || self.access.contains(&member))
     }
 }
 

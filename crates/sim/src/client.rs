@@ -388,6 +388,12 @@ impl SimClient {
         Ok(())
     }
 
+    /// Whether a scope is left of which it has not read what is hinted at.
+    pub fn reads_hints(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM scope WHERE hint = 1)";
+        Ok(self.connection()?.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
+    }
+
     /// Whether it has all that the hub has for it, and has brought all that waits.
     pub fn is_quiet(&self, hub: &mut SimHub) -> Result<bool> {
         let store = self.store()?;

@@ -8,7 +8,7 @@ use crate::failure::Broken;
 use crate::hold;
 use crate::hub::SimHub;
 use crate::people::short;
-use crate::plan::{Act, CLIENTS, ORIGINAL, Plan, Step};
+use crate::plan::{Act, Begins, CLIENTS, ORIGINAL, Plan, Step};
 use crate::story::Story;
 use crate::template::{self, BEGIN_MS, CHANNELS, INBOXES, MEMBERS, Template, WHO, name_of};
 use anyhow::Result;
@@ -44,7 +44,11 @@ struct History<'a> {
 pub fn run(template: &Template, plan: &Plan, story: &mut Story) -> Result<()> {
     let mut clients = Vec::with_capacity(CLIENTS);
     for (n, (name, who)) in WHO.into_iter().enumerate() {
-        let disk = if plan.fresh[n] { &template.fresh[n] } else { &template.complete[n] };
+        let disk = match plan.begins[n] {
+            Begins::Complete => &template.complete[n],
+            Begins::Fresh => &template.fresh[n],
+            Begins::Hinted => &template.hinted[n],
+        };
         let mut client = SimClient::start(name, who, template::copy(disk)?)?;
         client.older = plan.older[n];
         client.writes_at_once(plan.pieces());
@@ -83,7 +87,7 @@ impl History<'_> {
             Env { hub: &mut self.hub, now_ms: self.now_ms, chance, faults: self.plan.faults, story: &mut *self.story };
         let client = &mut self.clients[at];
         match step.act {
-            Act::Network => client.network(&mut env)?,
+            Act::Network => (0..self.plan.pace).try_for_each(|_| client.network(&mut env))?,
             Act::Cable => {
                 let plugged = !client.is_plugged();
                 client.plug(plugged, &mut env)?;
@@ -126,11 +130,12 @@ impl History<'_> {
     /// Who leaves a chat on one of two copies of a disk leaves it on the other as well, and the hub may never have granted it.
     fn copies_have_left(&mut self, at: usize) {
         let member = self.clients[at].who.member;
-        let left = self.clients[at].own.iter().filter(|own| own.wiped).map(|own| own.message);
+        let left = self.clients[at].own.iter().filter(|own| own.left).map(|own| own.message);
         let left: BTreeSet<MessageId> = left.collect();
         let copies = self.clients.iter_mut().filter(|client| client.who.member == member);
-        for own in copies.flat_map(|copy| &mut copy.own).filter(|own| own.epoch == 0) {
-            own.wiped |= left.contains(&own.message);
+        for own in copies.flat_map(|copy| &mut copy.own).filter(|own| left.contains(&own.message)) {
+            own.left = true;
+            own.wiped |= own.epoch == 0;
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Own {
     pub never_sent: bool,
     /// Access to it was taken once, and it went from the cache.
     pub wiped: bool,
+    /// Its author left the chat: what the hub then loses, their computer cannot bring back.
+    pub left: bool,
     /// Epoch of the chat's scope when it was written, or first heard of after: another one means that access was taken
     /// since.
     pub epoch: u64,

@@ -130,7 +130,16 @@ impl SimClient {
         let taken = self.store_mut()?.send(&new, chat, at);
         if self.finish(taken, env)? {
             let epoch = self.epoch_of(chat)?;
-            self.own.push(Own { message, chat, text, taken_back: false, never_sent: false, wiped: false, epoch });
+            self.own.push(Own {
+                message,
+                chat,
+                text,
+                taken_back: false,
+                never_sent: false,
+                wiped: false,
+                left: false,
+                epoch,
+            });
             self.drafts.remove(&chat);
         }
         self.write_as_an_older_program()?;
@@ -220,7 +229,9 @@ impl SimClient {
         let command: Command = match env.chance.below(4) {
             0 => {
                 // Their words go out of their sight by their own will, maybe before the hub has ever granted the chat.
-                self.own.iter_mut().filter(|own| own.chat == chat).for_each(|own| own.wiped = true);
+                for own in self.own.iter_mut().filter(|own| own.chat == chat) {
+                    (own.wiped, own.left) = (true, true);
+                }
                 LeaveChat { chat, line }.into()
             }
             1 => RenameChat { chat, name, line }.into(),

@@ -90,6 +90,17 @@ pub struct Step {
     pub salt: u64,
 }
 
+/// What a client has when a history begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// All that the hub has for it.
+    Complete,
+    /// Nothing, as after a first sign-in.
+    Fresh,
+    /// What is hinted at, and the rest comes: the passes that end something happen beside the work.
+    Hinted,
+}
+
 /// A history before it happens.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -99,8 +110,10 @@ pub struct Plan {
     pub faults: u64,
     /// Most changes that the hub puts into a page.
     pub page: u32,
-    /// Which clients begin with nothing, as after a first sign-in.
-    pub fresh: [bool; ORIGINAL],
+    /// What the clients begin with.
+    pub begins: [Begins; ORIGINAL],
+    /// How many things move whenever the network moves: where it is fast, whole snapshots come between two clicks.
+    pub pace: usize,
     /// Which clients are an older program.
     pub older: [bool; ORIGINAL],
     /// The steps.
@@ -167,7 +180,7 @@ impl Plan {
             acts[backup] = Act::Backup;
             acts[back] = if chance.once_in(2) { Act::Restore } else { Act::Rollback };
         }
-        let steps = acts
+        let steps: Vec<Step> = acts
             .into_iter()
             .enumerate()
             .map(|(number, act)| Step {
@@ -177,7 +190,13 @@ impl Plan {
                 salt: chance.draw(),
             })
             .collect();
-        Self { seed, faults, page, fresh, older, steps }
+        let begins = fresh.map(|fresh: bool| match fresh {
+            false => Begins::Complete,
+            true if chance.once_in(2) => Begins::Hinted,
+            true => Begins::Fresh,
+        });
+        let pace = [1, 1, 5][chance.below(3) as usize];
+        Self { seed, faults, page, begins, pace, older, steps }
     }
 
     /// How many rows a client writes in one go: where pages are small, fewer than they have.

@@ -71,6 +71,8 @@ pub struct Template {
     pub complete: Vec<Connection>,
     /// Clients that have just signed in.
     pub fresh: Vec<Connection>,
+    /// Clients that have read all that is hinted at, and nothing else.
+    pub hinted: Vec<Connection>,
 }
 
 impl Template {
@@ -78,18 +80,22 @@ impl Template {
     pub fn make() -> Result<Self> {
         let hub = office()?;
         let mut sim = SimHub::new(&hub)?;
-        let (mut complete, mut fresh) = (Vec::new(), Vec::new());
+        let (mut complete, mut fresh, mut hinted) = (Vec::new(), Vec::new(), Vec::new());
         for (name, who) in WHO {
             let mut client = SimClient::sign_in(name, who, &mut sim)?;
             fresh.push(copy(client.connection()?)?);
             let mut chance = Chance::new(1);
+            while client.reads_hints()? {
+                client.heal(&mut sim, BEGIN_MS, &mut chance)?;
+            }
+            hinted.push(copy(client.connection()?)?);
             for _ in 0..200 {
                 client.heal(&mut sim, BEGIN_MS, &mut chance)?;
             }
             ensure!(client.is_quiet(&mut sim)?, "{name} computer does not become complete in the beginning");
             complete.push(copy(client.connection()?)?);
         }
-        Ok(Self { hub, complete, fresh })
+        Ok(Self { hub, complete, fresh, hinted })
     }
 }
 
