@@ -130,9 +130,8 @@ pub enum Phase {
     Full,
     /// What lists show first: of a channel itself, and its open conversations with their last 50 entries each, newest message
     /// first; of a direct or team chat its last 50 entries; of the organization all but its contacts, and some of those; of the
-    /// member all but private contacts, and of what was read what these lists begin with. Its order changes while it is read, so
-    /// it proves nothing and ends nothing: the full pass covers all of it again. Other scopes are small, and have nothing to
-    /// hint at.
+    /// member all but private contacts, and of what was read what these lists begin with. Its order changes while it is read, so it proves nothing and ends nothing: the full pass covers all of it again. Other
+    /// scopes are small, and have nothing to hint at.
     Hint,
 }
 
@@ -140,8 +139,8 @@ impl Phase {
     /// What a client asks for first that boots the scope from nothing.
     pub fn first_of(scope: Scope) -> Self {
         match scope {
-            Scope::Org | Scope::Channel(_) | Scope::Chat(_) => Phase::Hint,
-            Scope::Inbox(_) | Scope::Member(_) => Phase::Full,
+            Scope::Org | Scope::Member(_) | Scope::Channel(_) | Scope::Chat(_) => Phase::Hint,
+            Scope::Inbox(_) => Phase::Full,
         }
     }
 

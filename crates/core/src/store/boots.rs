@@ -1,7 +1,7 @@
 //! Booting a scope: pages of a snapshot, in the order of keys that never change.
 //!
 //! What may be large and boots from nothing has a hint phase before: a channel its open conversations with their newest entries,
-//! the organization its settings and the names at the top of lists, so that they can be worked with while a million older rows
+//! the organization its settings and the names at the top of lists, the member how far those were read, so that they can be worked with while a million older rows
 //! come. What a hint brings is written under the boot before this one:
 //! it is shown, and goes at the end of the full pass like everything that the pass has not seen. A hint is read in an
 //! order that changes, so it may miss rows and repeat them, and nothing may follow from it.
@@ -40,10 +40,10 @@ impl Store {
         let next: Option<(i64, Scope, String, Option<String>, bool)> = {
             let mut statement = self.connection.prepare_cached(
                 "SELECT n, name, nonce, after, hint FROM scope WHERE state = ? AND ending = 0
-                 ORDER BY CASE WHEN name = 'org' AND hint = 1 THEN 0 WHEN name LIKE 'member:%' THEN 1
-                 WHEN name LIKE 'inbox:%' THEN 2 WHEN hint = 1 AND after IS NOT NULL THEN 5
-                 WHEN hint = 1 AND name LIKE 'channel:%' THEN 3 WHEN hint = 1 THEN 4
-                 WHEN name = 'org' THEN 6 WHEN name LIKE 'chat:%' THEN 7 ELSE 8 END, n",
+                 ORDER BY CASE WHEN name = 'org' AND hint = 1 THEN 0 WHEN name LIKE 'member:%' AND hint = 1 THEN 1
+                 WHEN name LIKE 'inbox:%' THEN 2 WHEN hint = 1 AND after IS NOT NULL THEN 6
+                 WHEN hint = 1 AND name LIKE 'channel:%' THEN 3 WHEN hint = 1 THEN 4 WHEN name LIKE 'member:%' THEN 5
+                 WHEN name = 'org' THEN 7 WHEN name LIKE 'chat:%' THEN 8 ELSE 9 END, n",
             )?;
             let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?, r.get(4)?));
             let mut next = None;

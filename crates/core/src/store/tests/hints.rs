@@ -57,8 +57,13 @@ fn a_hint_fills_the_lists_and_nothing_in_it_is_believed() {
     }
     assert_eq!(order[0], (Scope::Org, Phase::Hint), "settings come first: {order:?}");
     assert_eq!(order[3], (channel, Phase::Hint), "then what lists show: {order:?}");
-    assert_eq!(order[4], (Scope::Org, Phase::Full), "then all names: {order:?}");
-    assert_eq!(order[5..], [(channel, Phase::Full)], "and the full pass covers everything again");
+    assert_eq!(
+        (order[4].1, order[5]),
+        (Phase::Full, (channel, Phase::Hint)),
+        "what was read, and what else is open: {order:?}"
+    );
+    assert_eq!(order[6], (Scope::Org, Phase::Full), "then all names: {order:?}");
+    assert_eq!(order[7..], [(channel, Phase::Full)], "and the full pass covers everything again");
     assert_eq!(client.store.conversation(ghost).unwrap(), None, "what the full pass has not seen goes");
     assert_eq!(listed(&client.store, Tab::Open).len(), 2);
     assert_eq!(listed(&client.store, Tab::Closed), [("closed long ago".to_string(), 1)]);
