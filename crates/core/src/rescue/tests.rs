@@ -271,6 +271,11 @@ async fn start(
                 if says.params["count"] != messages.to_string() || !says.message.contains("may be lost") {
                     return Err(format!("it says {says:?} of {messages}"));
                 }
+                // Who had a conversation open goes on writing in it: it comes from the hub.
+                let open = core.rpc("get_chat", serde_json::json!({ "chat": Uuid::nil() })).await.unwrap_err();
+                if (open.code.as_str(), open.retryable) != ("not_here_yet", true) {
+                    return Err(format!("of what is not here it says {open:?}"));
+                }
             } else if outbox.rows.len() < written.outbox.iter().filter(|i| i.state != OutboxState::Done).count() {
                 return Err("something is missing and nothing is said".into());
             }

@@ -70,6 +70,11 @@ pub(crate) fn not_found() -> RpcError {
     error("not_found", "It does not exist, or you may not see it.", false)
 }
 
+/// It may be one of those that a first sync has not brought.
+pub(crate) fn not_here_yet() -> RpcError {
+    error("not_here_yet", "It is not on this computer yet and comes from the hub.", true)
+}
+
 /// The cache is of a newer program.
 const NEWER: &str = "A newer Deskbell has worked with what is kept on this computer: update this one.";
 
@@ -99,6 +104,7 @@ pub(crate) fn damaged() -> RpcError {
 /// What was rescued of a damaged cache, for a person.
 pub(crate) fn rescued(rescue: &Rescue) -> RpcError {
     let messages = match rescue.messages {
+        0 if rescue.drafts > 0 => "Drafts were rescued".to_string(),
         0 => "No unsent message was found in it".to_string(),
         1 => "One unsent message was rescued".to_string(),
         many => format!("{many} unsent messages were rescued"),

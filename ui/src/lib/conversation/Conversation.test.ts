@@ -92,6 +92,19 @@ describe("the conversation", () => {
     expect([fake.called("send_message"), fake.called("close_chat")]).toEqual([[], []]);
   });
 
+  it("stays, with what is typed in it, while it is not known whether the hub still has it", async () => {
+    await open(1);
+    await fireEvent.input(field(), { target: { value: "half a sen" } });
+    fake.answer("get_chat", () => {
+      throw rpcError("not_here_yet", "It comes from the hub.", undefined, true);
+    });
+    const asked = fake.called("get_chat").length;
+    fake.touch(`chat:${chat(1).id}`);
+    await waitFor(() => expect(fake.called("get_chat").length).toBeGreaterThan(asked));
+    await tasks();
+    expect([head(), field().value]).toEqual([chat(1).person.name, "half a sen"]);
+  });
+
   it("is read anew when it comes back", async () => {
     await open(1);
     selection.openAttention("waiting");

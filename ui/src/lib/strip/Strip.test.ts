@@ -126,6 +126,16 @@ describe("the strip", () => {
     expect(await screen.findByRole("button", { name: "Show what happened" })).toBeTruthy();
   });
 
+  it.each([
+    [{ count: "0", drafts: "2" }, "2 drafts rescued"],
+    [{ count: "0", drafts: "0" }, "What was kept on this computer was damaged"],
+    [{ count: "1", drafts: "2" }, "1 unsent message rescued"],
+  ])("says what was rescued (%o)", async (params, title) => {
+    set({ rescued: { ...rpcError("cache_rescued", "Damaged."), params: { ...params, file: "cache.unreadable-1" } } });
+    render(Strip);
+    await waitFor(() => expect(screen.getByRole("status").textContent).toContain(title));
+  });
+
   it("leads nowhere while there is nothing to show", async () => {
     set({ network: "offline" });
     render(Strip);

@@ -42,8 +42,14 @@ pub(crate) async fn count_chats(core: &Core, args: CountChats) -> Result<ChatCou
 }
 
 pub(crate) async fn get_chat(core: &Core, args: OfChat) -> Result<ChatHead, RpcError> {
-    let head = core.cache().await?.read(move |c| query::chat_head(c, args.chat)).await?;
-    head.ok_or_else(errors::not_found)
+    let cache = core.cache().await?;
+    let found = cache.read(move |c| {
+        let head = query::chat_head(c, args.chat)?;
+        // Before a first sync is through, nobody knows what is missing. Nor is it known after a rescue, until the hub is reached.
+        let all_here = head.is_some() || crate::store::up_to_date_ms(c)?.is_some();
+        Ok(head.ok_or(if all_here { errors::not_found } else { errors::not_here_yet }))
+    });
+    found.await?.map_err(|why| why())
 }
 
 pub(crate) async fn list_assignees(core: &Core, args: OfChat) -> Result<Members, RpcError> {
