@@ -1,6 +1,6 @@
 //! A program and everything that it has started: memory, processor time, wake-ups.
 
-use crate::machine::{Held, cpu_of, held};
+use crate::machine::{Held, held};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -78,7 +78,7 @@ impl Tree {
     /// Looks for so long.
     pub async fn idle(&self, patience: Duration) -> Result<Idle> {
         let program = *self.0.first().context("no program")?;
-        let (woken, used, used_by_all) = (wakeups(program)?, cpu_of(program)?, self.cpu()?);
+        let (woken, used, used_by_all) = (wakeups(program)?, run_time(program)?, self.cpu()?);
         tokio::time::sleep(patience).await;
         let seconds = patience.as_secs_f64();
         let percent = |used: Duration| used.as_secs_f64() / seconds * 100.0;
@@ -92,7 +92,7 @@ impl Tree {
         let threads: Vec<String> =
             threads.iter().map(|(name, times)| format!("{name} {:.1}", **times as f64 / seconds)).collect();
         Ok(Idle {
-            cpu_percent: percent(cpu_of(program)?.saturating_sub(used)),
+            cpu_percent: percent(run_time(program)?.saturating_sub(used)),
             tree_cpu_percent: percent(self.cpu()?.saturating_sub(used_by_all)),
             wakeups_per_second: by_name.values().sum::<u64>() as f64 / seconds,
             threads: threads.join(", "),
@@ -100,8 +100,22 @@ impl Tree {
     }
 
     fn cpu(&self) -> Result<Duration> {
-        self.0.iter().map(|process| cpu_of(*process)).sum()
+        self.0.iter().map(|process| run_time(*process)).sum()
     }
+}
+
+/// Processor time of all its threads, in nanoseconds where `cpu_of` counts hundredths of a second: at rest that is the difference
+/// between something and nothing.
+/// <https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html>
+fn run_time(process: u32) -> Result<Duration> {
+    let mut all = Duration::ZERO;
+    for entry in fs::read_dir(format!("/proc/{process}/task"))? {
+        // A thread may end between the two.
+        let Ok(said) = fs::read_to_string(entry?.path().join("schedstat")) else { continue };
+        let nanoseconds = said.split_whitespace().next().and_then(|first| first.parse().ok());
+        all += Duration::from_nanos(nanoseconds.context("the system does not say how long a thread has run")?);
+    }
+    Ok(all)
 }
 
 /// How often each thread has gone to sleep by itself, which is as often as it was woken.
