@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { answers } from "$dev/answers";
 import { fake } from "$dev/host";
 import { handleKey } from "$lib/keys";
+import type { Places } from "$lib/rpc/types";
 import { selection } from "$lib/selection.svelte";
 import { member } from "$lib/session.svelte";
 import ListStage from "../../../test/ListStage.svelte";
@@ -53,6 +54,30 @@ test("pages_are_read_to_the_end_and_each_conversation_comes_once", async () => {
   const cursors = fake.called("list_chats").map((call) => call.after).filter((after) => after !== null);
   expect(cursors.length).toBe(Math.ceil(expected / 60) - 1);
   expect(new Set(cursors).size).toBe(cursors.length);
+});
+
+test("what_a_first_sync_has_not_brought_yet_is_no_place_that_was_taken_away", async () => {
+  await show();
+  await settled();
+  const all = (await fake.call("list_places", {})) as Places;
+  const last = all.inboxes[all.inboxes.length - 1];
+  if (last === undefined) throw new Error("no inbox");
+  const place = { place: "inbox", id: last.id } as const;
+  await selection.openPlace(place);
+  selection.openChat("chat-of-it");
+  fake.world.status = { ...fake.world.status, up_to_date_ms: null };
+  fake.answer("list_places", () => ({ ...all, inboxes: all.inboxes.slice(0, 1) }));
+  fake.touch("status");
+  await waitFor(() => expect(fake.called("get_status").length).toBeGreaterThan(1));
+  fake.touch("places");
+  await waitFor(() => expect(fake.called("list_places").length).toBeGreaterThan(2));
+  await new Promise((done) => setTimeout(done, 30));
+  expect([selection.place, selection.chat, selection.lost]).toEqual([place, "chat-of-it", false]);
+
+  // Once all is here, what is missing was taken away.
+  fake.world.status = { ...fake.world.status, up_to_date_ms: 1 };
+  fake.touch("status");
+  await waitFor(() => expect(selection.lost).toBe(true));
 });
 
 test("what_a_customer_writes_is_text_in_the_row", async () => {
