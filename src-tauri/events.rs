@@ -4,7 +4,7 @@ use deskbell_core::{Core, rpc::types::CoreEvent};
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{badge::Badge, tray::Tray, window};
+use crate::{badge::Badge, paper, tray::Tray, window};
 
 /// Name of the page's event; its payload is a [`CoreEvent`].
 const EVENT: &str = "core";
@@ -30,6 +30,7 @@ pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>
                 if touches(&["settings"]) {
                     app.state::<Tray>().set_language(core.language());
                     window::zoom(&app, core.settings().zoom);
+                    paper::follow(&app);
                 }
             }
         }

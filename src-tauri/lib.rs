@@ -16,6 +16,7 @@ mod links;
 mod notice_text;
 mod notifications;
 mod page;
+mod paper;
 mod place;
 mod profile;
 mod quit;

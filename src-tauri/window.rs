@@ -11,6 +11,7 @@ use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBui
 use crate::{
     StartError,
     page::{Life, Way},
+    paper,
     place::{self, Place},
     tray::Tray,
     words,
@@ -38,6 +39,8 @@ pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .inner_size(f64::from(size.0), f64::from(size.1))
         .min_inner_size(f64::from(place::LEAST.0), f64::from(place::LEAST.1))
         .prevent_overflow()
+        .background_color(paper::color(app))
+        .initialization_script(paper::before_page(app))
         // Tauri's own handler would swallow what is dropped on the page.
         .disable_drag_drop_handler()
         .on_navigation(move |url| is_own(url, dev_url.as_ref()))

@@ -173,6 +173,7 @@ function messagesFound(fake: Fake, question: Question): FoundMessage[] {
     .map(({ chat, entry, marks }) => ({
       message: entry.id,
       chat: chat.id,
+      kind: chat.kind,
       title: chat.person.name,
       channel: channelOf(chat)?.kind ?? null,
       inbox: inboxes.find((one) => one.id === chat.inbox)?.name ?? null,

@@ -14,10 +14,10 @@ const PROFILE: &str = "measure";
 /// What `cargo xtask bench` can be told.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Messages of the organization
+    /// Messages of the organization [default: 1000000, of `--hub` 100000]
     #[arg(long)]
     messages: Option<usize>,
-    /// Only this part of the table; may be given several times
+    /// Only this part of the table (lists, search, first-sync, ...; a word that is none names them all); may be given several times
     #[arg(long)]
     only: Vec<String>,
     /// Few repetitions: whether it works, not how fast it is

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 use super::display::Display;
-use super::ports;
+use super::ports::Port;
 use super::sample::{Member, Sample};
 use crate::commands;
 use crate::process::Running;
@@ -39,17 +39,18 @@ impl Session {
     /// Starts everything and prints where it is.
     pub fn start(workspace: &Workspace, directory: PathBuf, product: &str, needs_display: bool) -> Result<Session> {
         let interrupted = on_interrupt()?;
-        let hub_address = ports::kept(&directory.join("hub.port"))?;
-        let site_address = ports::kept(&directory.join("site.port"))?;
-        let hub_url = format!("http://{}", hub_address);
+        let hub_port = Port::of(directory.join("hub.port"))?;
+        let site_port = Port::of(directory.join("site.port"))?;
+        let hub_url = format!("http://{}", hub_port.address);
         let data = directory.join("hub");
 
         let sample = sample(workspace, &directory, &data, product)?;
         let channel = sample.channels.first().context("the sample organization has no web chat")?;
         let mut serve = workspace.command("deskbell-hub");
         serve.arg("serve").arg("--data").arg(&data);
-        serve.args(["--listen", &hub_address.to_string(), "--public-url", &hub_url]);
+        serve.args(["--listen", &hub_port.address.to_string(), "--public-url", &hub_url]);
         let hub = listening(&mut serve, &directory.join("hub.log"))?;
+        hub_port.keep()?;
         let again = hub_again(&serve, &directory)?;
         let site = listening(
             workspace.command("deskbell-hub").args([
@@ -59,10 +60,11 @@ impl Session {
                 "--channel",
                 &channel.public_id,
                 "--listen",
-                &site_address.to_string(),
+                &site_port.address.to_string(),
             ]),
             &directory.join("site.log"),
         )?;
+        site_port.keep()?;
 
         // A virtual display has a keyring of its own: what one of the two keeps, the other could not open.
         let home = directory.join(if needs_display { "virtual" } else { "desktop" });
@@ -89,7 +91,7 @@ impl Session {
             Ok(()) => println!("The window is open, signed in as {name} ({email})."),
             Err(error) => println!("The window is open. {error:#}: sign in there with {hub_url}, {email}, {password}"),
         }
-        println!("A customer's web site with the chat box:  http://{}", site_address);
+        println!("A customer's web site with the chat box:  http://{}", site_port.address);
         println!("The hub:  {hub_url}");
         println!("Sign in as manager, {}, in a second window:  sh {}", sample.manager.name, second.display());
         println!("    or by hand: {} / {}", sample.manager.email, sample.manager.password);

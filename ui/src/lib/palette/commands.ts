@@ -109,6 +109,7 @@ export function commandsNow(now: Now): Command[] {
     ...keyed(byKey),
     ...(member.can("create_direct_chat") ? [{ id: "direct", label: m.rail_new_direct(), icon: icon.PersonIcon, caps: [], run: go(() => (create.direct = true)) }] : []),
     { id: "team", label: m.rail_new_team(), icon: icon.TeamIcon, caps: [], run: go(() => (create.team = true)) },
+    ...keyed([["create", m.key_create, icon.AddIcon]]),
     ...acts,
     ...placesToGo(now),
     { id: "quiet", label: m.palette_quiet(), icon: icon.SilentIcon, caps: [], run: () => settingsPlace.open("notifications") },

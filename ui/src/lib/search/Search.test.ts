@@ -81,7 +81,7 @@ test("more_of_a_group_is_shown_on_request_and_the_focus_goes_to_the_first_of_the
 test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
   const user = await start();
   let first: (found: Found) => void = () => {};
-  const row = (text: string) => ({ message: text, chat: "c-1", title: text, channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text, marks: [], cut_start: false, cut_end: false } });
+  const row = (text: string) => ({ message: text, chat: "c-1", kind: "conversation", title: text, channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text, marks: [], cut_start: false, cut_end: false } });
   fake.answer("search", ({ text }) => (text === "a" ? new Promise<Found>((done) => (first = done)) : { ...nothing, terms: [], messages: [row(`for ${text}`)] }));
   await user.type(field(), "abc");
   // One question at a time: the others wait, and only the newest of them is asked.
@@ -94,7 +94,7 @@ test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
 
 test("where_the_core_stopped_to_stay_quick_it_is_asked_to_go_on_before_nothing_is_said", async () => {
   const user = await start();
-  const late = { message: "m-late", chat: "c-1", title: "Layla", channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text: "rare", marks: [], cut_start: false, cut_end: false } };
+  const late = { message: "m-late", chat: "c-1", kind: "conversation", title: "Layla", channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text: "rare", marks: [], cut_start: false, cut_end: false } };
   fake.answer("search", ({ after }) => ({ ...nothing, terms: [], messages: after === "2" ? [late] : [], next: after === null ? "1" : after === "1" ? "2" : null }));
   await user.type(field(), "r");
   await waitFor(() => expect(found().map((row) => row.dataset.found)).toEqual(["message:m-late"]));

@@ -98,6 +98,8 @@ pub struct FoundChat {
 pub struct FoundMessage {
     pub message: MessageId,
     pub chat: ChatId,
+    /// Of the chat: `conversation`, `text`, `direct` or `team`.
+    pub kind: String,
     /// Title of the chat. Always plain text.
     pub title: String,
     /// Kind of the channel; `None` in direct and team chats.

@@ -366,6 +366,22 @@ fn a_stream_that_ends_while_a_page_is_written_is_asked_after_when_it_is() {
 }
 
 #[test]
+fn with_nothing_new_for_hours_it_was_up_to_date_until_the_hub_went_away() {
+    let mut client = Client::new();
+    client.online();
+    let complete = crate::store::up_to_date_ms(client.store.connection()).unwrap().unwrap();
+    client.now_ms += 30_000;
+    client.tell(Event::EventsEnded(None));
+    assert_eq!(crate::store::up_to_date_ms(client.store.connection()).unwrap(), Some(complete), "a stream that was hardly open says nothing");
+
+    client.online();
+    client.now_ms += 3 * 3_600_000;
+    client.tell(Event::EventsEnded(Some(Failure::Network)));
+    let until = crate::store::up_to_date_ms(client.store.connection()).unwrap().unwrap() - complete;
+    assert!((3 * 3_600_000 - 60_000..=3 * 3_600_000 + 60_000).contains(&until), "{until}");
+}
+
+#[test]
 fn a_failure_that_comes_late_while_a_page_is_written_is_not_the_last_word() {
     let mut client = Client::new();
     client.online();

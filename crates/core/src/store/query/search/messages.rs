@@ -224,6 +224,7 @@ pub(super) fn found(chats: &Chats<'_>, phrases: &[Phrase], hit: &Hit) -> Stored<
     Ok(Some(FoundMessage {
         message: hit.message,
         chat: hit.chat,
+        kind: place.kind.into(),
         title,
         channel: place.channel(),
         inbox: place.inbox().map(|inbox| inbox.name.to_string()),
