@@ -734,6 +734,10 @@ messages: number, closed: ClosedInfo | null, archived: boolean, assignee: Member
  */
 export type FoundMessage = { message: MessageId, chat: ChatId, 
 /**
+ * Of the chat: `conversation`, `text`, `direct` or `team`.
+ */
+kind: string, 
+/**
  * Title of the chat. Always plain text.
  */
 title: string, 
