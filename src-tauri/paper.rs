@@ -75,8 +75,11 @@ mod tests {
     #[test]
     fn it_is_the_paper_of_the_page() {
         let tokens = include_str!("../ui/src/tokens.css");
-        let found: Vec<_> =
-            tokens.lines().filter_map(|line| line.trim().strip_prefix("--rail:")).filter_map(|v| v.trim().get(..7)).collect();
+        let found: Vec<_> = tokens
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("--rail:"))
+            .filter_map(|v| v.trim().get(..7))
+            .collect();
         let hex = |Color(r, g, b, _): Color| format!("#{r:02x}{g:02x}{b:02x}");
         assert_eq!(found, [hex(LIGHT), hex(DARK)]);
     }

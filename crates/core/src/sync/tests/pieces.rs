@@ -372,7 +372,11 @@ fn with_nothing_new_for_hours_it_was_up_to_date_until_the_hub_went_away() {
     let complete = crate::store::up_to_date_ms(client.store.connection()).unwrap().unwrap();
     client.now_ms += 30_000;
     client.tell(Event::EventsEnded(None));
-    assert_eq!(crate::store::up_to_date_ms(client.store.connection()).unwrap(), Some(complete), "a stream that was hardly open says nothing");
+    assert_eq!(
+        crate::store::up_to_date_ms(client.store.connection()).unwrap(),
+        Some(complete),
+        "a stream that was hardly open says nothing"
+    );
 
     client.online();
     client.now_ms += 3 * 3_600_000;
