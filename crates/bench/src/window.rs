@@ -9,17 +9,19 @@ mod tree;
 
 use crate::bench::{self, Bench};
 use crate::client::Client;
+use crate::devices::Online;
 use crate::machine::Machine;
 use crate::parts::search;
 use crate::process::HubProcess;
 use crate::samples::Samples;
 use crate::table::{Line, Unit, render};
 use anyhow::{Context, Result, bail};
-use desk::Desk;
+use deskbell_domain::ChatId;
+use desk::{Desk, OpenWindow};
 pub use desk::put_keys;
 use rusqlite::Connection;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tree::{Memory, Tree};
 use uuid::Uuid;
 
@@ -52,7 +54,7 @@ pub async fn window(options: &Options) -> Result<()> {
     let desk = Desk::settle(&bench.dana(), &options.program).await?;
     let empty = memory_of_empty(&desk, options).await?;
     start(&mut bench, &desk).await?;
-    work(&mut bench, &desk, empty).await?;
+    work(&mut bench, &desk, &hub, empty).await?;
     hub.stop()?;
     std::fs::remove_dir_all(&bench.work)?;
     let report = bench::Report { machine, messages: options.of.messages, lines: bench.lines };
@@ -117,7 +119,7 @@ async fn start(bench: &mut Bench, desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
+async fn work(bench: &mut Bench, desk: &Desk, hub: &HubProcess, empty: Floor) -> Result<()> {
     const FAST: &str = "In the window";
     const KEPT: &str = "What the window takes";
     let window = desk.open().await?;
@@ -130,6 +132,11 @@ async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
     let tabs = page::switch_tabs(&window, bench.rounds(40)).await?;
     let keys = page::keys(&window, bench.rounds(200)).await?;
     let (rows, list) = page::scroll_list(&window, if bench.quick { 2_000 } else { 100_000 }).await?;
+    let busy = *bench.open.first().context("nothing is open")?;
+    page::leave_at(&window, &busy.to_string()).await?;
+    window.quit().await?;
+    let window = desk.open().await?;
+    let come = arrivals(bench, hub, &window, busy).await?;
     page::leave_at(&window, &longest(bench)?).await?;
     window.quit().await?;
     let window = desk.open().await?;
@@ -154,6 +161,9 @@ async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
         Line::of(FAST, "key to paint, in the composer", Unit::Ms, &keys).budget(16.7).interactive(),
         Line::of(FAST, "key to the next conversation, painted", Unit::Ms, &chats).interactive(),
         Line::of(FAST, "click to another tab, painted", Unit::Ms, &tabs).interactive(),
+        Line::of(FAST, "from another's send to the open thread, painted", Unit::Ms, &come)
+            .budget(50.0)
+            .note("a device sends, the hub keeps it; the page counts in whole milliseconds"),
         Line::one(FAST, "frames dropped, the list", Unit::Percent, list.dropped_percent())
             .note(format!("{rows} rows, {} frames, longest {:.0} ms", list.frames, list.longest_ms)),
         Line::one(FAST, "frames dropped, a long thread", Unit::Percent, thread.dropped_percent())
@@ -181,6 +191,27 @@ async fn work(bench: &mut Bench, desk: &Desk, empty: Floor) -> Result<()> {
         Line::one(KEPT, "page given up after", Unit::Ms, gone),
     ]);
     Ok(())
+}
+
+/// How long what somebody else sends takes to the screen of who looks at that chat.
+async fn arrivals(bench: &Bench, hub: &HubProcess, window: &OpenWindow, chat: ChatId) -> Result<Samples> {
+    page::is_open(window).await?;
+    let sender = bench.devices.first().context("nobody sends")?;
+    let mut sender = Online::connect(hub.address, sender).await?;
+    let mut took = Samples::new();
+    for n in 0..bench.rounds(100) {
+        let text = format!("on its way {n};");
+        let sends = async {
+            // By then the page waits for it.
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            let began = SystemTime::now().duration_since(UNIX_EPOCH)?;
+            sender.send(&[chat], &text).await?;
+            anyhow::Ok(began.as_secs_f64() * 1_000.0)
+        };
+        let (seen, sent) = tokio::try_join!(page::arrives(window, &text), sends)?;
+        took.push(seen - sent);
+    }
+    Ok(took)
 }
 
 /// The chat with most messages.

@@ -206,6 +206,13 @@ pub async fn leave_at(window: &OpenWindow, chat: &str) -> Result<()> {
     ask(window, script, vec![json!(chat)]).await.map(drop)
 }
 
+/// When a text comes to the screen in the open thread, in milliseconds since 1970.
+pub async fn arrives(window: &OpenWindow, text: &str) -> Result<f64> {
+    let script = "return performance.timeOrigin + await shows(() => log()?.textContent.includes(args[0]) === true);";
+    let at = ask(window, script, vec![json!(text)]).await?;
+    at.as_f64().context("the page does not say when")
+}
+
 /// Waits until a thread is on screen.
 pub async fn is_open(window: &OpenWindow) -> Result<()> {
     ask(window, "await until(() => log()?.querySelector('[data-entry]') != null);", vec![]).await.map(drop)

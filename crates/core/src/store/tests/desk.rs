@@ -198,6 +198,8 @@ fn a_favorite_opens_what_is_open_else_what_was_closed_last() {
             .collect::<Vec<_>>()
     };
     let nothing = [("Ann".to_string(), None, false), ("Zoe".into(), None, false), (String::new(), None, true)];
+    assert_eq!(of(&client), nothing[..2], "who has not come yet is not gone");
+    client.store.set_up_to_date(1).unwrap();
     assert_eq!(of(&client), nothing);
     let latest = |client: &mut Client, row: Conversation| {
         client.hub.put(vec![Effect::Put(row.into())]);
