@@ -10,8 +10,6 @@ use std::ops::Range;
 
 /// A stream that ended sooner did not work.
 const SHORTEST_STREAM_MS: u64 = 5_000;
-/// So long nobody may notice that it has ended: hubs give a sign of life each 20 s, and two are waited for.
-const UNNOTICED_MS: u64 = 45_000;
 /// After so many the grants are asked for anew.
 const VAIN_SNAPSHOTS: u32 = 4;
 
@@ -298,10 +296,6 @@ impl Machine {
         random: &mut dyn FnMut() -> u64,
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
-        // What came by a stream that was long open made the cache complete until it ended, or until its last sign of life.
-        if self.stream == Stream::Open && now.steady_ms - self.stream_since_ms >= 2 * UNNOTICED_MS {
-            self.note_complete(store, Now { wall_ms: now.wall_ms - UNNOTICED_MS as i64, ..now })?;
-        }
         let lived = self.stream == Stream::Open && now.steady_ms - self.stream_since_ms >= SHORTEST_STREAM_MS;
         self.stream = Stream::Closed;
         self.want_pull = true;

@@ -366,21 +366,6 @@ fn a_stream_that_ends_while_a_page_is_written_is_asked_after_when_it_is() {
 }
 
 #[test]
-fn with_nothing_new_for_hours_it_was_up_to_date_until_the_hub_went_away() {
-    let ended_after = |ms: i64| {
-        let mut client = Client::new();
-        client.online();
-        let before = crate::store::up_to_date_ms(client.store.connection()).unwrap().unwrap();
-        client.now_ms += ms;
-        client.tell(Event::EventsEnded(Some(Failure::Network)));
-        crate::store::up_to_date_ms(client.store.connection()).unwrap().unwrap() - before
-    };
-    assert_eq!(ended_after(80_000), 0, "a stream that was hardly open says nothing");
-    let hours = 3 * 3_600_000;
-    assert!((hours - 60_000..=hours).contains(&ended_after(hours)), "{}", ended_after(hours));
-}
-
-#[test]
 fn a_failure_that_comes_late_while_a_page_is_written_is_not_the_last_word() {
     let mut client = Client::new();
     client.online();
