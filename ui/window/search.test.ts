@@ -93,25 +93,6 @@ test("typed_walked_and_opened_at_the_message_far_back_in_its_history_and_given_b
   expect(await was()).toEqual(before);
 });
 
-test("what_was_read_below_a_hit_is_not_called_new", async () => {
-  // Near the end, so that all that follows is loaded, and read long ago.
-  await page.eval(`(() => {
-    const chat = fake.world.chats[0];
-    const at = chat.entries.length - 40;
-    for (const entry of chat.entries.slice(at)) entry.author = { kind: "contact", name: "Layla Haddad" };
-    chat.entries[at].content = { kind: "text", parts: [{ text: "The freewheel makes a noise like a cricket", href: null }] };
-    chat.read_pos = Math.max(...chat.entries.map((entry) => entry.pos ?? 0));
-  })()`);
-  await page.press("/");
-  await inField();
-  await keys("cricket");
-  await page.until("document.querySelectorAll('[data-found^=message]').length === 1");
-  await page.press("Enter");
-  await inSight("cricket");
-  await page.until("document.querySelector('.edge.end') !== null");
-  expect(await page.eval("document.querySelector('.edge.pill')")).toBeNull();
-});
-
 test("operators_become_chips_are_walked_and_taken_away_by_keyboard_alone", async () => {
   await page.press("/");
   await inField();
