@@ -42,7 +42,9 @@ use differences::{derived_differences, index_differences};
 pub(crate) use drafts::get as draft_of;
 pub use feed::Applied;
 pub(crate) use holding::{held_back, held_until};
-pub(crate) use meta::{CURSOR, IDENTITY, SESSION, SKEW, STAMP, cloned_device, session as session_of, up_to_date_ms};
+pub(crate) use meta::{
+    CURSOR, IDENTITY, SESSION, SKEW, STAMP, cloned_device, knows_what_is_missing, session as session_of, up_to_date_ms,
+};
 pub use meta::{Identity, StoredSession};
 pub(crate) use outbox::OUTBOX_COLUMNS;
 pub use outbox::{OutboxItem, OutboxState, Reason, WaitingCounts, waiting_counts};

@@ -82,6 +82,11 @@ pub(crate) fn up_to_date_ms(c: &Connection) -> Stored<Option<i64>> {
     get(c, COMPLETE)
 }
 
+/// Whether a first sync has been through: only then is what is missing gone. After a rescue that is to be seen anew.
+pub(crate) fn knows_what_is_missing(c: &Connection) -> Stored<bool> {
+    Ok(up_to_date_ms(c)?.is_some())
+}
+
 /// The device of which the hub has said that another copy of it sends commands, if it ever did.
 pub(crate) fn cloned_device(c: &Connection) -> Stored<Option<DeviceId>> {
     get(c, CLONED)

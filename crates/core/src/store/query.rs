@@ -15,7 +15,7 @@ mod search;
 mod thread;
 mod waiting;
 
-pub(crate) use chats::{NoPage, count_chats, list_chats};
+pub(crate) use chats::{NoPage, absent, count_chats, list_chats};
 pub(crate) use contacts::list_contacts;
 pub(crate) use head::{chat_head, list_assignees};
 pub(crate) use history::list_history;

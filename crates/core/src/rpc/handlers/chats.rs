@@ -11,6 +11,7 @@ use crate::store::query::NoPage;
 use crate::store::{NewCommand, Store, Submitted, query, view_of};
 use deskbell_domain::command::{self, NewChat, SeenAssignee};
 use deskbell_domain::{ChatId, Command, Conversation, MemberId};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 pub(crate) async fn list_chats(core: &Core, args: ListChats) -> Result<ChatPage, RpcError> {
@@ -25,6 +26,7 @@ pub(super) fn page<T>(page: Result<T, NoPage>) -> Result<T, RpcError> {
     page.map_err(|why| match why {
         NoPage::OtherList => errors::other_list(),
         NoPage::NotFound => errors::not_found(),
+        NoPage::NotYet => errors::not_here_yet(),
     })
 }
 
@@ -42,14 +44,11 @@ pub(crate) async fn count_chats(core: &Core, args: CountChats) -> Result<ChatCou
 }
 
 pub(crate) async fn get_chat(core: &Core, args: OfChat) -> Result<ChatHead, RpcError> {
-    let cache = core.cache().await?;
-    let found = cache.read(move |c| {
-        let head = query::chat_head(c, args.chat)?;
-        // Before a first sync is through, nobody knows what is missing. Nor is it known after a rescue, until the hub is reached.
-        let all_here = head.is_some() || crate::store::up_to_date_ms(c)?.is_some();
-        Ok(head.ok_or(if all_here { errors::not_found } else { errors::not_here_yet }))
-    });
-    found.await?.map_err(|why| why())
+    let look = move |c: &Connection| match query::chat_head(c, args.chat)? {
+        Some(head) => Ok(Ok(head)),
+        None => query::absent(c),
+    };
+    page(core.cache().await?.read(look).await?)
 }
 
 pub(crate) async fn list_assignees(core: &Core, args: OfChat) -> Result<Members, RpcError> {

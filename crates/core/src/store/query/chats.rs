@@ -5,7 +5,7 @@ use super::names::Names;
 use super::waiting::chat_waiting;
 use crate::rpc::types::{ChatCounts, ChatPage, ChatRow, ListChats, Place, Preview, TagInfo};
 use crate::store::listed::{ListId, Part};
-use crate::store::{Stored, drafts, rows};
+use crate::store::{Stored, drafts, knows_what_is_missing, rows};
 use deskbell_domain::{Channel, ChatId, LastMessage, TagId, preview};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
@@ -20,6 +20,13 @@ pub(crate) enum NoPage {
     OtherList,
     /// The chat that it is about is not here.
     NotFound,
+    /// It is not here, and may be one of those that a first sync has not brought.
+    NotYet,
+}
+
+/// The answer about a chat that is not here.
+pub(crate) fn absent<T>(c: &Connection) -> Stored<Result<T, NoPage>> {
+    Ok(Err(if knows_what_is_missing(c)? { NoPage::NotFound } else { NoPage::NotYet }))
 }
 
 /// A page of a list.

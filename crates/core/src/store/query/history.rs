@@ -1,6 +1,6 @@
 //! What a contact has exchanged with the organization, over all its addresses and channels.
 
-use super::chats::{MOST_ROWS, NoPage, kind_of, preview_of};
+use super::chats::{MOST_ROWS, NoPage, absent, kind_of, preview_of};
 use super::head::closed_info;
 use super::lists::{Key, Page, START, next_of, parse_next};
 use super::names::Names;
@@ -32,11 +32,7 @@ pub(crate) fn list_history(c: &Connection, args: &ListHistory) -> Stored<Result<
     let Some(conversation) = rows::conversation(c, args.chat)? else {
         let members = rows::direct_chat(c, args.chat)?.is_some() || rows::team_chat(c, args.chat)?.is_some();
         // Nobody outside is in it, so nothing was exchanged with them.
-        return Ok(if members {
-            Ok(HistoryPage { rows: vec![], total: 0, next: None })
-        } else {
-            Err(NoPage::NotFound)
-        });
+        return if members { Ok(Ok(HistoryPage { rows: vec![], total: 0, next: None })) } else { absent(c) };
     };
     let names = Names::new(c)?;
     let addresses = match names.contact(&conversation.address)? {

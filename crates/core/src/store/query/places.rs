@@ -6,7 +6,7 @@ use super::names::{Names, initials};
 use super::people::{all_of, by_name};
 use crate::rpc::types::{ChannelPlace, DirectPlace, FavoritePlace, InboxPlace, Places, TeamPlace};
 use crate::store::listed::{ListId, Part};
-use crate::store::{StoreError, Stored, rows, up_to_date_ms, uuid_from};
+use crate::store::{StoreError, Stored, knows_what_is_missing, rows, uuid_from};
 use deskbell_domain::{Channel, ChatId, ContactId, Favorite, Inbox, InboxKind, Kind, MemberId, Row, Tint};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
@@ -83,8 +83,7 @@ fn badges(c: &Connection) -> Stored<HashMap<Vec<u8>, u32>> {
 /// Contacts that the member keeps at hand, by name.
 fn favorites(c: &Connection, me: MemberId) -> Stored<Vec<FavoritePlace>> {
     let mut places = Vec::new();
-    // Before a first sync is through, whoever is not here may come: only then are they gone.
-    let all_here = up_to_date_ms(c)?.is_some();
+    let all_here = knows_what_is_missing(c)?;
     for contact in favorite_contacts(c, me)? {
         let row = rows::contact(c, contact)?;
         if row.is_none() && !all_here {
