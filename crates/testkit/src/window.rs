@@ -31,6 +31,15 @@ pub struct Window {
     profile: PathBuf,
 }
 
+/// What is found, as it is.
+const NOW: &str = "return found;";
+
+/// What is found, once it stands where it stood: a click goes to a place, and what is above may have come since it was looked up.
+const STILL: &str = "
+    const place = () => JSON.stringify(found.getBoundingClientRect());
+    const before = found && place();
+    return new Promise((done) => setTimeout(() => done(found && place() === before ? found : null), 40));";
+
 impl Window {
     /// Opens the window of a profile and waits until it shows something.
     pub async fn open(desktop: &Arc<Desktop>, profile: &Path) -> Result<Self> {
@@ -235,7 +244,7 @@ impl Window {
     async fn press_found(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<()> {
         // A list may be drawn anew between finding and clicking.
         let clicked = eventually("", async || {
-            self.find_now(role, name, part, within).await?.context("not there")?.click().await?;
+            self.find_now(STILL, role, name, part, within).await?.context("not there, or moving")?.click().await?;
             Ok(Some(()))
         })
         .await;
@@ -248,15 +257,22 @@ impl Window {
     }
 
     async fn find(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<WebElement> {
-        let found = eventually("", async || self.find_now(role, name, part, within).await).await;
+        let found = eventually("", async || self.find_now(NOW, role, name, part, within).await).await;
         match found {
             Ok(element) => Ok(element),
             Err(_) => bail!("there is no {role} {name:?}; the window shows:\n{}", self.told().await),
         }
     }
 
-    async fn find_now(&self, role: &str, name: &str, part: bool, within: Option<&str>) -> Result<Option<WebElement>> {
-        let script = format!("{PAGE}\nreturn named(...arguments)[0] ?? null;");
+    async fn find_now(
+        &self,
+        how: &str,
+        role: &str,
+        name: &str,
+        part: bool,
+        within: Option<&str>,
+    ) -> Result<Option<WebElement>> {
+        let script = format!("{PAGE}\nconst found = named(...arguments)[0] ?? null;\n{how}");
         let answer =
             self.driver.session().execute(script, vec![json!(role), json!(name), json!(part), json!(within)]).await?;
         if answer.json().is_null() {
