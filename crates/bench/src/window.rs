@@ -195,7 +195,7 @@ async fn work(bench: &mut Bench, desk: &Desk, hub: &HubProcess, empty: Floor) ->
 
 /// How long what somebody else sends takes to the screen of who looks at that chat.
 async fn arrivals(bench: &Bench, hub: &HubProcess, window: &OpenWindow, chat: ChatId) -> Result<Samples> {
-    page::is_open(window).await?;
+    page::to_end(window).await?;
     let sender = bench.devices.first().context("nobody sends")?;
     let mut sender = Online::connect(hub.address, sender).await?;
     let mut took = Samples::new();

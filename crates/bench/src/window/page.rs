@@ -206,6 +206,20 @@ pub async fn leave_at(window: &OpenWindow, chat: &str) -> Result<()> {
     ask(window, script, vec![json!(chat)]).await.map(drop)
 }
 
+/// Goes to the end of the open thread, by the button that leads there.
+pub async fn to_end(window: &OpenWindow) -> Result<()> {
+    let script = "
+        await until(() => log()?.querySelector('[data-entry]') != null);
+        for (let times = 0; times < 10; times += 1) {
+            await pause(300);
+            const way = document.querySelector('button.edge');
+            if (way === null) return;
+            way.click();
+        }
+        throw new Error('it never came to the end of the thread');";
+    ask(window, script, vec![]).await.map(drop)
+}
+
 /// When a text comes to the screen in the open thread, in milliseconds since 1970.
 pub async fn arrives(window: &OpenWindow, text: &str) -> Result<f64> {
     let script = "return performance.timeOrigin + await shows(() => log()?.textContent.includes(args[0]) === true);";
