@@ -1,6 +1,9 @@
 /**
- * Reads that stay true. A mounted `live` query runs again, at most once per frame, when a tag that it provides is
- * touched. The window keeps no copy of its own that could go stale: it only remembers the last answer.
+ * Reads that stay true. A mounted `live` query runs again, at once and then at most once per frame, when a tag that it
+ * provides is touched. The window keeps no copy of its own that could go stale: it only remembers the last answer.
+ *
+ * The page and its bridge to the core do one thing at a time. So what the member looks at is read first, and all else when
+ * that is here; and queries that ask the same at once share one answer.
  *
  * Invariants: an answer to an older question never replaces a newer one; while a reload runs the old answer stays,
  * so nothing flickers; asking about something else clears it, so one chat never shows under another's name
@@ -10,24 +13,62 @@ import { onCoreEvent, rpc } from "$lib/host";
 import type { Answer, Args, RpcName } from "$lib/rpc/calls";
 import type { RpcError } from "$lib/rpc/types";
 
-type Listener = (touched: ReadonlySet<string>, all: boolean) => void;
+interface Listener {
+  tags: () => readonly string[];
+  callback: () => unknown;
+  first: boolean;
+}
+
+/** A frame at 60 Hz, in milliseconds. */
+const FRAME_MS = 16;
+/** Longest that all else waits for what is first, in milliseconds. */
+const FIRST_MS = 50;
 
 const listeners = new Set<Listener>();
 let touched = new Set<string>();
 let everything = false;
 let scheduled = false;
 let started = false;
+let flushed = -Infinity;
+/** What is asked now, while listeners are called back. */
+let together: Map<string, Promise<unknown>> | null = null;
 
 function flush() {
   scheduled = false;
+  flushed = performance.now();
   const tags = touched;
   const all = everything;
   touched = new Set();
   everything = false;
-  for (const listener of [...listeners]) listener(tags, all);
+  const meant = [...listeners].filter((listener) => all || listener.tags().some((tag) => tags.has(tag)));
+  const first = call(meant.filter((listener) => listener.first));
+  const others = () => void call(meant.filter((listener) => !listener.first));
+  if (first.length === 0) others();
+  else void Promise.race([Promise.allSettled(first), new Promise((done) => setTimeout(done, FIRST_MS))]).then(others);
 }
 
-/** One frame later; a window that is not visible gets no frames, so a timer stands in. */
+/** Calls back those that are still there. */
+function call(those: readonly Listener[]): unknown[] {
+  together = new Map();
+  try {
+    return those.filter((listener) => listeners.has(listener)).map((listener) => listener.callback());
+  } finally {
+    together = null;
+  }
+}
+
+/** Asks, or waits for the answer to the same question of this moment. */
+function ask<N extends RpcName>(name: N, args: Args<N>): Promise<Answer<N>> {
+  const key = JSON.stringify([name, args]);
+  const answer = (together?.get(key) as Promise<Answer<N>> | undefined) ?? rpc(name, args);
+  together?.set(key, answer);
+  return answer;
+}
+
+/**
+ * At once, and in the next frame what comes until then. A window that is not visible gets no frames and is in no hurry: a
+ * timer stands in.
+ */
 function schedule() {
   if (scheduled) return;
   scheduled = true;
@@ -37,6 +78,7 @@ function schedule() {
     done = true;
     flush();
   };
+  if (!document.hidden && performance.now() - flushed >= FRAME_MS) return queueMicrotask(once);
   requestAnimationFrame(once);
   setTimeout(once, 50);
 }
@@ -56,12 +98,13 @@ export function touch(tags: readonly string[], all = false): void {
   schedule();
 }
 
-/** Calls back, once per frame, when one of the tags is touched. Returns how to stop. */
-export function onTouched(tags: () => readonly string[], callback: () => void): () => void {
+/**
+ * Calls back, at most once per frame, when one of the tags is touched. Returns how to stop. `first`: what the member looks at;
+ * until what its callback promises is done, others are not called back.
+ */
+export function onTouched(tags: () => readonly string[], callback: () => unknown, first = false): () => void {
   start();
-  const listener: Listener = (seen, all) => {
-    if (all || tags().some((tag) => seen.has(tag))) callback();
-  };
+  const listener: Listener = { tags, callback, first };
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -84,12 +127,12 @@ export type Query<N extends RpcName> = readonly [N, Args<N>] | null;
 /**
  * Runs a query while the component that calls this is mounted. `query` and `tags` may read reactive state.
  * With `keep` the answer to the question before stays until the new one is there. `ahead` is an answer to the first question
- * that is here already.
+ * that is here already. `first` as in `onTouched`.
  */
 export function live<N extends RpcName>(
   query: () => Query<N>,
   tags: readonly string[] | (() => readonly string[]),
-  options: { keep?: boolean; ahead?: Answer<N> | undefined } = {},
+  options: { keep?: boolean; ahead?: Answer<N> | undefined; first?: boolean } = {},
 ): Live<Answer<N>> {
   let data = $state.raw<Answer<N> | undefined>();
   let error = $state.raw<RpcError | undefined>();
@@ -103,7 +146,7 @@ export function live<N extends RpcName>(
     if (asked === null) return;
     const [name, args] = asked;
     try {
-      const answer = await rpc(name, args);
+      const answer = await ask(name, args);
       if (mine !== turn) return;
       data = answer;
       error = undefined;
@@ -133,7 +176,7 @@ export function live<N extends RpcName>(
     void run();
   });
   $effect(() => {
-    const stop = onTouched(providing, () => void run());
+    const stop = onTouched(providing, run, options.first);
     return () => {
       stop();
       turn += 1;

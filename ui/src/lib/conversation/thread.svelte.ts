@@ -66,7 +66,8 @@ export class Thread {
     }
     this.#stop = onTouched(
       () => [`thread:${chat}`],
-      () => void this.refresh(),
+      () => this.refresh(),
+      true,
     );
   }
 

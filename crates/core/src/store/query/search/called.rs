@@ -35,12 +35,6 @@ pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> Option<String> {
     (!facts.is_empty()).then(|| format!("({})", facts.join(" OR ")))
 }
 
-/// Any of what can be had.
-pub(super) fn any_of_them<const N: usize>(wanted: [Option<String>; N]) -> Option<String> {
-    let wanted: Vec<String> = wanted.into_iter().flatten().collect();
-    (!wanted.is_empty()).then(|| format!("({})", wanted.join(" OR ")))
-}
-
 /// The rows of a kind that are called so.
 pub(super) fn named(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize) -> Stored<Vec<Uuid>> {
     if phrases.is_empty() {
@@ -60,45 +54,59 @@ pub(super) struct Candidates {
     pub all: bool,
 }
 
-/// Chats that may be called so, by the names of rows of these kinds.
-pub(super) fn candidates(
-    c: &Connection,
-    names: &Names<'_>,
-    kinds: &[Kind],
-    phrases: &[Phrase],
-    most: usize,
-) -> Stored<Candidates> {
-    let mut found = Candidates { chats: BTreeSet::new(), all: true };
-    let mut of_address = c.prepare_cached(OF_ADDRESS)?;
-    for kind in kinds {
-        let ids = named(c, *kind, phrases, most + 1)?;
-        found.all &= ids.len() <= most;
-        for id in ids.into_iter().take(most) {
-            match kind {
-                Kind::Contact => {
-                    let Some(contact) = rows::contact(c, id.into())? else { continue };
-                    for address in addresses_of(&contact) {
-                        let chats =
-                            of_address.query_map(params![address, most as i64 + 1], |r| r.get(0).map(uuid_from))?;
-                        for chat in chats {
-                            found.chats.insert(ChatId(chat?));
+/// Rows that are called so.
+pub(super) struct NamedRows {
+    of_kinds: Vec<(Kind, Vec<Uuid>)>,
+    /// There are no others.
+    pub all: bool,
+}
+
+impl NamedRows {
+    /// Those of these kinds, no more than so many of each.
+    pub fn of(c: &Connection, kinds: &[Kind], phrases: &[Phrase], most: usize) -> Stored<Self> {
+        let mut rows = Self { of_kinds: Vec::new(), all: true };
+        for kind in kinds {
+            let mut ids = named(c, *kind, phrases, most + 1)?;
+            rows.all &= ids.len() <= most;
+            ids.truncate(most);
+            rows.of_kinds.push((*kind, ids));
+        }
+        Ok(rows)
+    }
+
+    /// The chats whose names are theirs, no more than about so many by each kind of row.
+    pub fn chats(&self, c: &Connection, names: &Names<'_>, most: usize) -> Stored<Candidates> {
+        let mut found = Candidates { chats: BTreeSet::new(), all: self.all };
+        let mut of_address = c.prepare_cached(OF_ADDRESS)?;
+        for (kind, ids) in &self.of_kinds {
+            let before = found.chats.len();
+            for id in ids {
+                match kind {
+                    Kind::Contact => {
+                        let Some(contact) = rows::contact(c, (*id).into())? else { continue };
+                        for address in addresses_of(&contact) {
+                            let chats =
+                                of_address.query_map(params![address, most as i64 + 1], |r| r.get(0).map(uuid_from))?;
+                            for chat in chats {
+                                found.chats.insert(ChatId(chat?));
+                            }
                         }
                     }
+                    Kind::Member => {
+                        let pair = names.me.map(|me| NaturalKey::pair(me, (*id).into()));
+                        let direct = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
+                        found.chats.extend(direct.map(ChatId));
+                    }
+                    _ => drop(found.chats.insert(ChatId(*id))),
                 }
-                Kind::Member => {
-                    let pair = names.me.map(|me| NaturalKey::pair(me, id.into()));
-                    let direct = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
-                    found.chats.extend(direct.map(ChatId));
+                if found.chats.len() - before > most {
+                    found.all = false;
+                    break;
                 }
-                _ => drop(found.chats.insert(ChatId(id))),
-            }
-            if found.chats.len() > most {
-                found.all = false;
-                return Ok(found);
             }
         }
+        Ok(found)
     }
-    Ok(found)
 }
 
 /// Names, of which one is meant.
@@ -121,7 +129,7 @@ impl Called {
     ) -> Stored<Self> {
         let mut few = Some(BTreeSet::new());
         for phrases in &values {
-            let found = candidates(c, names, kinds, phrases, most)?;
+            let found = NamedRows::of(c, kinds, phrases, most)?.chats(c, names, most)?;
             few = few.filter(|_| found.all).map(|few: BTreeSet<ChatId>| &few | &found.chats);
         }
         Ok(Self { values, few: few.filter(|few| few.len() <= most) })

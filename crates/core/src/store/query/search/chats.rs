@@ -2,7 +2,7 @@
 
 use super::super::head::closed_info;
 use super::super::lists::{Key, Page, START};
-use super::called::{Candidates, OF_CHATS, candidates, named};
+use super::called::{Candidates, NamedRows, OF_CHATS, named};
 use super::known::{Chat, Chats, Known};
 use super::narrowing::Narrowing;
 use super::tags::tagged;
@@ -19,14 +19,18 @@ use std::rc::Rc;
 /// Most messages of a chat that are counted; more are said as this many.
 const MOST_COUNTED: u32 = 1000;
 
-/// Most chats of one name of which the newest are chosen.
+/// Most chats of one name of which the newest are chosen. Where there are more nobody finds one by that name alone, and a few
+/// of those that were named last are looked at.
 const MOST_CANDIDATES: usize = 150;
+const FEW_CANDIDATES: usize = 40;
+/// For each chat that is wanted.
+const FEW_FOR_EACH: usize = 2;
 
 /// How many chats are looked through, newest first, where names alone do not lead to them.
 const MOST_LOOKED: usize = 150;
 
 /// How much is looked at for a few chats, in messages that could be read meanwhile, and for each of many.
-const PATIENCE: usize = 900;
+const PATIENCE: usize = 450;
 const FOR_EACH: usize = 15;
 
 /// A part of a list, newest message first.
@@ -50,7 +54,6 @@ pub(super) fn found(
     most: usize,
 ) -> Stored<(Vec<FoundChat>, bool)> {
     let chats = narrowing.chats;
-    let led_to = led_to(c, &question.phrases, tags, narrowing)?;
     let mut looking = Looking {
         phrases: &question.phrases,
         tags,
@@ -61,21 +64,30 @@ pub(super) fn found(
         seen: BTreeSet::new(),
         found: Vec::new(),
     };
-    let mut all = led_to.all;
+    let ways = Ways::to(c, &question.phrases, tags, narrowing)?;
+    let follow = || {
+        let few = FEW_CANDIDATES.max(FEW_FOR_EACH * most);
+        ways.chats(c, narrowing, if ways.are_many() { few } else { MOST_CANDIDATES })
+    };
+    let few = if ways.are_many() { None } else { Some(follow()?) };
+    let mut all = few.as_ref().is_some_and(|few| few.all);
     if !all {
         // What is frequent is found among the newest at once.
         let newest = newest(c, &narrowing.parts()?, MOST_LOOKED)?;
         all = newest.len() < MOST_LOOKED;
         all &= looking.look_at(newest)?;
     }
-    let mut others: Vec<Rc<Known>> = Vec::new();
-    for chat in led_to.chats {
-        others.extend(chats.known(chat)?);
+    if looking.found.len() < looking.most {
+        let led_to = few.map_or_else(follow, Ok)?;
+        let mut others: Vec<Rc<Known>> = Vec::new();
+        for chat in led_to.chats {
+            others.extend(chats.known(chat)?);
+        }
+        others.sort_by_key(|known| (-known.at_ms, known.id));
+        // Those that names lead to are nearly all of them called so: looking through the newest takes nothing from them.
+        looking.until = chats.spent() + PATIENCE.max(FOR_EACH * most);
+        all &= looking.look_at(others.into_iter().map(|known| known.id))?;
     }
-    others.sort_by_key(|known| (-known.at_ms, known.id));
-    // Those that names lead to are nearly all of them called so: looking through the newest takes nothing from them.
-    looking.until = chats.spent() + PATIENCE.max(FOR_EACH * most);
-    all &= looking.look_at(others.into_iter().map(|known| known.id))?;
     let mut found = looking.found;
     found.sort_by_key(|(known, _)| (-known.at_ms, known.id));
     let more = found.len() > most || !all;
@@ -123,20 +135,52 @@ impl Looking<'_> {
     }
 }
 
-/// The chats that names, tags and operators lead to.
-fn led_to(c: &Connection, phrases: &[Phrase], tags: &BTreeSet<TagId>, narrowing: &Narrowing<'_>) -> Stored<Candidates> {
-    if let Some(only) = &narrowing.only
-        && (phrases.is_empty() || only.len() <= MOST_CANDIDATES)
-    {
-        return Ok(Candidates { all: true, chats: only.clone() });
+/// What leads to chats.
+enum Ways {
+    /// An operator, to all that can be found.
+    Only(BTreeSet<ChatId>),
+    /// Their names, and their tags; and whether these are all that have them.
+    Called(NamedRows, (Vec<ChatId>, bool)),
+    /// Nothing.
+    None,
+}
+
+impl Ways {
+    fn to(c: &Connection, phrases: &[Phrase], tags: &BTreeSet<TagId>, narrowing: &Narrowing<'_>) -> Stored<Self> {
+        if let Some(only) = &narrowing.only
+            && (phrases.is_empty() || only.len() <= MOST_CANDIDATES)
+        {
+            return Ok(Ways::Only(only.clone()));
+        }
+        if phrases.is_empty() {
+            return Ok(Ways::None);
+        }
+        let rows = NamedRows::of(c, &OF_CHATS, phrases, MOST_CANDIDATES)?;
+        Ok(Ways::Called(rows, tagged(c, tags, MOST_CANDIDATES)?))
     }
-    if phrases.is_empty() {
-        return Ok(Candidates { all: false, chats: BTreeSet::new() });
+
+    /// Whether there are certainly more than can be followed.
+    fn are_many(&self) -> bool {
+        match self {
+            Ways::Only(_) => false,
+            Ways::Called(rows, (_, all_tagged)) => !rows.all || !all_tagged,
+            Ways::None => true,
+        }
     }
-    let called = candidates(c, narrowing.chats.names, &OF_CHATS, phrases, MOST_CANDIDATES)?;
-    let of_tags = tagged(c, tags, MOST_CANDIDATES)?;
-    let all = called.all && of_tags.is_some();
-    Ok(Candidates { all, chats: &called.chats | &of_tags.unwrap_or_default() })
+
+    /// Where they lead: to about so many by each kind of row, and as many by their tags.
+    fn chats(&self, c: &Connection, narrowing: &Narrowing<'_>, most: usize) -> Stored<Candidates> {
+        match self {
+            Ways::Only(only) => Ok(Candidates { all: true, chats: only.clone() }),
+            Ways::Called(rows, (tagged, all_tagged)) => {
+                let mut called = rows.chats(c, narrowing.chats.names, most)?;
+                called.all &= *all_tagged;
+                called.chats.extend(tagged.iter().rev().take(most));
+                Ok(called)
+            }
+            Ways::None => Ok(Candidates { all: false, chats: BTreeSet::new() }),
+        }
+    }
 }
 
 /// The chats with the newest messages in some parts of lists.

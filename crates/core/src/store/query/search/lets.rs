@@ -4,16 +4,17 @@
 
 use super::super::lists::channels;
 use super::super::waiting::chat_waiting;
-use super::called::{Called, any_of_them, one_of};
+use super::called::{Called, one_of};
 use super::chats::newest;
 use super::known::{Chat, Known};
+use super::messages::Hit;
 use super::narrowing::{Narrowing, Places};
 use super::tags::tagged;
 use crate::store::index::{self, Fact};
 use crate::store::listed::{ListId, Part};
 use crate::store::{LOCAL_POS, Stored, uuid_from};
 use deskbell_domain::search::SearchState;
-use deskbell_domain::{ChannelId, ChatId, MemberId};
+use deskbell_domain::{Author, ChannelId, ChatId, MemberId};
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 
@@ -33,17 +34,18 @@ pub(super) struct Found {
 
 impl Narrowing<'_> {
     /// What the index can be asked for beside words, so that little else is read; `None` where nothing can be let through.
-    /// It is asked for no more than so many chats.
-    pub fn facts(&self, most: usize) -> Stored<Option<Vec<String>>> {
+    /// It is asked for no more than so many chats, and for the time where `days`. What is true of half of all messages is
+    /// not asked for: walking its list takes longer than looking at what the others lead to.
+    pub fn facts(&self, most: usize, days: bool) -> Stored<Option<Vec<String>>> {
         let mut wanted = Vec::new();
-        if self.since_ms.is_some() || self.until_ms.is_some() {
+        if days {
             wanted.push(one_of(self.days()?));
         }
-        if let Some((members, people)) = &self.authors {
-            let nobody = people.few.as_ref().is_some_and(BTreeSet::is_empty);
-            let outside = if nobody { None } else { one_of([Fact::Outside]) };
-            let members = one_of(members.iter().copied().map(Fact::Member));
-            wanted.push(any_of_them([members, outside]));
+        if let Some((members, people)) = &self.authors
+            && let Some(few) = people.few.as_ref().filter(|few| few.len() <= most)
+        {
+            let members = members.iter().copied().map(Fact::Member);
+            wanted.push(one_of(members.chain(few.iter().copied().map(Fact::Chat))));
         }
         if let Some(Places { channels, chats: Called { few: Some(few), .. }, .. }) = &self.places
             && few.len() <= most
@@ -75,7 +77,9 @@ impl Narrowing<'_> {
         let of_authors =
             self.authors.as_ref().filter(|(members, _)| members.is_empty()).and_then(|(_, people)| people.few.clone());
         let of_places = self.places.as_ref().filter(|at| at.channels.is_empty()).and_then(|at| at.chats.few.clone());
-        let of_tags = self.tags.as_ref().map(|tags| tagged(self.c, tags, self.many)).transpose()?.flatten();
+        let of_tags = self.tags.as_ref().map(|tags| tagged(self.c, tags, self.many)).transpose()?;
+        let of_tags = of_tags.filter(|(chats, all)| *all && chats.len() <= self.many);
+        let of_tags = of_tags.map(|(chats, _)| chats.into_iter().collect());
         let unread = if self.states.contains(&SearchState::Unread) { self.unread()? } else { None };
         let listed = if self.places.is_some() || !self.states.is_empty() { self.listed()? } else { None };
         Ok([of_authors, of_places, of_tags, unread, listed].into_iter().flatten().min_by_key(BTreeSet::len))
@@ -138,7 +142,12 @@ impl Narrowing<'_> {
         }
     }
 
-    /// Whether a message is let through, apart from its time.
+    /// Whether a message that was read is let through: by its time, and what the system says is of nobody.
+    pub fn lets_hit(&self, hit: &Hit) -> bool {
+        self.lets_time(hit.at_ms) && (self.authors.is_none() || hit.author != Author::System)
+    }
+
+    /// Whether a message is let through, by what is known of it before it is read.
     pub fn lets(&self, message: &Found) -> Stored<bool> {
         if message.pos < self.first_pos()
             || !self.lets_author(message.author)

@@ -21,6 +21,9 @@ const BYTES: usize = 256;
 const FAR: i64 = 8;
 const PER_PAGE: usize = 3;
 
+/// After so many that are too old, one after the other, the index is asked for the time as well.
+const OLD: usize = 16;
+
 /// Most texts that have no row, as they were refused or are held.
 const MOST_UNSENT: usize = 100;
 
@@ -81,6 +84,8 @@ struct Reading<'a> {
     spent: usize,
     /// The position of what was read last.
     last: i64,
+    /// How many of those that were read last are too old.
+    old: usize,
 }
 
 impl Reading<'_> {
@@ -105,7 +110,8 @@ impl Reading<'_> {
         if here && self.wanted.narrowing.lets(&found)? {
             let json = r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
             self.read += json.len() / BYTES;
-            let hit = hit(json)?.filter(|hit| self.wanted.narrowing.lets_time(hit.at_ms));
+            let hit = hit(json)?.filter(|hit| self.wanted.narrowing.lets_hit(hit));
+            self.old = if hit.is_some() { 0 } else { self.old + 1 };
             if hit.is_some() && self.page.messages.len() == self.wanted.most {
                 self.page.next = Some(self.last);
                 return Ok(false);
@@ -135,34 +141,44 @@ fn hit(json: &str) -> Stored<Option<Hit>> {
 impl Wanted<'_> {
     /// Those that have all words and are let through, newest first.
     pub fn page(&self, c: &Connection) -> Stored<Page> {
-        let Some(facts) = self.narrowing.facts(self.here.few)? else { return Ok(Page::default()) };
-        let reading = Reading {
+        let mut reading = Reading {
             wanted: self,
             page: Page::default(),
             read: 0,
             spent: self.narrowing.chats.spent(),
             last: self.below,
+            old: 0,
         };
-        let of_chat = self.chat.and_then(|chat| one_of([Fact::Chat(chat)]));
-        let words = words(&self.question.phrases);
-        if let (true, Some(only)) = (words.is_empty(), &self.narrowing.only) {
+        if let (true, Some(only)) = (self.question.phrases.is_empty(), &self.narrowing.only) {
             let merged = Merged::new(c, only, self.below, self.narrowing.first_pos())?;
             return self.of_chats(c, merged, reading);
         }
-        let wanted: Vec<String> = words.into_iter().chain(facts).chain(of_chat).collect();
-        let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
-        self.of_rows(c, wanted.as_deref(), reading)
+        // The newest are read first: nearly all of a first page was written since whatever day is asked for.
+        let ends = self.narrowing.until_ms.is_some() || (self.below != i64::MAX && self.narrowing.since_ms.is_some());
+        let over = self.of_rows(c, ends, &mut reading)?;
+        if !over && !ends {
+            self.of_rows(c, true, &mut reading)?;
+        }
+        Ok(reading.page)
     }
 
-    fn of_rows(&self, c: &Connection, wanted: Option<&str>, mut reading: Reading<'_>) -> Stored<Page> {
+    /// Reads on; `false`: what is there is too old, and the index was not asked for the time.
+    fn of_rows(&self, c: &Connection, days: bool, reading: &mut Reading<'_>) -> Stored<bool> {
+        let Some(facts) = self.narrowing.facts(self.here.few, days)? else { return Ok(true) };
+        let of_chat = self.chat.and_then(|chat| one_of([Fact::Chat(chat)]));
+        let wanted: Vec<String> = words(&self.question.phrases).into_iter().chain(facts).chain(of_chat).collect();
+        let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
         let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
-        let mut rows = statement.query(params![self.below, self.narrowing.first_pos(), wanted])?;
+        let mut rows = statement.query(params![reading.last, self.narrowing.first_pos(), wanted])?;
         while let Some(r) = rows.next()? {
             if reading.is_over() || !reading.takes(r)? {
                 break;
             }
+            if !days && self.narrowing.since_ms.is_some() && reading.old >= OLD {
+                return Ok(false);
+            }
         }
-        Ok(reading.page)
+        Ok(true)
     }
 
     /// Of few chats the newest is always known: nothing else is read.
