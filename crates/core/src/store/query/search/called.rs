@@ -16,9 +16,12 @@ pub(super) const OF_CHATS: [Kind; 4] = [Kind::Contact, Kind::Conversation, Kind:
 /// The kinds of rows whose names are names of people outside.
 pub(super) const OUTSIDE: [Kind; 2] = [Kind::Contact, Kind::Conversation];
 
-/// Rows that are called so, those first that were named last.
-pub(super) const NAMED: &str = "SELECT n.id FROM name_index i CROSS JOIN named n ON n.n = i.rowid
-     WHERE i.name_index MATCH ?1 ORDER BY i.rowid DESC LIMIT ?2";
+/// Numbers of rows that are called so, those first that were named last.
+pub(super) const NAMED: &str =
+    "SELECT i.rowid FROM name_index i WHERE i.name_index MATCH ?1 ORDER BY i.rowid DESC LIMIT ?2";
+
+/// The row of a number.
+pub(super) const OF_NUMBER: &str = "SELECT id FROM named WHERE n = ?1";
 
 /// The chats with one address.
 pub(super) const OF_ADDRESS: &str = "SELECT id FROM chat INDEXED BY chat_address WHERE address = ?1 LIMIT ?2";
@@ -29,6 +32,24 @@ pub(super) fn words(phrases: &[Phrase]) -> Vec<String> {
     phrases.iter().map(phrase).collect()
 }
 
+/// The index has a list of all rows with a word that begins so, for one, two and three characters (its `prefix`). Of a longer
+/// beginning the lists of all words are put together, whole, before the first row is known.
+const LISTED: usize = 3;
+
+/// Asks for no longer beginnings than those: whatever has the words is among what is found.
+pub(super) fn beginnings(phrases: &[Phrase]) -> Vec<String> {
+    let cut = |phrase: &Phrase| {
+        let mut phrase = phrase.clone();
+        if let (true, Some(last)) = (phrase.open, phrase.words.last_mut())
+            && let Some((end, _)) = last.char_indices().nth(LISTED)
+        {
+            last.truncate(end);
+        }
+        phrase
+    };
+    words(&phrases.iter().map(cut).collect::<Vec<_>>())
+}
+
 /// One of these facts; `None` where there are none to have.
 pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> Option<String> {
     let facts: Vec<String> = facts.into_iter().map(|fact| format!("\"{}\"", fact.word())).collect();
@@ -37,14 +58,22 @@ pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> Option<String> {
 
 /// The rows of a kind that are called so.
 pub(super) fn named(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize) -> Stored<Vec<Uuid>> {
+    numbers(c, kind, phrases, most)?.into_iter().map(|n| of_number(c, n)).collect()
+}
+
+fn numbers(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize) -> Stored<Vec<i64>> {
     if phrases.is_empty() {
         return Ok(Vec::new());
     }
     let wanted: Vec<String> = words(phrases).into_iter().chain(one_of([Fact::Kind(kind)])).collect();
     let wanted = wanted.join(" AND ");
     let mut statement = c.prepare_cached(NAMED)?;
-    let ids = statement.query_map(params![wanted, most as i64], |r| r.get(0).map(uuid_from))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+    let numbers = statement.query_map(params![wanted, most as i64], |r| r.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
+}
+
+fn of_number(c: &Connection, n: i64) -> Stored<Uuid> {
+    Ok(c.prepare_cached(OF_NUMBER)?.query_row([n], |r| r.get(0).map(uuid_from))?)
 }
 
 /// Chats that may be called so: their names were, when they were looked up.
@@ -56,7 +85,8 @@ pub(super) struct Candidates {
 
 /// Rows that are called so.
 pub(super) struct NamedRows {
-    of_kinds: Vec<(Kind, Vec<Uuid>)>,
+    /// Their numbers.
+    of_kinds: Vec<(Kind, Vec<i64>)>,
     /// There are no others.
     pub all: bool,
 }
@@ -66,10 +96,10 @@ impl NamedRows {
     pub fn of(c: &Connection, kinds: &[Kind], phrases: &[Phrase], most: usize) -> Stored<Self> {
         let mut rows = Self { of_kinds: Vec::new(), all: true };
         for kind in kinds {
-            let mut ids = named(c, *kind, phrases, most + 1)?;
-            rows.all &= ids.len() <= most;
-            ids.truncate(most);
-            rows.of_kinds.push((*kind, ids));
+            let mut numbers = numbers(c, *kind, phrases, most + 1)?;
+            rows.all &= numbers.len() <= most;
+            numbers.truncate(most);
+            rows.of_kinds.push((*kind, numbers));
         }
         Ok(rows)
     }
@@ -78,12 +108,13 @@ impl NamedRows {
     pub fn chats(&self, c: &Connection, names: &Names<'_>, most: usize) -> Stored<Candidates> {
         let mut found = Candidates { chats: BTreeSet::new(), all: self.all };
         let mut of_address = c.prepare_cached(OF_ADDRESS)?;
-        for (kind, ids) in &self.of_kinds {
+        for (kind, numbers) in &self.of_kinds {
             let before = found.chats.len();
-            for id in ids {
+            for n in numbers {
+                let id = of_number(c, *n)?;
                 match kind {
                     Kind::Contact => {
-                        let Some(contact) = rows::contact(c, (*id).into())? else { continue };
+                        let Some(contact) = rows::contact(c, id.into())? else { continue };
                         for address in addresses_of(&contact) {
                             let chats =
                                 of_address.query_map(params![address, most as i64 + 1], |r| r.get(0).map(uuid_from))?;
@@ -93,11 +124,11 @@ impl NamedRows {
                         }
                     }
                     Kind::Member => {
-                        let pair = names.me.map(|me| NaturalKey::pair(me, (*id).into()));
+                        let pair = names.me.map(|me| NaturalKey::pair(me, id.into()));
                         let direct = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
                         found.chats.extend(direct.map(ChatId));
                     }
-                    _ => drop(found.chats.insert(ChatId(*id))),
+                    _ => drop(found.chats.insert(ChatId(id))),
                 }
                 if found.chats.len() - before > most {
                     found.all = false;

@@ -26,8 +26,9 @@ const FEW_CANDIDATES: usize = 40;
 /// For each chat that is wanted.
 const FEW_FOR_EACH: usize = 2;
 
-/// How many chats are looked through, newest first, where names alone do not lead to them.
-const MOST_LOOKED: usize = 150;
+/// How many chats are looked through, newest first, where names alone do not lead to them; and for each that is wanted.
+const MOST_LOOKED: usize = 60;
+const LOOKED_FOR_EACH: usize = 2;
 
 /// How much is looked at for a few chats, in messages that could be read meanwhile, and for each of many.
 const PATIENCE: usize = 450;
@@ -73,8 +74,9 @@ pub(super) fn found(
     let mut all = few.as_ref().is_some_and(|few| few.all);
     if !all {
         // What is frequent is found among the newest at once.
-        let newest = newest(c, &narrowing.parts()?, MOST_LOOKED)?;
-        all = newest.len() < MOST_LOOKED;
+        let most_looked = MOST_LOOKED.max(LOOKED_FOR_EACH * most);
+        let newest = newest(c, &narrowing.parts()?, most_looked)?;
+        all = newest.len() < most_looked;
         all &= looking.look_at(newest)?;
     }
     if looking.found.len() < looking.most {

@@ -34,11 +34,11 @@ pub(super) struct Found {
 
 impl Narrowing<'_> {
     /// What the index can be asked for beside words, so that little else is read; `None` where nothing can be let through.
-    /// It is asked for no more than so many chats, and for the time where `days`. What is true of half of all messages is
+    /// It is asked for no more than so many chats, and for when it was written only where `days`. What is true of half of all messages is
     /// not asked for: walking its list takes longer than looking at what the others lead to.
     pub fn facts(&self, most: usize, days: bool) -> Stored<Option<Vec<String>>> {
         let mut wanted = Vec::new();
-        if days {
+        if days && (self.since_ms.is_some() || self.until_ms.is_some()) {
             wanted.push(one_of(self.days()?));
         }
         if let Some((members, people)) = &self.authors

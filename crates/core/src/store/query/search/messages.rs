@@ -1,6 +1,6 @@
 //! Messages that were found, newest first.
 
-use super::called::{one_of, words};
+use super::called::{beginnings, one_of, words};
 use super::known::Chats;
 use super::lets::Found;
 use super::merged::Merged;
@@ -21,8 +21,8 @@ const BYTES: usize = 256;
 const FAR: i64 = 8;
 const PER_PAGE: usize = 3;
 
-/// After so many that are too old, one after the other, the index is asked for the time as well.
-const OLD: usize = 16;
+/// After so many that are not wanted, one after the other, the index is asked exactly.
+const MOST_STRAYS: usize = 16;
 
 /// Most texts that have no row, as they were refused or are held.
 const MOST_UNSENT: usize = 100;
@@ -84,8 +84,10 @@ struct Reading<'a> {
     spent: usize,
     /// The position of what was read last.
     last: i64,
-    /// How many of those that were read last are too old.
-    old: usize,
+    /// The index is asked for all that there is to know.
+    exactly: bool,
+    /// How many of those that were read last are not wanted, as the index was not asked exactly.
+    strays: usize,
 }
 
 impl Reading<'_> {
@@ -110,8 +112,11 @@ impl Reading<'_> {
         if here && self.wanted.narrowing.lets(&found)? {
             let json = r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
             self.read += json.len() / BYTES;
-            let hit = hit(json)?.filter(|hit| self.wanted.narrowing.lets_hit(hit));
-            self.old = if hit.is_some() { 0 } else { self.old + 1 };
+            let hit = hit(json)?.filter(|hit| {
+                let called = self.exactly || matches(&hit.text, &self.wanted.question.phrases);
+                called && self.wanted.narrowing.lets_hit(hit)
+            });
+            self.strays = if hit.is_some() { 0 } else { self.strays + 1 };
             if hit.is_some() && self.page.messages.len() == self.wanted.most {
                 self.page.next = Some(self.last);
                 return Ok(false);
@@ -147,26 +152,30 @@ impl Wanted<'_> {
             read: 0,
             spent: self.narrowing.chats.spent(),
             last: self.below,
-            old: 0,
+            exactly: true,
+            strays: 0,
         };
         if let (true, Some(only)) = (self.question.phrases.is_empty(), &self.narrowing.only) {
             let merged = Merged::new(c, only, self.below, self.narrowing.first_pos())?;
             return self.of_chats(c, merged, reading);
         }
-        // The newest are read first: nearly all of a first page was written since whatever day is asked for.
-        let ends = self.narrowing.until_ms.is_some() || (self.below != i64::MAX && self.narrowing.since_ms.is_some());
-        let over = self.of_rows(c, ends, &mut reading)?;
-        if !over && !ends {
-            self.of_rows(c, true, &mut reading)?;
+        // Nearly all of the newest were written since whatever day is asked for, and most that begin as a word does go on as
+        // it does: at first it takes less time to look at them than to walk the lists of all days and all words.
+        reading.exactly = self.below != i64::MAX || self.narrowing.until_ms.is_some();
+        if !self.of_rows(c, &mut reading)? {
+            reading.exactly = true;
+            self.of_rows(c, &mut reading)?;
         }
         Ok(reading.page)
     }
 
-    /// Reads on; `false`: what is there is too old, and the index was not asked for the time.
-    fn of_rows(&self, c: &Connection, days: bool, reading: &mut Reading<'_>) -> Stored<bool> {
-        let Some(facts) = self.narrowing.facts(self.here.few, days)? else { return Ok(true) };
+    /// Reads on; `false`: the index has to be asked exactly.
+    fn of_rows(&self, c: &Connection, reading: &mut Reading<'_>) -> Stored<bool> {
+        let (phrases, exactly) = (&self.question.phrases, reading.exactly);
+        let Some(facts) = self.narrowing.facts(self.here.few, exactly)? else { return Ok(true) };
         let of_chat = self.chat.and_then(|chat| one_of([Fact::Chat(chat)]));
-        let wanted: Vec<String> = words(&self.question.phrases).into_iter().chain(facts).chain(of_chat).collect();
+        let words = if exactly { words(phrases) } else { beginnings(phrases) };
+        let wanted: Vec<String> = words.into_iter().chain(facts).chain(of_chat).collect();
         let wanted = (!wanted.is_empty()).then(|| wanted.join(" AND "));
         let mut statement = c.prepare_cached(if wanted.is_some() { BY_WORDS } else { ALL })?;
         let mut rows = statement.query(params![reading.last, self.narrowing.first_pos(), wanted])?;
@@ -174,7 +183,7 @@ impl Wanted<'_> {
             if reading.is_over() || !reading.takes(r)? {
                 break;
             }
-            if !days && self.narrowing.since_ms.is_some() && reading.old >= OLD {
+            if !exactly && reading.strays >= MOST_STRAYS {
                 return Ok(false);
             }
         }

@@ -22,6 +22,7 @@ fn every_statement_of_search_goes_by_an_index() {
         known::PLACE,
         known::TAGS,
         called::NAMED,
+        called::OF_NUMBER,
         called::OF_ADDRESS,
         chats::NEWEST,
         chats::COUNT,
