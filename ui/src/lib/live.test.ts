@@ -1,6 +1,7 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, expect, test } from "vitest";
 import { fake, rpcError } from "$dev/host";
+import { onTouched } from "$lib/live.svelte";
 import LiveStage from "../../test/LiveStage.svelte";
 
 const title = () => screen.getByTestId("title").textContent;
@@ -105,4 +106,34 @@ test("an_unmounted_query_asks_no_more", async () => {
   fake.touch(`chat:${first}`);
   await pause();
   expect(fake.calls).toEqual([]);
+});
+
+test("what_somebody_looks_at_is_read_first_and_the_same_question_is_asked_once", async () => {
+  render(LiveStage, { chat: first });
+  render(LiveStage, { chat: first });
+  await waitFor(() => expect(screen.getAllByText("Layla Haddad")).toHaveLength(2));
+  await pause();
+  fake.calls = [];
+  let arrived = () => {};
+  const thread = new Promise<void>((done) => (arrived = done));
+  const stop = onTouched(
+    () => [`chat:${first}`],
+    () => thread,
+    true,
+  );
+  fake.touch(`chat:${first}`);
+  await pause(20);
+  expect(fake.called("get_chat")).toHaveLength(0);
+  arrived();
+  await waitFor(() => expect(fake.called("get_chat")).toHaveLength(1));
+  // However long it takes, the others do not wait for ever.
+  const stopLate = onTouched(
+    () => [`chat:${first}`],
+    () => new Promise(() => {}),
+    true,
+  );
+  fake.touch(`chat:${first}`);
+  await waitFor(() => expect(fake.called("get_chat")).toHaveLength(2));
+  stop();
+  stopLate();
 });

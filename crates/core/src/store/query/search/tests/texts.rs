@@ -105,6 +105,17 @@ fn what_is_frequent_and_let_through_by_little_is_read_in_pieces() {
 }
 
 #[test]
+fn behind_many_words_that_begin_alike_the_one_that_is_meant_is_found() {
+    let texts: Vec<&str> = std::iter::once("an invoice").chain([&"an invader"; 60].into_iter().copied()).collect();
+    let store = desk(&texts);
+    // Of the first page as much is read as costs 40 messages: less than all that begin as the word does.
+    let at_once = page(&store, "invoi", None, 50, &berlin(40));
+    assert_eq!(at_once.messages.len(), 1, "the rest is asked for exactly");
+    assert_eq!(found(&store, "inva").len(), 60);
+    assert_eq!(found(&store, "invoices"), [""; 0]);
+}
+
+#[test]
 fn a_hit_opens_where_it_is() {
     let (mut world, mut store) = World::new();
     world.apply(&mut store, &[Op::Conversation(2, Conv { here: true, ..Conv::default() })]);
