@@ -35,6 +35,8 @@ export async function readAhead(chat: string, again: boolean, hit: { pos: number
   const drop = onTouched(
     () => [...headTags(chat), `thread:${chat}`],
     () => (stale = true),
+    // It may be on screen before all else has been called back.
+    true,
   );
   try {
     const [head, reading] = await Promise.all([rpc("get_chat", { chat }), rpc("get_reading", { chat }), draftOf(chat).load()]);
