@@ -23,12 +23,12 @@ const MOST_COUNTED: u32 = 1000;
 /// of those that were named last are looked at.
 const MOST_CANDIDATES: usize = 150;
 const FEW_CANDIDATES: usize = 40;
-/// For each chat that is wanted.
-const FEW_FOR_EACH: usize = 2;
 
-/// How many chats are looked through, newest first, where names alone do not lead to them; and for each that is wanted.
+/// How many chats are looked through, newest first, where names alone do not lead to them.
 const MOST_LOOKED: usize = 60;
-const LOOKED_FOR_EACH: usize = 2;
+
+/// Of either, at least so many for each chat that is wanted.
+const AT_LEAST: usize = 2;
 
 /// How much is looked at for a few chats, in messages that could be read meanwhile, and for each of many.
 const PATIENCE: usize = 450;
@@ -67,14 +67,14 @@ pub(super) fn found(
     };
     let ways = Ways::to(c, &question.phrases, tags, narrowing)?;
     let follow = || {
-        let few = FEW_CANDIDATES.max(FEW_FOR_EACH * most);
+        let few = FEW_CANDIDATES.max(AT_LEAST * most);
         ways.chats(c, narrowing, if ways.are_many() { few } else { MOST_CANDIDATES })
     };
     let few = if ways.are_many() { None } else { Some(follow()?) };
     let mut all = few.as_ref().is_some_and(|few| few.all);
     if !all {
         // What is frequent is found among the newest at once.
-        let most_looked = MOST_LOOKED.max(LOOKED_FOR_EACH * most);
+        let most_looked = MOST_LOOKED.max(AT_LEAST * most);
         let newest = newest(c, &narrowing.parts()?, most_looked)?;
         all = newest.len() < most_looked;
         all &= looking.look_at(newest)?;

@@ -161,7 +161,9 @@ impl Wanted<'_> {
         }
         // Nearly all of the newest were written since whatever day is asked for, and most that begin as a word does go on as
         // it does: at first it takes less time to look at them than to walk the lists of all days and all words.
-        reading.exactly = self.below != i64::MAX || self.narrowing.until_ms.is_some();
+        let phrases = &self.question.phrases;
+        let asks_for_less = self.narrowing.since_ms.is_some() || beginnings(phrases) != words(phrases);
+        reading.exactly = self.below != i64::MAX || self.narrowing.until_ms.is_some() || !asks_for_less;
         if !self.of_rows(c, &mut reading)? {
             reading.exactly = true;
             self.of_rows(c, &mut reading)?;

@@ -20,8 +20,9 @@ pub(super) const TAGGED: &str = "SELECT chat FROM chat_tag WHERE tag = ?1 AND (N
 /// What a tag was called before it was found to be another.
 pub(super) const ONCE: &str = "SELECT loser FROM alias WHERE winner = ?1";
 
-/// Conversations with one of the tags, and whether there are no others: no more than about so many of each, those that began
-/// last (their ids tell; RFC 9562, version 7).
+/// Conversations with one of the tags, and whether there are no others: no more than about so many of each, by their ids. An id
+/// of version 7 (RFC 9562) says when a conversation began, and those that began last are taken; one that was derived (as of a web
+/// chat) says nothing.
 pub(super) fn tagged(c: &Connection, tags: &BTreeSet<TagId>, most: usize) -> Stored<(Vec<ChatId>, bool)> {
     let (mut by_tag, mut once) = (c.prepare_cached(TAGGED)?, c.prepare_cached(ONCE)?);
     let (mut found, mut all) = (Vec::new(), true);
