@@ -4,8 +4,10 @@
 //! `SQLITE_BUSY`. `synchronous=FULL`: what was answered is durable. Migrations are the owner's (refinery, embedded there).
 
 mod log;
+mod seal;
 
 pub use log::{LogKeeper, LogLength, copy as copy_log};
+pub use seal::Seal;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -65,9 +67,15 @@ const CACHE_KIB: i64 = 8 * 1024;
 
 /// Opens the one writer, making the file where there is none.
 pub fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, OpenError> {
-    keep_openssl();
-    let connection = Connection::open(path)?;
-    unlock(&connection, key)?;
+    write_into(open(path, OpenFlags::default(), key)?)
+}
+
+/// As [`open_writer`], with seals that somebody has chosen.
+pub fn open_writer_sealed(path: &Path, key: &Key, seal: Seal) -> Result<Connection, OpenError> {
+    write_into(open_sealed(path, OpenFlags::default(), key, seal)?)
+}
+
+fn write_into(connection: Connection) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     prepare(&connection)?;
@@ -76,10 +84,8 @@ pub fn open_writer(path: &Path, key: Option<&Key>) -> Result<Connection, OpenErr
 
 /// Opens a reader of a file that a writer has made.
 pub fn open_reader(path: &Path, key: Option<&Key>) -> Result<Connection, OpenError> {
-    keep_openssl();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(path, flags)?;
-    unlock(&connection, key)?;
+    let connection = open(path, flags, key)?;
     prepare(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
@@ -94,7 +100,6 @@ pub fn keep_in_memory(connection: &Connection, kib: i64) -> Result<(), OpenError
 /// Opens a plain file that nobody writes, without changing anything, also on a disk that cannot be written. A log beside
 /// it is not read.
 pub fn open_immutable(path: &Path) -> Result<Connection, OpenError> {
-    keep_openssl();
     let path = path.canonicalize().unwrap_or_else(|_| path.into());
     let escaped: String = path.to_string_lossy().chars().fold(String::new(), |mut text, c| {
         match c {
@@ -106,9 +111,7 @@ pub fn open_immutable(path: &Path) -> Result<Connection, OpenError> {
         text
     });
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
-    unlock(&connection, None)?;
-    Ok(connection)
+    open(Path::new(&format!("file:{escaped}?immutable=1")), flags, None)
 }
 
 /// A plain database in memory, for simulators and tests of a store.
@@ -138,21 +141,45 @@ pub fn leave(code: i32) -> ! {
     signal_hook::low_level::exit(code)
 }
 
-fn unlock(connection: &Connection, key: Option<&Key>) -> Result<(), OpenError> {
+fn open(path: &Path, flags: OpenFlags, key: Option<&Key>) -> Result<Connection, OpenError> {
+    let Some(key) = key else {
+        let connection = connect(path, flags)?;
+        read_first(&connection)?;
+        return Ok(connection);
+    };
+    // A file does not say how it is sealed. A new one is as the first says.
+    let [first, second] = Seal::by_speed();
+    match open_sealed(path, flags, key, first) {
+        Err(OpenError::WrongKey(_)) => open_sealed(path, flags, key, second),
+        opened => opened,
+    }
+}
+
+fn open_sealed(path: &Path, flags: OpenFlags, Key(bytes): &Key, seal: Seal) -> Result<Connection, OpenError> {
+    let connection = connect(path, flags)?;
+    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    // A raw key is given as a blob literal; this statement is the one place where it is text.
+    connection.pragma_update(None, "key", format!("x'{hex}'"))?;
+    connection.pragma_update(None, "cipher_hmac_algorithm", seal.name())?;
+    read_first(&connection).map_err(|error| match error {
+        OpenError::NotADatabase(error) => OpenError::WrongKey(error),
+        error => error,
+    })?;
+    Ok(connection)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    keep_openssl();
+    let connection = Connection::open_with_flags(path, flags)?;
     // What is wrong with a file is an error for who asked; SQLCipher would also write it to stderr, where a program's
     // answer stands.
     connection.pragma_update(None, "cipher_log_level", "NONE")?;
-    if let Some(Key(bytes)) = key {
-        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        // A raw key is given as a blob literal; this statement is the one place where it is text.
-        connection.pragma_update(None, "key", format!("x'{hex}'"))?;
-    }
-    // The first read is what proves the key.
-    let read = connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
-    read.map_err(|error| match OpenError::from(error) {
-        OpenError::NotADatabase(error) if key.is_some() => OpenError::WrongKey(error),
-        error => error,
-    })
+    Ok(connection)
+}
+
+/// The first read is what proves the key.
+fn read_first(connection: &Connection) -> Result<(), OpenError> {
+    Ok(connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?)
 }
 
 fn prepare(connection: &Connection) -> Result<(), OpenError> {
@@ -191,5 +218,30 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         assert!(!bytes.windows(6).any(|w| w == b"needle"));
         assert!(!bytes.starts_with(b"SQLite format 3"));
+    }
+
+    #[test]
+    fn a_file_opens_however_it_is_sealed_and_no_changed_page_is_read() {
+        for seal in [Seal::Sha256, Seal::Sha512] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("cache.db");
+            let key = Key([7; 32]);
+            let made = open_writer_sealed(&path, &key, seal).unwrap();
+            made.execute_batch("CREATE TABLE t(x TEXT) STRICT; INSERT INTO t(x) VALUES ('kept');").unwrap();
+            drop(made);
+            let writer = open_writer(&path, Some(&key)).unwrap();
+            writer.execute("INSERT INTO t(x) VALUES ('added')", []).unwrap();
+            drop(writer);
+            let count = |c: &Connection| c.query_row("SELECT group_concat(x) FROM t", [], |r| r.get::<_, String>(0));
+            assert_eq!(count(&open_reader(&path, Some(&key)).unwrap()).unwrap(), "kept,added", "{seal:?}");
+            let other = Seal::by_speed().into_iter().find(|other| *other != seal).unwrap();
+            assert!(matches!(open_writer_sealed(&path, &key, other), Err(OpenError::WrongKey(_))), "{seal:?}");
+            let mut bytes = std::fs::read(&path).unwrap();
+            let last = bytes.len() - 2000;
+            bytes[last] ^= 1;
+            std::fs::write(&path, bytes).unwrap();
+            let reader = open_reader(&path, Some(&key)).unwrap();
+            assert!(count(&reader).is_err(), "one bit of a page was changed, {seal:?}");
+        }
     }
 }

@@ -7,8 +7,9 @@
 use aes::Aes256;
 use cbc::cipher::{BlockDecryptMut, KeyIvInit, block_padding::NoPadding};
 use deskbell_sqlite::Key;
+use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
-use sha2::Sha512;
+use sha2::{Sha256, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -18,16 +19,47 @@ use std::path::Path;
 pub const PAGE: usize = 4096;
 const SALT: usize = 16;
 const IV: usize = 16;
-const SEAL: usize = 64;
-/// Bytes of a page that SQLite uses; behind them stand what it was mixed with and its seal.
-pub const USABLE: usize = PAGE - IV - SEAL;
+const LONGEST_SEAL: usize = 64;
+/// Bytes of a page that SQLite uses. The key sets aside room for the longest seal, and a shorter one leaves some of it empty.
+pub const USABLE: usize = PAGE - IV - LONGEST_SEAL;
+/// So many pages show how the file is sealed, where its salt is lost.
+const SHOWN: usize = 1000;
 /// Distinguishes the salt of the seals from that of the file.
 const SEAL_SALT_MASK: u8 = 0x3a;
 
 const LOG_HEAD: usize = 32;
 const FRAME_HEAD: usize = 24;
 
-type Seal = Hmac<Sha512>;
+/// How the pages of a file are sealed: [`deskbell_sqlite::Seal`]. The seal is the last of a page; before it stands what the
+/// page was mixed with.
+#[derive(Clone, Copy)]
+enum Hash {
+    Sha256,
+    Sha512,
+}
+
+impl Hash {
+    /// Bytes of a seal.
+    fn length(self) -> usize {
+        match self {
+            Hash::Sha256 => 32,
+            Hash::Sha512 => LONGEST_SEAL,
+        }
+    }
+
+    fn is_seal(self, key: &[u8], parts: &[&[u8]], seal: &[u8]) -> bool {
+        match self {
+            Hash::Sha256 => is_mac::<Hmac<Sha256>>(key, parts, seal),
+            Hash::Sha512 => is_mac::<Hmac<Sha512>>(key, parts, seal),
+        }
+    }
+}
+
+fn is_mac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]], seal: &[u8]) -> bool {
+    let Ok(mut mac) = <M as Mac>::new_from_slice(key) else { return false };
+    parts.iter().for_each(|part| mac.update(part));
+    mac.verify_slice(seal).is_ok()
+}
 
 /// How far what a page says can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,8 +77,9 @@ pub struct Pages {
     file: Option<File>,
     log: Option<File>,
     key: Key,
-    /// Opens the seals; `None` where the salt of the file is lost.
-    seal: Option<Seal>,
+    hash: Hash,
+    /// The key of the seals; `None` where the salt of the file is lost.
+    seal: Option<[u8; 32]>,
     /// Pages of the file.
     in_file: u32,
     /// Per page: number of the frame in the log and whether it was committed, oldest first.
@@ -71,10 +104,10 @@ impl Pages {
             Some(file) => u32::try_from(file.metadata()?.len() / PAGE as u64).unwrap_or(u32::MAX),
             None => 0,
         };
-        let mut pages =
-            Self { file, log, key: key.clone(), seal: None, in_file, frames: BTreeMap::new(), nameless: None };
+        let (key, hash, frames) = (key.clone(), Hash::Sha256, BTreeMap::new());
+        let mut pages = Self { file, log, key, hash, seal: None, in_file, frames, nameless: None };
         pages.read_log()?;
-        pages.seal = pages.find_seal()?;
+        pages.find_seal()?;
         Ok(pages)
     }
 
@@ -170,7 +203,7 @@ impl Pages {
     }
 
     /// The salt stands at the beginning of the file, and of its first page in the log. The one that opens a seal is right.
-    fn find_seal(&mut self) -> io::Result<Option<Seal>> {
+    fn find_seal(&mut self) -> io::Result<()> {
         let mut salts = Vec::new();
         if let Some(file) = &mut self.file {
             salts.extend(read_at(file, 0, SALT)?);
@@ -178,32 +211,53 @@ impl Pages {
         for (frame, _) in self.frames.get(&1).cloned().unwrap_or_default() {
             salts.extend(self.frame(frame)?.map(|page| page[..SALT].to_vec()));
         }
-        for salt in salts {
-            self.seal = seal_of(&self.key, &salt);
-            for number in self.numbers() {
-                if self.page(number)?.is_some_and(|page| page.bytes.iter().any(|byte| *byte != 0)) {
-                    return Ok(self.seal.take());
+        let seals: Vec<_> = salts.iter().filter_map(|salt| key_of_seals(&self.key, salt)).collect();
+        for number in self.numbers() {
+            for hash in [Hash::Sha256, Hash::Sha512] {
+                for seal in &seals {
+                    (self.hash, self.seal) = (hash, Some(*seal));
+                    if self.page(number)?.is_some_and(|page| page.bytes.iter().any(|byte| *byte != 0)) {
+                        return Ok(());
+                    }
                 }
             }
         }
         self.seal = None;
-        Ok(None)
+        self.hash = Hash::Sha512;
+        let trees = self.count_trees()?;
+        self.hash = Hash::Sha256;
+        if self.count_trees()? < trees {
+            self.hash = Hash::Sha512;
+        }
+        Ok(())
+    }
+
+    /// How many pages begin as SQLite's pages of tables and indexes do: nearly none where their end is taken for another.
+    fn count_trees(&mut self) -> io::Result<usize> {
+        let mut count = 0;
+        for number in self.numbers().filter(|number| *number > 1).take(SHOWN) {
+            let page = self.page(number)?;
+            count += usize::from(page.is_some_and(|page| matches!(page.bytes[0], 2 | 5 | 10 | 13)));
+        }
+        Ok(count)
     }
 
     /// Opens a page; `None` where its seal is broken.
     fn unseal(&self, number: u32, sealed: &[u8]) -> Option<Vec<u8>> {
         let from = if number == 1 { SALT } else { 0 };
-        if let Some(seal) = &self.seal {
-            let mut seal = seal.clone();
-            seal.update(&sealed[from..USABLE + IV]);
-            seal.update(&number.to_le_bytes());
-            seal.verify_slice(&sealed[USABLE + IV..]).ok()?;
+        let (used, rest) = sealed.split_at_checked(PAGE - IV - self.hash.length())?;
+        let (iv, seal) = rest.split_at_checked(IV)?;
+        if let Some(key) = &self.seal
+            && !self.hash.is_seal(key, &[&used[from..], iv, &number.to_le_bytes()], seal)
+        {
+            return None;
         }
-        let mut bytes = sealed[..USABLE].to_vec();
-        let opened = cbc::Decryptor::<Aes256>::new_from_slices(&self.key.0, &sealed[USABLE..USABLE + IV])
+        let mut bytes = used.to_vec();
+        let opened = cbc::Decryptor::<Aes256>::new_from_slices(&self.key.0, iv)
             .ok()?
             .decrypt_padded_mut::<NoPadding>(&mut bytes[from..]);
         opened.ok()?;
+        bytes.truncate(USABLE);
         Some(bytes)
     }
 }
@@ -255,18 +309,17 @@ fn sum_of(big: bool, seed: (u32, u32), bytes: &[u8]) -> (u32, u32) {
     })
 }
 
-/// What makes the seals: stretched from key and salt, as the cipher of the cache does it for a key of random bits.
-fn seal_of(key: &Key, salt: &[u8]) -> Option<Seal> {
+/// The key of the seals: stretched from key and salt, as the cipher of the cache does it for a key of random bits.
+fn key_of_seals(key: &Key, salt: &[u8]) -> Option<[u8; 32]> {
     let masked: Vec<u8> = salt.iter().map(|byte| byte ^ SEAL_SALT_MASK).collect();
     let round = |input: &[&[u8]]| {
-        let mut mac = Seal::new_from_slice(&key.0).ok()?;
+        let mut mac = <Hmac<Sha512> as Mac>::new_from_slice(&key.0).ok()?;
         input.iter().for_each(|part| mac.update(part));
         Some(mac.finalize().into_bytes())
     };
     let first = round(&[&masked, &1u32.to_be_bytes()])?;
     let second = round(&[&first])?;
-    let stretched: Vec<u8> = first.iter().zip(second.iter()).map(|(a, b)| a ^ b).take(32).collect();
-    Seal::new_from_slice(&stretched).ok()
+    Some(std::array::from_fn(|at| first[at] ^ second[at]))
 }
 
 fn there(path: &Path) -> io::Result<Option<File>> {

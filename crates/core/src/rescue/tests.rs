@@ -8,6 +8,7 @@ use crate::store::{Moment, NewCommand, Store};
 use crate::{Core, CoreOptions, profile::Profile};
 use deskbell_domain::command::{AssignChat, CloseChat, CreateTag, SeenAssignee, SendMessage, TagChat};
 use deskbell_domain::{MessageText, TagId, TagName, Tint};
+use deskbell_sqlite::Seal;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::collections::BTreeSet;
 use std::fs;
@@ -55,6 +56,10 @@ fn give(store: &mut Store, command: impl Into<Command>) {
 /// A cache with messages short and long, sent, taken and never sent, of two rounds of the log. `log`: it ends as by a
 /// power cut, with the last of it in the log.
 async fn written(log: bool) -> Written {
+    written_with(log, Seal::by_speed()[0]).await
+}
+
+async fn written_with(log: bool, seal: Seal) -> Written {
     let dir = tempfile::tempdir().unwrap();
     let secrets = Arc::new(MemorySecrets::new());
     let profile = Profile::open(dir.path()).unwrap();
@@ -62,7 +67,7 @@ async fn written(log: bool) -> Written {
     profile.update(|facts| facts.email = Some("me@example.org".into())).unwrap();
     drop(profile);
     let path = dir.path().join("cache.db");
-    let mut store = Store::new(deskbell_sqlite::open_writer(&path, Some(&key)).unwrap()).unwrap();
+    let mut store = Store::new(deskbell_sqlite::open_writer_sealed(&path, &key, seal).unwrap()).unwrap();
     let mut hub = FakeHub::new();
     store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
     let chats: Vec<ChatId> = (0..12).map(|n| hub.customer(n, "Hello, is anybody there?")).collect();
@@ -147,8 +152,8 @@ fn places(written: &Written) -> Vec<(Uuid, BTreeSet<u32>)> {
 
 #[tokio::test]
 async fn of_a_whole_cache_everything_is_found_as_it_is() {
-    for log in [false, true] {
-        let written = written(log).await;
+    for (log, seal) in [false, true].into_iter().flat_map(|log| Seal::by_speed().map(|seal| (log, seal))) {
+        let written = written_with(log, seal).await;
         assert_eq!(written.log().metadata().is_ok_and(|about| about.len() > 0), log);
         let found = read(&written.path(), &written.log(), &written.key).unwrap();
         assert!(found.key_fits);
@@ -162,6 +167,23 @@ async fn of_a_whole_cache_everything_is_found_as_it_is() {
         // Another key opens none of it.
         let other = read(&written.path(), &written.log(), &Key([9; 32])).unwrap();
         assert!(!other.key_fits && other.is_empty() && other.session.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_cache_whose_salt_is_lost_is_read_however_it_is_sealed() {
+    for seal in Seal::by_speed() {
+        let written = written_with(false, seal).await;
+        let mut bytes = fs::read(written.path()).unwrap();
+        bytes[..PAGE].fill(0x5a);
+        fs::write(written.path(), bytes).unwrap();
+        let found = read(&written.path(), &written.log(), &written.key).unwrap();
+        let items: Vec<_> = found.outbox.iter().map(|found| found.item.clone()).collect();
+        let wanted: Vec<_> = written.outbox.iter().map(|item| OutboxItem { seq: None, ..item.clone() }).collect();
+        assert!(items == wanted, "{} of {} are found with {seal:?}", items.len(), wanted.len());
+        assert!(found.outbox.iter().all(|found| !found.sound), "nothing proves the pages");
+        assert_eq!(found.drafts, written.drafts);
+        assert!(read(&written.path(), &written.log(), &Key([9; 32])).unwrap().is_empty(), "another key");
     }
 }
 
