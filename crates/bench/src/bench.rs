@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::devices::{self, Device};
 use crate::floor::{self, Floor};
-use crate::machine::Machine;
+use crate::machine::{Machine, settle};
 use crate::organization::{self, Shape};
 use crate::process::HubProcess;
 use crate::table::{Line, render};
@@ -201,6 +201,8 @@ pub async fn prepare(options: &Options) -> Result<Bench> {
     let _ = std::fs::remove_dir_all(&work);
     copy_dir(&kept.join("hub"), &work.join("hub"))?;
     copy_dir(&kept.join("dana"), &work.join("dana"))?;
+    // Otherwise the first who waits for the disk waits for the copies, too.
+    settle(&work)?;
     eprintln!("measuring the floor …");
     let rounds = if options.quick { 20 } else { 300 };
     let floor = floor::measure(&work.join("floor"), &work.join("hub/hub.db"), rounds)?;

@@ -8,7 +8,7 @@ mod talk;
 use crate::bench::{self, Bench};
 use crate::devices::{self, Device};
 use crate::http::{Connection, Events};
-use crate::machine::{Machine, cpu_of, pss_mib};
+use crate::machine::{Machine, cpu_of, pss_mib, settle};
 use crate::organization::{self, Shape};
 use crate::process::HubProcess;
 use crate::samples::Samples;
@@ -52,6 +52,7 @@ pub async fn crowd(options: &Options) -> Result<()> {
     let data = kept.join("crowd");
     let _ = std::fs::remove_dir_all(&data);
     copy_dir(&kept.join("hub"), &data)?;
+    settle(&data)?;
     let machine = Machine::now();
     let few = if options.quick { 10 } else { 1 };
     let members = members(&data)?;

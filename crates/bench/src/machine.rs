@@ -92,6 +92,15 @@ pub fn disk_mib(directory: &Path) -> Result<f64> {
     Ok(bytes as f64 / 1024.0 / 1024.0)
 }
 
+/// Waits until what was written below a directory is on the disk.
+pub fn settle(directory: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() { settle(&path)? } else { std::fs::File::open(&path)?.sync_all()? }
+    }
+    Ok(())
+}
+
 /// Lets the system forget what it has in memory of a file, so that the next read is from the disk.
 pub fn forget(file: &Path) -> Result<()> {
     let Ok(file) = std::fs::File::open(file) else { return Ok(()) };

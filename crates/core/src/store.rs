@@ -138,6 +138,8 @@ pub struct Store {
     /// Set while a person waits for the writer.
     waits: Arc<AtomicBool>,
     gives_way: bool,
+    /// Pieces of the search index may wait to be merged.
+    unmerged: bool,
 }
 
 impl Store {
@@ -157,6 +159,7 @@ impl Store {
             log: LogLength::default(),
             waits: Arc::default(),
             gives_way: false,
+            unmerged: false,
         };
         store.boot_again_for_newer_rows()?;
         store.begin_missing_index()?;
@@ -223,6 +226,7 @@ impl Store {
             (value, decided, identity, touched)
         };
         self.identity = identity;
+        self.unmerged |= touched.indexed;
         self.changed.extend(touched.tags);
         self.tell(decided);
         Ok(value)
@@ -315,6 +319,8 @@ pub(crate) struct Touched {
     pub names: BTreeMap<(Kind, Uuid), Option<String>>,
     /// The first and the last year of what came into the index.
     pub years: Option<(i16, i16)>,
+    /// Whether anything came into the index.
+    pub indexed: bool,
     /// Chats in which something came to wait for its author's decision.
     pub attention: BTreeSet<ChatId>,
     /// Cache tags that the UI hears of after the commit.

@@ -41,6 +41,8 @@ enum Next {
     Work(Job),
     /// What was kept back is said now.
     Due,
+    /// Nobody waits.
+    Idle,
     /// Closed and empty.
     Closed,
 }
@@ -62,8 +64,9 @@ impl Queue {
         self.clicked.load(Ordering::Relaxed)
     }
 
-    /// The next job, as soon as there is one; at `due` nothing is waited for any longer.
-    fn next(&self, due: Option<Instant>) -> Next {
+    /// The next job, as soon as there is one; at `due` nothing is waited for any longer, and nothing at all where there is
+    /// something else to do meanwhile.
+    fn next(&self, due: Option<Instant>, meanwhile: bool) -> Next {
         let mut jobs = self.lock();
         loop {
             let click = jobs.clicks.pop_front();
@@ -75,10 +78,37 @@ impl Queue {
                 return Next::Closed;
             }
             jobs = match due.map(|due| due.saturating_duration_since(Instant::now())) {
-                None => self.ready.wait(jobs).unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return Next::Due,
+                _ if meanwhile => return Next::Idle,
+                None => self.ready.wait(jobs).unwrap_or_else(PoisonError::into_inner),
                 Some(left) => self.ready.wait_timeout(jobs, left).unwrap_or_else(PoisonError::into_inner).0,
             };
+        }
+    }
+}
+
+/// How long the search index was merged, and what else was done since there was something to merge.
+#[derive(Default)]
+struct Merging {
+    worked: Duration,
+    merged: Duration,
+}
+
+impl Merging {
+    /// Whether it is to go on though others wait: a third of the time at most goes into it, which keeps the index in few
+    /// pieces while much is written without a pause.
+    fn is_behind(&self, store: &Store) -> bool {
+        store.is_to_be_merged() && self.merged * 2 < self.worked
+    }
+
+    fn go_on(&mut self, store: &mut Store) {
+        let began = Instant::now();
+        if let Err(error) = store.merge_index() {
+            tracing::warn!(%error, "the search index stays in pieces");
+        }
+        self.merged += began.elapsed();
+        if !store.is_to_be_merged() {
+            *self = Self::default();
         }
     }
 }
@@ -101,19 +131,31 @@ impl Writer {
         let jobs = queue.clone();
         let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
             let mut due = None;
+            let mut merging = Merging::default();
             loop {
-                let job = match jobs.next(due) {
+                let job = match jobs.next(due, store.is_to_be_merged()) {
                     Next::Work(job) => job,
+                    Next::Idle => {
+                        merging.go_on(&mut store);
+                        continue;
+                    }
                     Next::Due => {
                         due = publish(&mut store).map(|after| Instant::now() + after);
                         continue;
                     }
                     Next::Closed => break,
                 };
+                let began = store.is_to_be_merged().then(Instant::now);
                 prepare(&mut store);
                 let answer = job(&mut store);
                 due = publish(&mut store).map(|after| Instant::now() + after);
                 answer();
+                if let Some(began) = began {
+                    merging.worked += began.elapsed();
+                }
+                while merging.is_behind(&store) && !jobs.has_clicks() {
+                    merging.go_on(&mut store);
+                }
                 if store.log().is_long()
                     && !jobs.has_clicks()
                     && let Err(error) = store.copy_log()

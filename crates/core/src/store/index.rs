@@ -10,6 +10,7 @@
 //! on from where it was after a stop. Meanwhile what is written is maintained all the same, and searching finds what is in.
 
 mod facts;
+mod merging;
 
 pub(crate) use facts::Fact;
 
@@ -178,6 +179,7 @@ impl Write<'_> {
         if let Some(year) = words.chars().find_map(Fact::year_of) {
             self.touched.years = Some(joined(self.touched.years, (year, year)));
         }
+        self.touched.indexed = true;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO message_index (rowid, words) VALUES (?, ?)")?
             .execute(params![pos, words])?;
@@ -185,6 +187,7 @@ impl Write<'_> {
     }
 
     fn index_name(&mut self, kind: Kind, id: Uuid, words: Option<&str>) -> Stored<()> {
+        self.touched.indexed = true;
         let key = params![kind.as_str(), id.into_bytes()];
         let n: Option<i64> = self
             .tx

@@ -257,6 +257,9 @@ proptest! {
             if piece > 0 {
                 store.fill_index(piece).unwrap();
             }
+            if piece > 1 {
+                merge(&mut store);
+            }
             prop_assert_eq!(store.index_differences().unwrap(), nothing());
         }
         while !store.fill_index(2).unwrap() {}
@@ -272,6 +275,46 @@ proptest! {
             let found: Vec<Uuid> = found.into_iter().map(|message| message.id.0).collect();
             prop_assert_eq!(found, naive, "{:?}", query);
         }
+    }
+}
+
+fn merge(store: &mut Store) {
+    for _ in 0..1000 {
+        if !store.is_to_be_merged() {
+            return;
+        }
+        store.merge_index().unwrap();
+    }
+    panic!("it never ends");
+}
+
+fn pieces(store: &Store) -> u32 {
+    let sql = "SELECT count(DISTINCT segid) FROM message_index_idx";
+    store.connection().query_row(sql, [], |r| r.get(0)).unwrap()
+}
+
+#[test]
+fn what_is_written_is_merged_afterwards_and_not_with_it() {
+    let mut store = signed_in();
+    for made in ["at first", "anew"] {
+        for n in 1..=60u8 {
+            let said = text(&format!("bike number {n}, {made}"));
+            store.write(|w| put(w, &message(n, Some(n.into()), said))).unwrap();
+        }
+        assert!(store.is_to_be_merged());
+        assert!(pieces(&store) > 40, "{} pieces", pieces(&store));
+        let before = store.connection().total_changes();
+        store.merge_index().unwrap();
+        assert!(store.connection().total_changes() - before < 200, "a little at a time");
+        merge(&mut store);
+        assert!(pieces(&store) < 10, "{} pieces are left", pieces(&store));
+        assert_eq!(store.index_differences().unwrap(), nothing());
+        assert_eq!(found_by(&store, "number", 100).len(), 60);
+        store.merge_index().unwrap();
+        assert!(!store.is_to_be_merged(), "there is nothing to merge");
+        // What is made anew is merged so, too.
+        store.index_again().unwrap();
+        while !store.fill_index(1).unwrap() {}
     }
 }
 
