@@ -34,8 +34,10 @@ pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
         ("operators alone, rare", "is:open from:dana tag:theft"),
     ] {
         let samples = calls(client, SEARCH, &[question(text)], rounds).await?;
+        let (messages, others) = found(client, text).await?;
         let line = Line::of(PART, called, Unit::Ms, &samples)
-            .note(format!("{} found on the first page", found(client, text).await?));
+            .note(format!("{messages} messages and {others} others on the first page"))
+            .rows(messages + others);
         bench.lines.push(line.budget(BUDGET_MS).floor(scattered, "50 rows here and there").interactive());
     }
     let typed = "invoice for the address";
@@ -57,7 +59,9 @@ pub async fn indexed(client: &Client) -> Result<()> {
     Ok(())
 }
 
-async fn found(client: &Client, text: &str) -> Result<usize> {
+/// How many messages a page has, and how many conversations and contacts.
+async fn found(client: &Client, text: &str) -> Result<(usize, usize)> {
     let answer = client.ask(SEARCH, question(text)).await?;
-    Ok(answer["messages"].as_array().map_or(0, Vec::len))
+    let of = |kind: &str| answer[kind].as_array().map_or(0, Vec::len);
+    Ok((of("messages"), of("conversations") + of("contacts")))
 }

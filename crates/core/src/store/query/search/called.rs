@@ -92,10 +92,11 @@ pub(super) struct NamedRows {
 }
 
 impl NamedRows {
-    /// Those of these kinds, no more than so many of each.
-    pub fn of(c: &Connection, kinds: &[Kind], phrases: &[Phrase], most: usize) -> Stored<Self> {
+    /// Those of these kinds, no more than so many of each; and where one has more, a few of those that are asked for after it.
+    pub fn of(c: &Connection, kinds: &[Kind], phrases: &[Phrase], most: usize, few: usize) -> Stored<Self> {
         let mut rows = Self { of_kinds: Vec::new(), all: true };
         for kind in kinds {
+            let most = if rows.all { most } else { few };
             let mut numbers = numbers(c, *kind, phrases, most + 1)?;
             rows.all &= numbers.len() <= most;
             numbers.truncate(most);
@@ -160,7 +161,7 @@ impl Called {
     ) -> Stored<Self> {
         let mut few = Some(BTreeSet::new());
         for phrases in &values {
-            let found = NamedRows::of(c, kinds, phrases, most)?.chats(c, names, most)?;
+            let found = NamedRows::of(c, kinds, phrases, most, 0)?.chats(c, names, most)?;
             few = few.filter(|_| found.all).map(|few: BTreeSet<ChatId>| &few | &found.chats);
         }
         Ok(Self { values, few: few.filter(|few| few.len() <= most) })

@@ -22,16 +22,16 @@ const MOST_COUNTED: u32 = 1000;
 /// Most chats of one name of which the newest are chosen. Where there are more nobody finds one by that name alone, and a few
 /// of those that were named last are looked at.
 const MOST_CANDIDATES: usize = 150;
-const FEW_CANDIDATES: usize = 40;
+const FEW_CANDIDATES: usize = 24;
 
 /// How many chats are looked through, newest first, where names alone do not lead to them.
-const MOST_LOOKED: usize = 60;
+const MOST_LOOKED: usize = 40;
 
 /// Of either, at least so many for each chat that is wanted.
 const AT_LEAST: usize = 2;
 
 /// How much is looked at for a few chats, in messages that could be read meanwhile, and for each of many.
-const PATIENCE: usize = 450;
+const PATIENCE: usize = 300;
 const FOR_EACH: usize = 15;
 
 /// A part of a list, newest message first.
@@ -65,13 +65,11 @@ pub(super) fn found(
         seen: BTreeSet::new(),
         found: Vec::new(),
     };
-    let ways = Ways::to(c, &question.phrases, tags, narrowing)?;
-    let follow = || {
-        let few = FEW_CANDIDATES.max(AT_LEAST * most);
-        ways.chats(c, narrowing, if ways.are_many() { few } else { MOST_CANDIDATES })
-    };
-    let few = if ways.are_many() { None } else { Some(follow()?) };
-    let mut all = few.as_ref().is_some_and(|few| few.all);
+    let few = FEW_CANDIDATES.max(AT_LEAST * most);
+    let ways = Ways::to(c, &question.phrases, tags, narrowing, few)?;
+    let follow = || ways.chats(c, narrowing, if ways.are_many() { few } else { MOST_CANDIDATES });
+    let all_ways = if ways.are_many() { None } else { Some(follow()?) };
+    let mut all = all_ways.as_ref().is_some_and(|ways| ways.all);
     if !all {
         // What is frequent is found among the newest at once.
         let most_looked = MOST_LOOKED.max(AT_LEAST * most);
@@ -80,7 +78,7 @@ pub(super) fn found(
         all &= looking.look_at(newest)?;
     }
     if looking.found.len() < looking.most {
-        let led_to = few.map_or_else(follow, Ok)?;
+        let led_to = all_ways.map_or_else(follow, Ok)?;
         let mut others: Vec<Rc<Known>> = Vec::new();
         for chat in led_to.chats {
             others.extend(chats.known(chat)?);
@@ -148,7 +146,14 @@ enum Ways {
 }
 
 impl Ways {
-    fn to(c: &Connection, phrases: &[Phrase], tags: &BTreeSet<TagId>, narrowing: &Narrowing<'_>) -> Stored<Self> {
+    /// Of what is frequent a `few` of each kind are enough.
+    fn to(
+        c: &Connection,
+        phrases: &[Phrase],
+        tags: &BTreeSet<TagId>,
+        narrowing: &Narrowing<'_>,
+        few: usize,
+    ) -> Stored<Self> {
         if let Some(only) = &narrowing.only
             && (phrases.is_empty() || only.len() <= MOST_CANDIDATES)
         {
@@ -157,7 +162,7 @@ impl Ways {
         if phrases.is_empty() {
             return Ok(Ways::None);
         }
-        let rows = NamedRows::of(c, &OF_CHATS, phrases, MOST_CANDIDATES)?;
+        let rows = NamedRows::of(c, &OF_CHATS, phrases, MOST_CANDIDATES, few)?;
         Ok(Ways::Called(rows, tagged(c, tags, MOST_CANDIDATES)?))
     }
 
