@@ -21,7 +21,7 @@ pub(super) const NAMED: &str =
     "SELECT i.rowid FROM name_index i WHERE i.name_index MATCH ?1 ORDER BY i.rowid DESC LIMIT ?2";
 
 /// The row of a number.
-pub(super) const OF_NUMBER: &str = "SELECT id FROM named WHERE n = ?1";
+pub(super) const OF_NUMBER: &str = "SELECT kind, id FROM named WHERE n = ?1";
 
 /// The chats with one address.
 pub(super) const OF_ADDRESS: &str = "SELECT id FROM chat INDEXED BY chat_address WHERE address = ?1 LIMIT ?2";
@@ -58,22 +58,24 @@ pub(super) fn one_of(facts: impl IntoIterator<Item = Fact>) -> Option<String> {
 
 /// The rows of a kind that are called so.
 pub(super) fn named(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize) -> Stored<Vec<Uuid>> {
-    numbers(c, kind, phrases, most)?.into_iter().map(|n| of_number(c, n)).collect()
+    let numbers = numbers(c, Some(kind), phrases, most)?;
+    numbers.into_iter().map(|n| Ok(of_number(c, n)?.1)).collect()
 }
 
-fn numbers(c: &Connection, kind: Kind, phrases: &[Phrase], most: usize) -> Stored<Vec<i64>> {
+fn numbers(c: &Connection, kind: Option<Kind>, phrases: &[Phrase], most: usize) -> Stored<Vec<i64>> {
     if phrases.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted: Vec<String> = words(phrases).into_iter().chain(one_of([Fact::Kind(kind)])).collect();
+    let wanted: Vec<String> = words(phrases).into_iter().chain(one_of(kind.map(Fact::Kind))).collect();
     let wanted = wanted.join(" AND ");
     let mut statement = c.prepare_cached(NAMED)?;
     let numbers = statement.query_map(params![wanted, most as i64], |r| r.get(0))?;
     Ok(numbers.collect::<Result<_, _>>()?)
 }
 
-fn of_number(c: &Connection, n: i64) -> Stored<Uuid> {
-    Ok(c.prepare_cached(OF_NUMBER)?.query_row([n], |r| r.get(0).map(uuid_from))?)
+fn of_number(c: &Connection, n: i64) -> Stored<(Option<Kind>, Uuid)> {
+    let read = |r: &rusqlite::Row<'_>| Ok((Kind::parse(r.get_ref(0)?.as_str()?), r.get(1).map(uuid_from)?));
+    Ok(c.prepare_cached(OF_NUMBER)?.query_row([n], read)?)
 }
 
 /// Chats that may be called so: their names were, when they were looked up.
@@ -84,57 +86,57 @@ pub(super) struct Candidates {
 }
 
 /// Rows that are called so.
-pub(super) struct NamedRows {
-    /// Their numbers.
-    of_kinds: Vec<(Kind, Vec<i64>)>,
+pub(super) struct NamedRows<'k> {
+    kinds: &'k [Kind],
+    /// Their numbers, and those of other kinds.
+    numbers: Vec<i64>,
     /// There are no others.
     pub all: bool,
 }
 
-impl NamedRows {
-    /// Those of these kinds, no more than so many of each; and where one has more, a few of those that are asked for after it.
-    pub fn of(c: &Connection, kinds: &[Kind], phrases: &[Phrase], most: usize, few: usize) -> Stored<Self> {
-        let mut rows = Self { of_kinds: Vec::new(), all: true };
-        for kind in kinds {
-            let most = if rows.all { most } else { few };
-            let mut numbers = numbers(c, *kind, phrases, most + 1)?;
-            rows.all &= numbers.len() <= most;
-            numbers.truncate(most);
-            rows.of_kinds.push((*kind, numbers));
+impl<'k> NamedRows<'k> {
+    /// Those of these kinds; where more than so many rows of whatever kind are called so, a few of each.
+    pub fn of(c: &Connection, kinds: &'k [Kind], phrases: &[Phrase], most: usize, few: usize) -> Stored<Self> {
+        // Asking for one kind makes the index walk two lists side by side, which takes longer than a few rows of other kinds.
+        let mut rows = Self { kinds, numbers: numbers(c, None, phrases, most + 1)?, all: true };
+        if rows.numbers.len() > most {
+            rows.all = false;
+            rows.numbers.clear();
+            for kind in kinds {
+                rows.numbers.extend(numbers(c, Some(*kind), phrases, few)?);
+            }
         }
         Ok(rows)
     }
 
-    /// The chats whose names are theirs, no more than about so many by each kind of row.
+    /// The chats whose names are theirs, no more than about so many.
     pub fn chats(&self, c: &Connection, names: &Names<'_>, most: usize) -> Stored<Candidates> {
         let mut found = Candidates { chats: BTreeSet::new(), all: self.all };
         let mut of_address = c.prepare_cached(OF_ADDRESS)?;
-        for (kind, numbers) in &self.of_kinds {
-            let before = found.chats.len();
-            for n in numbers {
-                let id = of_number(c, *n)?;
-                match kind {
-                    Kind::Contact => {
-                        let Some(contact) = rows::contact(c, id.into())? else { continue };
-                        for address in addresses_of(&contact) {
-                            let chats =
-                                of_address.query_map(params![address, most as i64 + 1], |r| r.get(0).map(uuid_from))?;
-                            for chat in chats {
-                                found.chats.insert(ChatId(chat?));
-                            }
+        for n in &self.numbers {
+            let (kind, id) = of_number(c, *n)?;
+            let Some(kind) = kind.filter(|kind| self.kinds.contains(kind)) else { continue };
+            match kind {
+                Kind::Contact => {
+                    let Some(contact) = rows::contact(c, id.into())? else { continue };
+                    for address in addresses_of(&contact) {
+                        let chats =
+                            of_address.query_map(params![address, most as i64 + 1], |r| r.get(0).map(uuid_from))?;
+                        for chat in chats {
+                            found.chats.insert(ChatId(chat?));
                         }
                     }
-                    Kind::Member => {
-                        let pair = names.me.map(|me| NaturalKey::pair(me, id.into()));
-                        let direct = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
-                        found.chats.extend(direct.map(ChatId));
-                    }
-                    _ => drop(found.chats.insert(ChatId(id))),
                 }
-                if found.chats.len() - before > most {
-                    found.all = false;
-                    break;
+                Kind::Member => {
+                    let pair = names.me.map(|me| NaturalKey::pair(me, id.into()));
+                    let direct = pair.map(|pair| rows::key(c, &pair.to_string())).transpose()?.flatten();
+                    found.chats.extend(direct.map(ChatId));
                 }
+                _ => drop(found.chats.insert(ChatId(id))),
+            }
+            if found.chats.len() > most {
+                found.all = false;
+                break;
             }
         }
         Ok(found)

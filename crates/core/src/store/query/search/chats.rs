@@ -2,6 +2,7 @@
 
 use super::super::head::closed_info;
 use super::super::lists::{Key, Page, START};
+use super::super::names::once;
 use super::called::{Candidates, NamedRows, OF_CHATS, named};
 use super::known::{Chat, Chats, Known};
 use super::narrowing::Narrowing;
@@ -13,6 +14,7 @@ use crate::store::{Stored, uuid_from};
 use deskbell_domain::search::{Phrase, Question, matches};
 use deskbell_domain::{ChatId, Kind, TagId};
 use rusqlite::{Connection, params};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -92,7 +94,11 @@ pub(super) fn found(
     found.sort_by_key(|(known, _)| (-known.at_ms, known.id));
     let more = found.len() > most || !all;
     found.truncate(most);
-    let shown = found.into_iter().map(|(known, tag)| shown(c, chats, &known, tag, &question.phrases));
+    let shown_tags = RefCell::default();
+    let shown = found.into_iter().map(|(known, tag)| {
+        let shown_tag = |id| once(&shown_tags, id, || tags::shown(c, chats.names, id, &question.phrases));
+        shown(c, chats, &known, tag.map(shown_tag).transpose()?.flatten(), &question.phrases)
+    });
     Ok((shown.collect::<Stored<Vec<_>>>()?.into_iter().flatten().collect(), more))
 }
 
@@ -140,7 +146,7 @@ enum Ways {
     /// An operator, to all that can be found.
     Only(BTreeSet<ChatId>),
     /// Their names, and their tags; and whether these are all that have them.
-    Called(NamedRows, (Vec<ChatId>, bool)),
+    Called(NamedRows<'static>, (Vec<ChatId>, bool)),
     /// Nothing.
     None,
 }
@@ -180,7 +186,7 @@ impl Ways {
         match self {
             Ways::Only(only) => Ok(Candidates { all: true, chats: only.clone() }),
             Ways::Called(rows, (tagged, all_tagged)) => {
-                let mut called = rows.chats(c, narrowing.chats.names, most)?;
+                let mut called = rows.chats(c, narrowing.chats.names, most * OF_CHATS.len())?;
                 called.all &= *all_tagged;
                 called.chats.extend(tagged.iter().rev().take(most));
                 Ok(called)
@@ -213,7 +219,7 @@ pub(super) fn shown(
     c: &Connection,
     chats: &Chats<'_>,
     known: &Known,
-    tag: Option<TagId>,
+    tag: Option<FoundTag>,
     phrases: &[Phrase],
 ) -> Stored<Option<FoundChat>> {
     let Some(whole) = chats.whole(known.id)? else { return Ok(None) };
@@ -225,7 +231,6 @@ pub(super) fn shown(
         assignee = id.map(|id| chats.names.member(id)).transpose()?;
     }
     let messages = c.prepare_cached(COUNT)?.query_row(params![known.id.0.into_bytes(), MOST_COUNTED], |r| r.get(0))?;
-    let tag: Option<FoundTag> = tag.map(|tag| tags::shown(c, chats.names, tag, phrases)).transpose()?.flatten();
     Ok(Some(FoundChat {
         chat: known.id,
         kind: place.kind.into(),
