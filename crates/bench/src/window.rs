@@ -119,6 +119,10 @@ async fn start(bench: &mut Bench, desk: &Desk) -> Result<()> {
     Ok(())
 }
 
+/// So many also where few repetitions are asked for: of a few a 95th percentile is one of them.
+const LETTERS: usize = 200;
+const ARRIVALS: usize = 60;
+
 async fn work(bench: &mut Bench, desk: &Desk, hub: &HubProcess, empty: Floor) -> Result<()> {
     const FAST: &str = "In the window";
     const KEPT: &str = "What the window takes";
@@ -130,7 +134,7 @@ async fn work(bench: &mut Bench, desk: &Desk, hub: &HubProcess, empty: Floor) ->
 
     let chats = page::switch_chats(&window, bench.rounds(100)).await?;
     let tabs = page::switch_tabs(&window, bench.rounds(40)).await?;
-    let keys = page::keys(&window, bench.rounds(200)).await?;
+    let keys = page::keys(&window, LETTERS).await?;
     let (rows, list) = page::scroll_list(&window, if bench.quick { 2_000 } else { 100_000 }).await?;
     let busy = *bench.open.first().context("nothing is open")?;
     page::leave_at(&window, &busy.to_string()).await?;
@@ -199,7 +203,7 @@ async fn arrivals(bench: &Bench, hub: &HubProcess, window: &OpenWindow, chat: Ch
     let sender = bench.devices.first().context("nobody sends")?;
     let mut sender = Online::connect(hub.address, sender).await?;
     let mut took = Samples::new();
-    for n in 0..bench.rounds(100) {
+    for n in 0..ARRIVALS {
         let text = format!("on its way {n};");
         let sends = async {
             // By then the page waits for it.
