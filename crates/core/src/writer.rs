@@ -41,7 +41,7 @@ enum Next {
     Work(Job),
     /// What was kept back is said now.
     Due,
-    /// Nobody waits.
+    /// Nothing was written for a while.
     Idle,
     /// Closed and empty.
     Closed,
@@ -64,9 +64,9 @@ impl Queue {
         self.clicked.load(Ordering::Relaxed)
     }
 
-    /// The next job, as soon as there is one; at `due` nothing is waited for any longer, and nothing at all where there is
-    /// something else to do meanwhile.
-    fn next(&self, due: Option<Instant>, meanwhile: bool) -> Next {
+    /// The next job, as soon as there is one. At `due` it is not waited for any longer, nor from `idle` on, from when on there
+    /// is something else to do.
+    fn next(&self, due: Option<Instant>, idle: Option<Instant>) -> Next {
         let mut jobs = self.lock();
         loop {
             let click = jobs.clicks.pop_front();
@@ -77,15 +77,27 @@ impl Queue {
             if jobs.closed {
                 return Next::Closed;
             }
-            jobs = match due.map(|due| due.saturating_duration_since(Instant::now())) {
-                Some(Duration::ZERO) => return Next::Due,
-                _ if meanwhile => return Next::Idle,
+            let now = Instant::now();
+            let passed = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+            if passed(due) {
+                return Next::Due;
+            }
+            if passed(idle) {
+                return Next::Idle;
+            }
+            jobs = match [due, idle].into_iter().flatten().min().map(|at| at.saturating_duration_since(now)) {
                 None => self.ready.wait(jobs).unwrap_or_else(PoisonError::into_inner),
                 Some(left) => self.ready.wait_timeout(jobs, left).unwrap_or_else(PoisonError::into_inner).0,
             };
         }
     }
 }
+
+/// So long after a write what it has led to is on the screen, and nobody minds that the index is merged.
+const RESTS_AFTER: Duration = Duration::from_millis(300);
+
+/// After so much work without such a rest it is merged in between.
+const MUCH: Duration = Duration::from_millis(100);
 
 /// How long the search index was merged, and what else was done since there was something to merge.
 #[derive(Default)]
@@ -98,7 +110,7 @@ impl Merging {
     /// Whether it is to go on though others wait: a third of the time at most goes into it, which keeps the index in few
     /// pieces while much is written without a pause.
     fn is_behind(&self, store: &Store) -> bool {
-        store.is_to_be_merged() && self.merged * 2 < self.worked
+        store.is_to_be_merged() && self.worked > MUCH && self.merged * 2 < self.worked
     }
 
     fn go_on(&mut self, store: &mut Store) {
@@ -132,8 +144,9 @@ impl Writer {
         let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
             let mut due = None;
             let mut merging = Merging::default();
+            let mut rests = Instant::now();
             loop {
-                let job = match jobs.next(due, store.is_to_be_merged()) {
+                let job = match jobs.next(due, store.is_to_be_merged().then_some(rests)) {
                     Next::Work(job) => job,
                     Next::Idle => {
                         merging.go_on(&mut store);
@@ -150,6 +163,7 @@ impl Writer {
                 let answer = job(&mut store);
                 due = publish(&mut store).map(|after| Instant::now() + after);
                 answer();
+                rests = Instant::now() + RESTS_AFTER;
                 if let Some(began) = began {
                     merging.worked += began.elapsed();
                 }
@@ -266,5 +280,73 @@ impl Readers {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::store::testing::FakeHub;
+
+    fn receive(store: &mut Store, hub: &mut FakeHub, n: u32) {
+        hub.customer(n % 3, &format!("Where is my order {n}?"));
+        let changes = hub.page(store.cursor().unwrap());
+        store.apply_changes(&changes).unwrap();
+    }
+
+    fn pieces(store: &Store) -> u32 {
+        let sql = "SELECT count(DISTINCT segid) FROM message_index_idx";
+        store.connection().query_row(sql, [], |r| r.get(0)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn once_nothing_is_written_for_a_while_the_index_is_merged() {
+        let mut store = Store::new(crate::store::memory().unwrap()).unwrap();
+        let mut hub = FakeHub::new();
+        store.sign_in("http://hub", "me@example.org", &hub.session()).unwrap();
+        let writer = Writer::start(store, |_| (), |_| None).unwrap();
+        let (hub, written) = writer
+            .run(Urgency::Sync, move |store| {
+                (0..40).for_each(|n| receive(store, &mut hub, n));
+                (hub, pieces(store))
+            })
+            .await
+            .unwrap();
+        assert!(written > 20, "{written} pieces");
+        let mut left = written;
+        for _ in 0..40 {
+            // Whoever asks begins the pause anew.
+            tokio::time::sleep(2 * RESTS_AFTER).await;
+            left = writer.run(Urgency::Sync, |store| pieces(store)).await.unwrap();
+            if left < 10 {
+                break;
+            }
+        }
+        assert!(left < 10, "{left} pieces of {written}");
+        drop(hub);
+        writer.close().await;
+    }
+
+    #[test]
+    fn what_is_written_without_a_pause_is_merged_in_between_for_a_third_of_the_time() {
+        let mut store = Store::new(crate::store::memory().unwrap()).unwrap();
+        let mut hub = FakeHub::new();
+        store.sign_in("http://hub", "me@example.org", &hub.session()).unwrap();
+        (0..40).for_each(|n| receive(&mut store, &mut hub, n));
+        let behind = |worked: u64, merged: u64, store: &Store| {
+            let ms = Duration::from_millis;
+            Merging { worked: ms(worked), merged: ms(merged) }.is_behind(store)
+        };
+        assert!(!behind(50, 0, &store), "a few messages are merged in the pause after them");
+        assert!(behind(300, 149, &store) && !behind(300, 150, &store));
+        let mut merging = Merging { worked: Duration::from_secs(9), merged: Duration::ZERO };
+        for _ in 0..200 {
+            if merging.is_behind(&store) {
+                merging.go_on(&mut store);
+            }
+        }
+        assert!(pieces(&store) < 10);
+        assert!(!behind(9000, 0, &store), "there is nothing to merge");
     }
 }
