@@ -207,7 +207,8 @@ function suggestionsOf(fake: Fake, operator: SearchOperator, typed: string): Sug
 }
 
 export const searching: Pick<Answers, "search" | "suggest_search" | "find_in_chat" | "find_names"> = {
-  search: (fake, { text, after, limit }) => {
+  search: (fake, { text, after, limit, others }) => {
+    const few = others ?? FEW;
     const question = questionOf(fake, text);
     const { terms, words } = question;
     const broken = terms.some((term) => term.problem !== null);
@@ -218,12 +219,12 @@ export const searching: Pick<Answers, "search" | "suggest_search" | "find_in_cha
     const contacts = first && terms.length === 0 ? contactsFound(fake, words) : [];
     return {
       terms,
-      conversations: chats.slice(0, FEW),
-      more_conversations: chats.length > FEW,
+      conversations: chats.slice(0, few),
+      more_conversations: chats.length > few,
       messages: messages.slice(from, from + limit),
       next: from + limit < messages.length ? String(from + limit) : null,
-      contacts: contacts.slice(0, FEW),
-      more_contacts: contacts.length > FEW,
+      contacts: contacts.slice(0, few),
+      more_contacts: contacts.length > few,
       complete: fake.world.searchable,
       here: HERE,
     };

@@ -113,15 +113,24 @@ impl Merging {
         store.is_to_be_merged() && self.worked > MUCH && self.merged * 2 < self.worked
     }
 
-    fn go_on(&mut self, store: &mut Store) {
+    /// `false`: it failed, and goes on after the next change.
+    fn go_on(&mut self, store: &mut Store) -> bool {
         let began = Instant::now();
-        if let Err(error) = store.merge_index() {
+        let merged = store.merge_index();
+        if let Err(error) = &merged {
             tracing::warn!(%error, "the search index stays in pieces");
         }
         self.merged += began.elapsed();
         if !store.is_to_be_merged() {
             *self = Self::default();
         }
+        merged.is_ok()
+    }
+}
+
+fn copy_log(store: &Store) {
+    if let Err(error) = store.copy_log() {
+        tracing::warn!(%error, "the log of the cache grows");
     }
 }
 
@@ -149,7 +158,11 @@ impl Writer {
                 let job = match jobs.next(due, store.is_to_be_merged().then_some(rests)) {
                     Next::Work(job) => job,
                     Next::Idle => {
-                        merging.go_on(&mut store);
+                        let went = merging.go_on(&mut store);
+                        // What must be written finds as much room as before, also where that was little.
+                        if !went || store.log().is_worth_a_pause() {
+                            copy_log(&store);
+                        }
                         continue;
                     }
                     Next::Due => {
@@ -170,11 +183,8 @@ impl Writer {
                 while merging.is_behind(&store) && !jobs.has_clicks() {
                     merging.go_on(&mut store);
                 }
-                if store.log().is_long()
-                    && !jobs.has_clicks()
-                    && let Err(error) = store.copy_log()
-                {
-                    tracing::warn!(%error, "the log of the cache grows");
+                if store.log().is_long() && !jobs.has_clicks() {
+                    copy_log(&store);
                 }
             }
             if let Err(error) = store.checkpoint() {

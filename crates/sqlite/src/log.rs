@@ -15,6 +15,9 @@ use std::thread::JoinHandle;
 const COPIED_FROM: u32 = 4000;
 /// From so many pages on the writer makes it begin anew.
 const LONG: u32 = 2 * COPIED_FROM;
+/// The same for what is written while nobody waits: it can wait for the disk more often, and takes no room from what must be
+/// written.
+const UNHURRIED: u32 = 500;
 
 /// How long the log is, as the last commit found it.
 #[derive(Debug, Clone, Default)]
@@ -27,14 +30,15 @@ struct Lengths {
     /// look through it costs the more the longer it is: so it is not tried again before it has grown.
     asked: AtomicU32,
     tried: AtomicU32,
+    unhurried: AtomicU32,
 }
 
-/// Whether it has grown enough since it was `before`, and if so, remembers it.
-fn has_grown(now: u32, before: &AtomicU32) -> bool {
+/// Whether it has grown by so many pages since it was `before`, and if so, remembers it.
+fn has_grown(now: u32, before: &AtomicU32, by: u32) -> bool {
     // A shorter one has begun anew.
     let since = before.load(Ordering::Relaxed);
     let since = if now < since { 0 } else { since };
-    let grown = now >= since.saturating_add(COPIED_FROM);
+    let grown = now >= since.saturating_add(by);
     before.store(if grown { now } else { since }, Ordering::Relaxed);
     grown
 }
@@ -56,12 +60,17 @@ impl LogLength {
     }
 
     fn is_to_be_copied(&self) -> bool {
-        has_grown(self.pages(), &self.0.asked)
+        has_grown(self.pages(), &self.0.asked, COPIED_FROM)
     }
 
     /// Whether it should begin anew now, though that takes a moment.
     pub fn is_long(&self) -> bool {
-        self.pages() >= LONG && has_grown(self.pages(), &self.0.tried)
+        self.pages() >= LONG && has_grown(self.pages(), &self.0.tried, COPIED_FROM)
+    }
+
+    /// Whether it should begin anew while nobody waits.
+    pub fn is_worth_a_pause(&self) -> bool {
+        has_grown(self.pages(), &self.0.unhurried, UNHURRIED)
     }
 }
 
@@ -209,6 +218,23 @@ mod tests {
         copy(&writer).unwrap();
         write(&writer, 1);
         assert!(length.pages() < COPIED_FROM);
+    }
+
+    #[test]
+    fn what_is_written_while_nobody_waits_leaves_a_short_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache.db");
+        let (writer, length) = writer(&path);
+        let mut copied = 0;
+        for _ in 0..200 {
+            write(&writer, 60);
+            if length.is_worth_a_pause() {
+                copied += 1;
+                copy(&writer).unwrap();
+            }
+        }
+        assert!(length_of(&path) < u64::from(UNHURRIED + 200) * 4200, "{} bytes", length_of(&path));
+        assert!((10..100).contains(&copied), "{copied} times");
     }
 
     #[test]

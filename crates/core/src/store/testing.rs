@@ -22,7 +22,7 @@ pub const CHANNEL: ChannelId = ChannelId(Uuid::from_u128(4));
 
 /// How many messages a text finds.
 pub fn finds(store: &Store, text: &str) -> usize {
-    let asked = Search { text: text.into(), after: None, limit: 50 };
+    let asked = Search { text: text.into(), after: None, limit: 50, others: None };
     let (patience, few, many) = (query::Here::PATIENCE, query::Here::FEW, query::Here::MANY);
     let here = query::Here { now_ms: 0, zone: jiff::tz::TimeZone::UTC, patience, few, many };
     query::search(store.connection(), &asked, &here).unwrap().unwrap().messages.len()

@@ -630,7 +630,11 @@ after: string | null,
 /**
  * Most messages of the page.
  */
-limit: number, };
+limit: number, 
+/**
+ * Most conversations, and most contacts; five where it is not said.
+ */
+others?: number | null, };
 
 /**
  * What was found. Conversations and contacts are on the first page alone.

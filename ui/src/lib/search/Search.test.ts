@@ -4,8 +4,9 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import { fake, rpcError } from "$dev/host";
+import { searching } from "$dev/search";
 import { textEntry } from "$dev/world";
-import type { Found } from "$lib/rpc/types";
+import type { Found, Search } from "$lib/rpc/types";
 import { selection } from "$lib/selection.svelte";
 import { violations } from "../../../test/axe";
 import App from "../../App.svelte";
@@ -15,6 +16,9 @@ const found = () => [...document.querySelectorAll<HTMLElement>("[data-found]")];
 const message = (text: string) => found().find((row) => row.dataset.found?.startsWith("message:") && row.textContent.includes(text));
 const chips = () => [...document.querySelectorAll(".op .pair")].map((chip) => chip.textContent);
 const nothing: Omit<Found, "terms"> = { conversations: [], more_conversations: false, messages: [], next: null, contacts: [], more_contacts: false, complete: true, here: 12 };
+
+/** What would be found. */
+const realSearch = (args: Search) => searching.search(fake, args) as Found;
 
 async function start() {
   render(App);
@@ -76,6 +80,40 @@ test("more_of_a_group_is_shown_on_request_and_the_focus_goes_to_the_first_of_the
   await waitFor(() => expect(rows("chat").length).toBeGreaterThan(5));
   await waitFor(() => expect((document.activeElement as HTMLElement).dataset.found).toBe(rows("chat")[5]?.dataset.found));
   expect(document.querySelector("[data-found='/more/conversations']")).toBeNull();
+});
+
+test("where_there_are_no_more_of_a_group_after_all_the_focus_stays_in_the_rows", async () => {
+  const user = await start();
+  fake.answer("search", (asked) => {
+    const all = realSearch({ ...asked, others: 5 });
+    return { ...all, more_conversations: (asked.others ?? 5) === 5 };
+  });
+  await user.type(field(), "layla");
+  await waitFor(() => expect(document.querySelector("[data-found='/more/conversations']")).not.toBeNull());
+  document.querySelector<HTMLElement>("[data-found='/more/conversations']")?.focus();
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(document.querySelector("[data-found='/more/conversations']")).toBeNull());
+  const chats = () => found().filter((row) => row.dataset.found?.startsWith("chat:"));
+  await waitFor(() => expect(document.activeElement).toBe(chats().at(-1)));
+});
+
+test("of_an_operator_alone_all_conversations_are_shown_on_request", async () => {
+  const user = await start();
+  fake.answer("search", (asked) => ({ ...nothing, ...realSearch({ ...asked, text: "layla" }), terms: [{ start: 0, end: 7, operator: "is", value: "open", problem: null }] }));
+  await user.type(field(), "is:open ");
+  await waitFor(() => expect(document.querySelector("[data-found='/more/conversations']")).not.toBeNull());
+  await user.click(document.querySelector("[data-found='/more/conversations']") as HTMLElement);
+  await waitFor(() => expect(found().filter((row) => row.dataset.found?.startsWith("chat:")).length).toBeGreaterThan(5));
+});
+
+test("of_signs_alone_and_of_a_long_text_it_is_said_truly_that_nothing_was_found", async () => {
+  const user = await start();
+  await user.type(field(), "🙏!");
+  expect(await screen.findByText("There is nothing to look for in signs alone.")).toBeTruthy();
+  await user.clear(field());
+  await user.paste("x".repeat(10_000));
+  const said = await screen.findByText(/^Nothing has “x+…”\.$/u);
+  expect(said.textContent.length).toBeLessThan(120);
 });
 
 test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {

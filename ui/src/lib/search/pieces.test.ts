@@ -33,6 +33,13 @@ test("what_is_still_typed_stays_text", () => {
   expect(lift(typed(begun), begun.length, begun, [term(begun, "is:", "")]).pieces.chips).toEqual([]);
 });
 
+test("what_stands_in_quotation_marks_goes_on_until_they_are_closed", () => {
+  const open = 'in:"Front desk';
+  expect(lift(typed(open), open.length, open, [term(open, 'in:"Front')]).pieces).toEqual({ chips: [], rest: open });
+  const closed = `${open}" `;
+  expect(lift(typed(closed), closed.length, closed, [term(closed, 'in:"Front desk"')]).pieces.chips).toHaveLength(1);
+});
+
 test("several_operators_become_chips_at_once_and_the_caret_keeps_its_place_in_the_words", () => {
   const text = "from:dana bent is:closed hanger";
   const at = text.indexOf("hanger") + 3;

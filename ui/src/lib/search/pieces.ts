@@ -59,6 +59,8 @@ export function lift(pieces: Pieces, caret: number, answered: string, terms: rea
   for (const term of terms) {
     if (term.start < from || term.value === "" || now.slice(0, term.end + 1) !== answered.slice(0, term.end + 1)) continue;
     const [start, end] = [term.start - from - cut, term.end - from - cut];
+    // What stands in quotation marks goes on until they are closed.
+    if (/^[^:]*:"[^"]*$/u.test(rest.slice(start, end))) continue;
     if (!isSpace(rest[end]) || (caret >= start && caret <= end)) continue;
     chips.push({ text: rest.slice(start, end), operator: term.operator, value: term.value });
     rest = rest.slice(0, start) + rest.slice(end + 1);

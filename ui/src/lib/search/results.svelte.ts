@@ -7,13 +7,13 @@
  */
 import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
-import type { Found, FoundMessage, FoundNames, RpcError } from "$lib/rpc/types";
+import type { Found, FoundMessage, RpcError } from "$lib/rpc/types";
 import { asError } from "$lib/shared/errors";
 
 /** Messages of a page. */
 const PAGE = 50;
-/** Most chats, and most people, that are called so. */
-export const NAMES = 100;
+/** Most conversations, and most contacts. */
+const OTHERS = 100;
 /** Less than this may leave a screen empty: where the core stopped to stay quick, it is asked to go on. */
 const ENOUGH = 40;
 /** Most that is read again after a change. */
@@ -37,8 +37,8 @@ export class Results {
   text = $state("");
   /** The messages of all pages that were read. */
   messages = $state.raw<readonly FoundMessage[]>([]);
-  /** All who and what is called so, once it was asked for. */
-  names = $state.raw<FoundNames | undefined>();
+  /** The same with all conversations and contacts, once they were asked for. */
+  others = $state.raw<Found | undefined>();
   /** There are more, or there may be. */
   next = $state<string | null>(null);
   /** Older messages are being looked through. */
@@ -110,13 +110,13 @@ export class Results {
     }
   }
 
-  /** Reads who and what else is called so. False where that failed, or is not wanted any more. */
-  async readNames(): Promise<boolean> {
+  /** Reads what conversations and contacts there are beside the first few. False where that failed, or is not wanted any more. */
+  async readOthers(): Promise<boolean> {
     const { text } = this;
     try {
-      const names = await rpc("find_names", { text, limit: NAMES });
+      const others = await rpc("search", { text, after: null, limit: 1, others: OTHERS });
       if (text !== this.text) return false;
-      this.names = names;
+      this.others = others;
       return true;
     } catch (thrown) {
       if (text === this.text) this.error = asError(thrown);
@@ -160,8 +160,8 @@ export class Results {
       if (mine !== this.#turn) return;
       if (fresh) this.tookMs = performance.now() - began;
       this.error = undefined;
-      if (fresh) this.names = undefined;
-      else if (this.names !== undefined) void this.readNames();
+      if (fresh) this.others = undefined;
+      else if (this.others !== undefined) void this.readOthers();
       this.text = text;
       const read: Read = { first, messages: first.messages, next: first.next };
       if (fresh) this.#show(read);

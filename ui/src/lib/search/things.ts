@@ -1,5 +1,5 @@
 /** What was found, in the order in which it stands on screen. Pure. */
-import type { Found, FoundChat, FoundContact, FoundMessage, FoundNames } from "$lib/rpc/types";
+import type { Found, FoundChat, FoundContact, FoundMessage } from "$lib/rpc/types";
 
 /** One thing that was found. */
 export type Thing =
@@ -44,8 +44,7 @@ export function linesOf(found: Found, messages: readonly FoundMessage[], more: b
     if (things.length === 0) return [];
     const cut = name === "messages" && found.contacts.length > 0 && !whole.has(name) && things.length > MESSAGES;
     const shown = cut ? things.slice(0, MESSAGES) : things;
-    // With operators the core answers a few of what is called so, and there is no way to the others.
-    const rest = cut || (name !== "messages" && group.more && found.terms.length === 0 && !whole.has(name));
+    const rest = cut || (name !== "messages" && group.more && !whole.has(name));
     return [
       { key: `/${name}`, kind: "heading", group: name, count: things.length, more: group.more },
       ...shown.map((thing): Line => ({ key: thing.key, kind: "thing", thing })),
@@ -54,19 +53,19 @@ export function linesOf(found: Found, messages: readonly FoundMessage[], more: b
   });
 }
 
-/** What was found, with all chats or people that are called so where `whole` wants them: at most `most` were asked for. */
-export function withNames(found: Found, names: FoundNames | undefined, most: number, whole: ReadonlySet<GroupName>): Found {
-  if (names === undefined) return found;
+/** What was found, with all conversations or contacts of `others` where `whole` wants them. */
+export function withOthers(found: Found, others: Found | undefined, whole: ReadonlySet<GroupName>): Found {
+  if (others === undefined) return found;
   const all = { ...found };
   if (whole.has("conversations")) {
     const chats = new Set(found.conversations.map((one) => one.chat));
-    all.conversations = [...found.conversations, ...names.chats.filter((one) => !chats.has(one.chat))];
-    all.more_conversations = names.chats.length >= most;
+    all.conversations = [...found.conversations, ...others.conversations.filter((one) => !chats.has(one.chat))];
+    all.more_conversations = others.more_conversations;
   }
   if (whole.has("contacts")) {
     const contacts = new Set(found.contacts.map((one) => one.contact));
-    all.contacts = [...found.contacts, ...names.contacts.filter((one) => !contacts.has(one.contact))];
-    all.more_contacts = names.contacts.length >= most;
+    all.contacts = [...found.contacts, ...others.contacts.filter((one) => !contacts.has(one.contact))];
+    all.more_contacts = others.more_contacts;
   }
   return all;
 }

@@ -19,6 +19,10 @@ pub struct Search {
     pub after: Option<String>,
     /// Most messages of the page.
     pub limit: u32,
+    /// Most conversations, and most contacts; five where it is not said.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub others: Option<u32>,
 }
 
 /// What was found. Conversations and contacts are on the first page alone.

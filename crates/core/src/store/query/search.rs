@@ -36,8 +36,9 @@ use rusqlite::Connection;
 /// Most messages of a page.
 const MOST_FOUND: u32 = 200;
 
-/// Most chats and contacts that stand above and below the messages.
+/// How many chats stand above the messages, and contacts below them, where nobody says how many; and most of either.
 const A_FEW: usize = 5;
+const MOST_OTHERS: usize = 100;
 
 /// A page of what a text finds.
 pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Result<Found, NoPage>> {
@@ -72,15 +73,16 @@ pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Resul
     let wanted = Wanted { question: &question, narrowing: &narrowing, chat: None, below, most: limit, here };
     let page = wanted.page(c)?;
     found.next = page.next.map(|below| format!("{}.{below}", name_of(&args.text)));
+    let few = args.others.map_or(A_FEW, |most| most as usize).clamp(1, MOST_OTHERS);
     let unsent = if args.after.is_none() { wanted.unsent(c)? } else { vec![] };
     for hit in unsent.iter().chain(&page.messages) {
         found.messages.extend(messages::found(&chats, &question.phrases, hit)?);
     }
     if args.after.is_none() {
         let tags = chats::tags_called(c, &question.phrases)?;
-        (found.conversations, found.more_conversations) = chats::found(c, &question, &tags, &narrowing, A_FEW)?;
+        (found.conversations, found.more_conversations) = chats::found(c, &question, &tags, &narrowing, few)?;
         if !narrowing.narrows() {
-            (found.contacts, found.more_contacts) = contacts::found(c, &question.phrases, A_FEW)?;
+            (found.contacts, found.more_contacts) = contacts::found(c, &question.phrases, few)?;
         }
     }
     Ok(Ok(found))

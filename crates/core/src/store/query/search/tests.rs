@@ -22,7 +22,7 @@ fn berlin(patience: usize) -> Here {
 }
 
 fn page(store: &Store, text: &str, after: Option<String>, limit: u32, here: &Here) -> Found {
-    let args = Search { text: text.into(), after, limit };
+    let args = Search { text: text.into(), after, limit, others: None };
     search(store.connection(), &args, here).unwrap().unwrap()
 }
 
@@ -144,7 +144,7 @@ proptest! {
 #[test]
 fn a_page_of_another_text_is_refused() {
     let (_, store) = World::new();
-    let args = Search { text: "other".into(), after: Some(format!("{}.5", name_of("text"))), limit: 5 };
+    let args = Search { text: "other".into(), after: Some(format!("{}.5", name_of("text"))), limit: 5, others: None };
     for after in ["", "5", "x.y", &args.after.clone().unwrap()] {
         let args = Search { after: Some(after.into()), ..args.clone() };
         assert_eq!(search(store.connection(), &args, &berlin(9)).unwrap(), Err(NoPage::OtherList), "{after}");

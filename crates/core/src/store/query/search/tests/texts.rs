@@ -2,10 +2,11 @@
 
 use super::world::{Conv, Op, World, chat};
 use super::*;
-use crate::rpc::types::{FindNames, ListMessages, SuggestSearch, SuggestionOf};
+use crate::rpc::types::{FindNames, ListMessages, Search, SuggestSearch, SuggestionOf};
 use crate::store::memory;
-use crate::store::query::{find_names, list_messages, suggest_search};
-use crate::store::testing::FakeHub;
+use crate::store::query::{find_names, list_messages, search, suggest_search};
+use crate::store::testing::{FakeHub, ME};
+use deskbell_domain::command::TagChat;
 use deskbell_domain::{Contact, ContactId, Effect, Name, PhoneNumber, SearchOperator};
 use uuid::Uuid;
 
@@ -214,5 +215,38 @@ fn of_many_chats_that_are_let_through_the_newest_are_shown_and_that_there_are_mo
         let found = page(&store, text, None, 5, &berlin(Here::PATIENCE));
         assert!(found.conversations.len() == A_FEW && found.more_conversations, "{text}: {found:?}");
         assert!(found.conversations.is_sorted_by_key(|found| (-found.at_ms, found.chat)), "{text}");
+    }
+}
+
+#[test]
+fn whoever_wants_them_gets_all_conversations_and_contacts_by_their_tag_too() {
+    let mut hub = FakeHub::new();
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
+    let tag = hub.tag("Warranty");
+    for n in 0..9 {
+        let chat = hub.customer(n, "Is the bicycle ready?");
+        hub.commit_as(ME, TagChat { chat, tag });
+        let contact = Contact {
+            id: ContactId(Uuid::from_u128(0xC0 + u128::from(n))),
+            name: Name::parse("Maria Garcia").unwrap(),
+            company: None,
+            addresses: vec![PhoneNumber::parse(&format!("+1650555{n:04}")).unwrap().into()],
+            private_to: None,
+        };
+        hub.put(vec![Effect::Put(contact.into())]);
+    }
+    store.apply_changes(&hub.page(0)).unwrap();
+    for text in ["warranty", "tag:warranty", "maria", "is:open"] {
+        let ask = |others| {
+            let args = Search { text: text.into(), after: None, limit: 5, others };
+            search(store.connection(), &args, &berlin(Here::PATIENCE)).unwrap().unwrap()
+        };
+        let (few, all) = (ask(None), ask(Some(100)));
+        assert!(few.conversations.len() == A_FEW && few.more_conversations, "{text}");
+        assert!(all.conversations.len() == 9 && !all.more_conversations, "{text}: {}", all.conversations.len());
+        let contacts = if text == "maria" { 9 } else { 0 };
+        assert_eq!((all.contacts.len(), all.more_contacts), (contacts, false), "{text}");
+        assert_eq!(ask(Some(9)).conversations.len(), 9, "{text}");
     }
 }
