@@ -26,9 +26,12 @@ pub struct Options {
     /// Write the figures here, too
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Measure three sizes and write docs/benchmarks.md
+    /// Measure three sizes and write docs/benchmarks.md anew (half an hour; the window is no part of it)
     #[arg(long, conflicts_with_all = ["messages", "only", "json", "hub"])]
     growth: bool,
+    /// With `--growth`: instead of measuring, take what `--json` kept of each size, of the window too
+    #[arg(long, value_delimiter = ',', requires = "growth")]
+    from: Vec<PathBuf>,
     /// Measure the hub with a crowd at it
     #[arg(long, conflicts_with = "only")]
     hub: bool,
@@ -64,6 +67,9 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     }
     if let Some(json) = &options.json {
         measure.arg("--json").arg(json);
+    }
+    for kept in &options.from {
+        measure.arg("--from").arg(kept);
     }
     for part in &options.only {
         measure.args(["--only", part]);

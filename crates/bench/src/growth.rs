@@ -137,7 +137,8 @@ fn row(line: &Line, reports: &[Report]) -> String {
 const WINDOW: &str = "\n## The real window";
 
 const HEAD: &str = "# How fast it is\n\n\
-    Written by `cargo xtask bench --growth`: the same organization, seeded, with ten and a hundred times as many messages. \
+    Written by `cargo xtask bench --growth` of runs that `--json` kept, of the table and of the window: the same organization, \
+    seeded, with ten and a hundred times as many messages. \
     Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
     measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
     times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow \
