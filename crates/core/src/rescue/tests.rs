@@ -339,8 +339,8 @@ fn logged(written: &Written) -> Vec<(u64, u32)> {
 }
 
 /// Whichever place of the cache is damaged, what stands elsewhere is rescued and the damage is said.
-async fn damaged_everywhere(log: bool, seeds: std::ops::Range<u64>) {
-    let written = written(log).await;
+async fn damaged_everywhere(log: bool, seal: Seal, seeds: std::ops::Range<u64>) {
+    let written = written_with(log, seal).await;
     let (places, logged) = (places(&written), logged(&written));
     let (mut rescued, mut all) = (0, 0);
     for seed in seeds {
@@ -358,12 +358,18 @@ async fn damaged_everywhere(log: bool, seeds: std::ops::Range<u64>) {
 
 #[tokio::test]
 async fn a_cache_damaged_at_a_hundred_places_gives_back_what_stands_elsewhere() {
-    damaged_everywhere(false, 0..100).await;
+    damaged_everywhere(false, Seal::by_speed()[0], 0..100).await;
 }
 
 #[tokio::test]
 async fn a_cache_and_its_log_damaged_at_a_hundred_places_give_back_what_stands_elsewhere() {
-    damaged_everywhere(true, 100..200).await;
+    damaged_everywhere(true, Seal::by_speed()[0], 100..200).await;
+}
+
+#[tokio::test]
+async fn one_that_is_sealed_otherwise_than_a_new_one_does_so_too() {
+    damaged_everywhere(false, Seal::by_speed()[1], 200..240).await;
+    damaged_everywhere(true, Seal::by_speed()[1], 240..280).await;
 }
 
 #[tokio::test]
