@@ -15,6 +15,17 @@ impl Seal {
         if hashes_in_hardware() { [Seal::Sha256, Seal::Sha512] } else { [Seal::Sha512, Seal::Sha256] }
     }
 
+    /// Bytes of the longest.
+    pub const LONGEST: usize = 64;
+
+    /// Bytes of a seal.
+    pub fn length(self) -> usize {
+        match self {
+            Seal::Sha256 => 32,
+            Seal::Sha512 => Self::LONGEST,
+        }
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Seal::Sha256 => "HMAC_SHA256",

@@ -6,7 +6,7 @@
 
 use aes::Aes256;
 use cbc::cipher::{BlockDecryptMut, KeyIvInit, block_padding::NoPadding};
-use deskbell_sqlite::Key;
+use deskbell_sqlite::{Key, Seal};
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha512};
@@ -19,9 +19,8 @@ use std::path::Path;
 pub const PAGE: usize = 4096;
 const SALT: usize = 16;
 const IV: usize = 16;
-const LONGEST_SEAL: usize = 64;
 /// Bytes of a page that SQLite uses. The key sets aside room for the longest seal, and a shorter one leaves some of it empty.
-pub const USABLE: usize = PAGE - IV - LONGEST_SEAL;
+pub const USABLE: usize = PAGE - IV - Seal::LONGEST;
 /// So many pages show how the file is sealed, where its salt is lost.
 const SHOWN: usize = 1000;
 /// Distinguishes the salt of the seals from that of the file.
@@ -30,28 +29,10 @@ const SEAL_SALT_MASK: u8 = 0x3a;
 const LOG_HEAD: usize = 32;
 const FRAME_HEAD: usize = 24;
 
-/// How the pages of a file are sealed: [`deskbell_sqlite::Seal`]. The seal is the last of a page; before it stands what the
-/// page was mixed with.
-#[derive(Clone, Copy)]
-enum Hash {
-    Sha256,
-    Sha512,
-}
-
-impl Hash {
-    /// Bytes of a seal.
-    fn length(self) -> usize {
-        match self {
-            Hash::Sha256 => 32,
-            Hash::Sha512 => LONGEST_SEAL,
-        }
-    }
-
-    fn is_seal(self, key: &[u8], parts: &[&[u8]], seal: &[u8]) -> bool {
-        match self {
-            Hash::Sha256 => is_mac::<Hmac<Sha256>>(key, parts, seal),
-            Hash::Sha512 => is_mac::<Hmac<Sha512>>(key, parts, seal),
-        }
+fn is_seal(hash: Seal, key: &[u8], parts: &[&[u8]], seal: &[u8]) -> bool {
+    match hash {
+        Seal::Sha256 => is_mac::<Hmac<Sha256>>(key, parts, seal),
+        Seal::Sha512 => is_mac::<Hmac<Sha512>>(key, parts, seal),
     }
 }
 
@@ -77,7 +58,8 @@ pub struct Pages {
     file: Option<File>,
     log: Option<File>,
     key: Key,
-    hash: Hash,
+    /// How the pages are sealed. The seal is the last of a page; before it stands what the page was mixed with.
+    hash: Seal,
     /// The key of the seals; `None` where the salt of the file is lost.
     seal: Option<[u8; 32]>,
     /// Pages of the file.
@@ -104,7 +86,7 @@ impl Pages {
             Some(file) => u32::try_from(file.metadata()?.len() / PAGE as u64).unwrap_or(u32::MAX),
             None => 0,
         };
-        let (key, hash, frames) = (key.clone(), Hash::Sha256, BTreeMap::new());
+        let (key, hash, frames) = (key.clone(), Seal::Sha256, BTreeMap::new());
         let mut pages = Self { file, log, key, hash, seal: None, in_file, frames, nameless: None };
         pages.read_log()?;
         pages.find_seal()?;
@@ -213,7 +195,7 @@ impl Pages {
         }
         let seals: Vec<_> = salts.iter().filter_map(|salt| key_of_seals(&self.key, salt)).collect();
         for number in self.numbers() {
-            for hash in [Hash::Sha256, Hash::Sha512] {
+            for hash in Seal::by_speed() {
                 for seal in &seals {
                     (self.hash, self.seal) = (hash, Some(*seal));
                     if self.page(number)?.is_some_and(|page| page.bytes.iter().any(|byte| *byte != 0)) {
@@ -223,11 +205,11 @@ impl Pages {
             }
         }
         self.seal = None;
-        self.hash = Hash::Sha512;
+        self.hash = Seal::Sha512;
         let trees = self.count_trees()?;
-        self.hash = Hash::Sha256;
+        self.hash = Seal::Sha256;
         if self.count_trees()? < trees {
-            self.hash = Hash::Sha512;
+            self.hash = Seal::Sha512;
         }
         Ok(())
     }
@@ -248,7 +230,7 @@ impl Pages {
         let (used, rest) = sealed.split_at_checked(PAGE - IV - self.hash.length())?;
         let (iv, seal) = rest.split_at_checked(IV)?;
         if let Some(key) = &self.seal
-            && !self.hash.is_seal(key, &[&used[from..], iv, &number.to_le_bytes()], seal)
+            && !is_seal(self.hash, key, &[&used[from..], iv, &number.to_le_bytes()], seal)
         {
             return None;
         }
