@@ -129,6 +129,29 @@ test("a_chat_a_member_and_a_message_are_opened_where_they_are", async () => {
   expect(selection.chat).toBe(chat);
 });
 
+test("a_chat_that_is_opened_is_the_row_where_the_keys_go_on", async () => {
+  render(App);
+  await waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(6));
+  const user = userEvent.setup();
+  const rows = () => [...document.querySelectorAll<HTMLElement>("[data-pane=list] [data-chat]")];
+  const [first, , third] = rows();
+  const there = third?.dataset.chat ?? "";
+  const name = fake.world.chats.find((chat) => chat.id === there)?.person.name ?? "";
+  first?.focus();
+  await user.keyboard("{Enter}{Control>}k{/Control}");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+  await user.keyboard(name);
+  await waitFor(() => expect(screen.getByRole("option", { name: new RegExp(name, "u"), selected: true })).toBeTruthy());
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(palette.open).toBe(false));
+  const opened = selection.chat ?? "";
+  expect(opened).not.toBe(first?.dataset.chat);
+  await waitFor(() => expect((document.activeElement as HTMLElement).dataset.chat).toBe(opened));
+  expect(rows().filter((row) => row.tabIndex === 0).map((row) => row.dataset.chat)).toEqual([opened]);
+  await user.keyboard("p");
+  await waitFor(() => expect(fake.called("pin_chat").map((args) => args.chat)).toEqual([opened]));
+});
+
 test("enter_waits_for_the_answer_to_what_is_typed", async () => {
   const user = await open();
   await waitFor(() => expect(options().length).toBeGreaterThan(3));
