@@ -180,6 +180,7 @@ function messagesFound(fake: Fake, question: Question): FoundMessage[] {
       pos: entry.pos,
       at_ms: entry.at_ms,
       author: entry.author,
+      pending: entry.pending?.state ?? null,
       text: snippet(textOf(entry).replace(/\s/gu, " "), marks),
     }));
 }
@@ -198,7 +199,10 @@ function suggestionsOf(fake: Fake, operator: SearchOperator, typed: string): Sug
   if (operator === "before" || operator === "after") return words("date", [...days, ...(/^\d/u.test(typed) && dayOf(typed) !== null ? [typed] : [])]);
   if (operator === "tag") return named("tag", fake.world.tags.map((tag) => tag.name));
   const outside = fake.world.chats.filter((chat) => chat.kind === "conversation").map((chat) => chat.person.name);
-  if (operator === "from") return [...words("me", ["me"]), ...named("member", members.filter((one) => !one.me).map((one) => one.name)), ...named("contact", outside)];
+  // Who types their own name means themselves.
+  const mine = typed !== "" && members.some((one) => one.me && findIn(one.name, typed) !== null);
+  const me: Suggestion = { value: "me", of: "me", name: marked("", []), inbox: null };
+  if (operator === "from") return [...(mine ? [me] : words("me", ["me"])), ...named("member", members.filter((one) => !one.me).map((one) => one.name)), ...named("contact", outside)];
   return [
     ...named("inbox", inboxes.map((one) => one.name)),
     ...inboxes.flatMap((inbox) => named("channel", inbox.channels.map((one) => one.name), inbox.name)),
@@ -219,6 +223,7 @@ export const searching: Pick<Answers, "search" | "suggest_search" | "find_in_cha
     const contacts = first && terms.length === 0 ? contactsFound(fake, words) : [];
     return {
       terms,
+      signs_only: words !== "" && bareWords(words).every((word) => !/[\p{L}\p{N}]/u.test(word)),
       conversations: chats.slice(0, few),
       more_conversations: chats.length > few,
       messages: messages.slice(from, from + limit),

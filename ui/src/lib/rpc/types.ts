@@ -645,6 +645,10 @@ export type Found = {
  */
 terms: Array<FoundTerm>, 
 /**
+ * Beside its operators the text has something, but no word: of signs alone nothing can be found.
+ */
+signs_only: boolean, 
+/**
  * Chats of any kind that are called so or have a tag that is, newest first: a few of them.
  */
 conversations: Array<FoundChat>, more_conversations: boolean, 
@@ -757,6 +761,10 @@ inbox: string | null,
  * Hub order; `None` until the hub has it.
  */
 pos: number | null, at_ms: number, author: EntryAuthor, 
+/**
+ * The hub has not taken it: it waits, is held or failed.
+ */
+pending: PendingMark | null, 
 /**
  * As much of the message as shows why it was found.
  */

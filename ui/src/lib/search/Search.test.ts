@@ -4,9 +4,10 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import { fake, rpcError } from "$dev/host";
+import { members } from "$dev/people";
 import { searching } from "$dev/search";
 import { textEntry } from "$dev/world";
-import type { Found, Search } from "$lib/rpc/types";
+import type { Found, FoundChat, Search } from "$lib/rpc/types";
 import { selection } from "$lib/selection.svelte";
 import { violations } from "../../../test/axe";
 import App from "../../App.svelte";
@@ -15,7 +16,7 @@ const field = () => screen.getByRole<HTMLInputElement>("combobox", { name: "Sear
 const found = () => [...document.querySelectorAll<HTMLElement>("[data-found]")];
 const message = (text: string) => found().find((row) => row.dataset.found?.startsWith("message:") && row.textContent.includes(text));
 const chips = () => [...document.querySelectorAll(".op .pair")].map((chip) => chip.textContent);
-const nothing: Omit<Found, "terms"> = { conversations: [], more_conversations: false, messages: [], next: null, contacts: [], more_contacts: false, complete: true, here: 12 };
+const nothing: Omit<Found, "terms"> = { conversations: [], more_conversations: false, messages: [], next: null, contacts: [], more_contacts: false, complete: true, here: 12, signs_only: false };
 
 /** What would be found. */
 const realSearch = (args: Search) => searching.search(fake, args) as Found;
@@ -119,7 +120,7 @@ test("of_signs_alone_and_of_a_long_text_it_is_said_truly_that_nothing_was_found"
 test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
   const user = await start();
   let first: (found: Found) => void = () => {};
-  const row = (text: string) => ({ message: text, chat: "c-1", kind: "conversation", title: text, channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text, marks: [], cut_start: false, cut_end: false } });
+  const row = (text: string) => ({ message: text, chat: "c-1", kind: "conversation", title: text, channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, pending: null, text: { text, marks: [], cut_start: false, cut_end: false } });
   fake.answer("search", ({ text }) => (text === "a" ? new Promise<Found>((done) => (first = done)) : { ...nothing, terms: [], messages: [row(`for ${text}`)] }));
   await user.type(field(), "abc");
   // One question at a time: the others wait, and only the newest of them is asked.
@@ -132,7 +133,7 @@ test("an_answer_that_comes_late_never_replaces_a_newer_one", async () => {
 
 test("where_the_core_stopped_to_stay_quick_it_is_asked_to_go_on_before_nothing_is_said", async () => {
   const user = await start();
-  const late = { message: "m-late", chat: "c-1", kind: "conversation", title: "Layla", channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, text: { text: "rare", marks: [], cut_start: false, cut_end: false } };
+  const late = { message: "m-late", chat: "c-1", kind: "conversation", title: "Layla", channel: "sms", inbox: null, pos: 1, at_ms: 0, author: { kind: "contact" as const, name: "L" }, pending: null, text: { text: "rare", marks: [], cut_start: false, cut_end: false } };
   fake.answer("search", ({ after }) => ({ ...nothing, terms: [], messages: after === "2" ? [late] : [], next: after === null ? "1" : after === "1" ? "2" : null }));
   await user.type(field(), "r");
   await waitFor(() => expect(found().map((row) => row.dataset.found)).toEqual(["message:m-late"]));
@@ -187,6 +188,55 @@ test("escape_puts_the_offers_away_and_then_gives_the_list_back", async () => {
   expect(selection.searching).toBe(true);
   await user.keyboard("{Escape}");
   await waitFor(() => expect(selection.searching).toBe(false));
+});
+
+test("what_waits_to_be_sent_has_the_sign_and_the_word_of_its_thread", async () => {
+  const chat = fake.world.chats[3];
+  const mine = textEntry({ kind: "member", id: "m-me", name: "Dana", initials: "D", me: true, role: "agent" }, "The hanger is here", Date.now());
+  chat?.entries.push({ ...mine, pos: null, delivery: "waiting", pending: { command: "k-1", state: "waiting", reason: null, other: null, leaves_ms: null } });
+  const failed = { ...textEntry({ kind: "member", id: "m-me", name: "Dana", initials: "D", me: true, role: "agent" }, "The hanger is blue", Date.now()), pos: null };
+  chat?.entries.push({ ...failed, delivery: "failed", pending: { command: "k-2", state: "failed", reason: null, other: null, leaves_ms: null } });
+  const user = await start();
+  await user.type(field(), "hanger");
+  await waitFor(() => expect(message("hanger is here")).toBeTruthy());
+  const sign = (text: string) => within(message(text) as HTMLElement).queryByRole("img", { name: /Sending|Waiting for the network|Not sent/u })?.getAttribute("aria-label");
+  expect(sign("hanger is here")).toBe("Sending");
+  expect(sign("hanger is blue")).toBe("Not sent");
+  fake.world.status.network = "offline";
+  fake.touch("status");
+  await waitFor(() => expect(sign("hanger is here")).toBe("Waiting for the network"));
+  expect(await violations()).toEqual([]);
+});
+
+test("where_only_the_first_hundred_are_shown_it_is_said_and_leads_back_into_the_field", async () => {
+  const user = await start();
+  const [one] = realSearch({ text: "layla", after: null, limit: 5, others: 1 }).conversations;
+  fake.answer("search", ({ others }) => ({
+    ...nothing,
+    terms: [],
+    conversations: Array.from({ length: others ?? 5 }, (_, at) => ({ ...(one as FoundChat), chat: `many-${at}` })),
+    more_conversations: true,
+  }));
+  await user.type(field(), "layla");
+  await waitFor(() => expect(document.querySelector("[data-found='/more/conversations']")).not.toBeNull());
+  await user.click(document.querySelector("[data-found='/more/conversations']") as HTMLElement);
+  await waitFor(() => expect(document.querySelector(".rows-h")?.textContent).toBe("Conversations 100+"));
+  (document.querySelector("[role=row][tabindex='0'][data-found]") as HTMLElement).focus();
+  await user.keyboard("{End}");
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("The first 100 are shown. Add words to find the others."));
+  expect(await violations()).toEqual([]);
+  await user.keyboard("{Enter}");
+  expect(document.activeElement).toBe(field());
+});
+
+test("who_types_their_own_name_behind_from_is_offered_what_they_wrote", async () => {
+  const me = members.find((one) => one.me)?.name ?? "";
+  const user = await start();
+  await user.type(field(), `from:${me.slice(0, 3).toLowerCase()}`);
+  const list = await screen.findByRole("listbox", { name: "from:" });
+  await waitFor(() => expect(within(list).getAllByRole("option")[0]?.textContent).toBe("from:me what I wrote"));
+  await user.keyboard("{Enter}");
+  expect(chips()).toEqual(["from:me"]);
 });
 
 test("the_row_of_operators_begins_one_at_the_caret", async () => {

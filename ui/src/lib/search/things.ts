@@ -10,11 +10,12 @@ export type Thing =
 /** Kinds of things, in their order: what is few stands before what may be endless, people behind what they said. */
 export type GroupName = "conversations" | "messages" | "contacts";
 
-/** A line of the list: the heading of a group, a thing, or the way to the rest of a group. */
+/** A line of the list: the heading of a group, a thing, the way to the rest of a group, or that there is none. */
 export type Line =
   | { key: string; kind: "heading"; group: GroupName; count: number; more: boolean }
   | { key: string; kind: "thing"; thing: Thing }
-  | { key: string; kind: "more"; group: GroupName };
+  | { key: string; kind: "more"; group: GroupName }
+  | { key: string; kind: "end"; count: number };
 
 interface Group {
   name: GroupName;
@@ -45,10 +46,13 @@ export function linesOf(found: Found, messages: readonly FoundMessage[], more: b
     const cut = name === "messages" && found.contacts.length > 0 && !whole.has(name) && things.length > MESSAGES;
     const shown = cut ? things.slice(0, MESSAGES) : things;
     const rest = cut || (name !== "messages" && group.more && !whole.has(name));
+    // All that there ever are at once are there, and not all that there are.
+    const end = name !== "messages" && group.more && whole.has(name);
     return [
       { key: `/${name}`, kind: "heading", group: name, count: things.length, more: group.more },
       ...shown.map((thing): Line => ({ key: thing.key, kind: "thing", thing })),
       ...(rest ? [{ key: `/more/${name}`, kind: "more", group: name } satisfies Line] : []),
+      ...(end ? [{ key: `/end/${name}`, kind: "end", count: things.length } satisfies Line] : []),
     ];
   });
 }

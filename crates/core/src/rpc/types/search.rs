@@ -1,6 +1,6 @@
 //! Searching: what is asked, what is found, and what of it is to be marked.
 
-use super::{ClosedInfo, EntryAuthor, MemberInfo, TagInfo};
+use super::{ClosedInfo, EntryAuthor, MemberInfo, PendingMark, TagInfo};
 use deskbell_domain::{ChatId, ContactId, MessageId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -30,6 +30,8 @@ pub struct Search {
 pub struct Found {
     /// The operators of the text, in their order.
     pub terms: Vec<FoundTerm>,
+    /// Beside its operators the text has something, but no word: of signs alone nothing can be found.
+    pub signs_only: bool,
     /// Chats of any kind that are called so or have a tag that is, newest first: a few of them.
     pub conversations: Vec<FoundChat>,
     pub more_conversations: bool,
@@ -114,6 +116,8 @@ pub struct FoundMessage {
     pub pos: Option<u64>,
     pub at_ms: i64,
     pub author: EntryAuthor,
+    /// The hub has not taken it: it waits, is held or failed.
+    pub pending: Option<PendingMark>,
     /// As much of the message as shows why it was found.
     pub text: Marked,
 }

@@ -57,6 +57,7 @@ pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Resul
     let narrowing = Narrowing::of(c, &chats, &question, here)?;
     let mut found = Found {
         terms: terms_of(&args.text, &question, &narrowing),
+        signs_only: question.phrases.is_empty() && says_something(&args.text, &question),
         conversations: Vec::new(),
         more_conversations: false,
         messages: Vec::new(),
@@ -86,6 +87,14 @@ pub(crate) fn search(c: &Connection, args: &Search, here: &Here) -> Stored<Resul
         }
     }
     Ok(Ok(found))
+}
+
+/// Whether a text has anything beside its operators.
+fn says_something(text: &str, question: &Question) -> bool {
+    let ends = question.terms.iter().map(|term| term.at.end);
+    let starts = question.terms.iter().map(|term| term.at.start);
+    let mut between = std::iter::once(0).chain(ends).zip(starts.chain([text.len()]));
+    between.any(|(from, to)| !text[from..to].trim().is_empty())
 }
 
 fn terms_of(text: &str, question: &Question, narrowing: &Narrowing<'_>) -> Vec<FoundTerm> {

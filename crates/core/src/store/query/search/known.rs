@@ -5,9 +5,11 @@
 
 use super::super::chats::kind_of;
 use super::super::names::{Names, Stands, Title, once, searched_contact, searched_conversation};
+use super::super::waiting::mark;
+use crate::rpc::types::PendingMark;
 use crate::store::listed::{ListRow, Part};
-use crate::store::{Stored, rows, uuid_from};
-use deskbell_domain::{ChatId, Contact, Conversation, DirectChat, Inbox, TagId, TeamChat};
+use crate::store::{Stored, outbox, rows, uuid_from};
+use deskbell_domain::{ChatId, Contact, Conversation, DirectChat, Inbox, MessageId, TagId, TeamChat};
 use rusqlite::{Connection, OptionalExtension};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -53,6 +55,9 @@ pub(super) struct Whole {
     pub called: String,
 }
 
+/// The marks of messages that the hub has not taken.
+type Sends = HashMap<MessageId, PendingMark>;
+
 /// Where a chat is, for reading.
 pub(super) struct Place {
     pub kind: &'static str,
@@ -77,6 +82,7 @@ pub(super) struct Chats<'a> {
     known: RefCell<HashMap<ChatId, Option<Rc<Known>>>>,
     wholes: RefCell<HashMap<ChatId, Option<Rc<Whole>>>>,
     tags: RefCell<HashMap<ChatId, Rc<BTreeSet<TagId>>>>,
+    sends: RefCell<HashMap<ChatId, Rc<Sends>>>,
     spent: Cell<usize>,
 }
 
@@ -88,6 +94,7 @@ impl<'a> Chats<'a> {
             known: RefCell::default(),
             wholes: RefCell::default(),
             tags: RefCell::default(),
+            sends: RefCell::default(),
             spent: Cell::new(0),
         }
     }
@@ -143,6 +150,15 @@ impl<'a> Chats<'a> {
             let tags = statement.query_map([id.0.into_bytes()], |r| r.get(0).map(uuid_from).map(TagId))?;
             Ok(Rc::new(tags.collect::<Result<_, _>>()?))
         })
+    }
+
+    /// The mark of a message; none where the hub has it, or it is not one's own.
+    pub fn pending(&self, chat: ChatId, message: MessageId) -> Stored<Option<PendingMark>> {
+        let sends = once(&self.sends, chat, || {
+            let items = outbox::of_chat(self.c, chat)?;
+            Ok(Rc::new(items.iter().filter_map(|item| Some((item.message?, mark(item)?))).collect()))
+        })?;
+        Ok(sends.get(&message).copied())
     }
 
     /// How it is titled.

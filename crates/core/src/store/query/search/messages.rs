@@ -258,6 +258,8 @@ pub(super) fn found(chats: &Chats<'_>, phrases: &[Phrase], hit: &Hit) -> Stored<
         pos: hit.pos,
         at_ms: hit.at_ms,
         author,
+        // What has a place the hub has.
+        pending: if hit.pos.is_none() { chats.pending(hit.chat, hit.message)? } else { None },
         text: snippet(&hit.text, phrases).into(),
     }))
 }

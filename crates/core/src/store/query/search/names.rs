@@ -45,8 +45,11 @@ pub(crate) fn find_names(c: &Connection, args: &FindNames) -> Stored<FoundNames>
         found.chats = chats::found(c, &question, &BTreeSet::new(), &everything, most)?.0;
     }
     found.contacts = contacts::found(c, &phrases, most)?.0;
-    for id in named(c, Kind::Member, &phrases, most)? {
-        found.members.extend(member(c, &names, MemberId(id), &phrases)?);
+    // One more, as one oneself is none of them: nobody has a chat with themselves.
+    for id in named(c, Kind::Member, &phrases, most + 1)?.into_iter().map(MemberId) {
+        if names.me != Some(id) && found.members.len() < most {
+            found.members.extend(member(c, &names, id, &phrases)?);
+        }
     }
     by_name(&mut found.members, |found| (&found.member.name, found.member.id.0));
     for id in named(c, Kind::Tag, &phrases, most)? {

@@ -67,6 +67,9 @@ fn authors(c: &Connection, typed: &str, phrases: &[Phrase], most: usize) -> Stor
     // Who is there no more stands behind those who are.
     members.sort_by_key(|member| (!member.active, member.name.as_str().to_lowercase(), member.id));
     let others = members.iter().filter(|member| Some(member.id) != names.me);
+    // Who types their own name means themselves.
+    let mine = members.iter().any(|member| Some(member.id) == names.me);
+    let typed = if mine && !phrases.is_empty() { "" } else { typed };
     let mut found = words(["me"], SuggestionOf::Me, typed);
     found.extend(others.map(|member| suggestion(SuggestionOf::Member, member.name.as_str(), phrases)).take(most));
     let contacts = contacts::found(c, phrases, most)?.0;
@@ -102,9 +105,13 @@ fn places(c: &Connection, phrases: &[Phrase], most: usize) -> Stored<Vec<Suggest
 }
 
 fn chats(c: &Connection, phrases: &[Phrase], most: usize) -> Stored<Vec<Suggestion>> {
-    let mut found = Vec::new();
+    let (me, mut found) = (Names::new(c)?.me, Vec::new());
     for kind in OF_CHATS {
         for id in named(c, kind, phrases, most)? {
+            // Nobody has a chat with themselves.
+            if kind == Kind::Member && me == Some(MemberId(id)) {
+                continue;
+            }
             let name = match kind {
                 Kind::Contact => rows::contact(c, id.into())?.map(|contact| contact.name.to_string()),
                 Kind::Member => rows::member(c, MemberId(id))?.map(|member| member.name.to_string()),

@@ -2,12 +2,14 @@
 
 use super::world::{Conv, Op, World, chat};
 use super::*;
-use crate::rpc::types::{FindNames, ListMessages, Search, SuggestSearch, SuggestionOf};
-use crate::store::memory;
+use crate::rpc::types::{FindNames, ListMessages, PendingMark, Search, SuggestSearch, SuggestionOf};
 use crate::store::query::{find_names, list_messages, search, suggest_search};
-use crate::store::testing::{FakeHub, ME};
-use deskbell_domain::command::TagChat;
-use deskbell_domain::{Contact, ContactId, Effect, Name, PhoneNumber, SearchOperator};
+use crate::store::testing::{BOB, FakeHub, ME};
+use crate::store::{Moment, NewCommand, memory};
+use deskbell_domain::command::{SendMessage, TagChat};
+use deskbell_domain::{
+    CommandId, Contact, ContactId, Effect, EmailAddress, Member, MessageText, Name, PhoneNumber, Role, SearchOperator,
+};
 use uuid::Uuid;
 
 fn desk(texts: &[&str]) -> Store {
@@ -176,6 +178,89 @@ fn what_can_stand_behind_an_operator_is_offered() {
     let dates: Vec<String> = offer(SearchOperator::After, "").into_iter().map(|(value, _)| value).collect();
     assert_eq!(dates, ["today", "yesterday", "2026-03", "2026-02", "2026-01", "2026", "2025"]);
     assert!(offer(SearchOperator::Before, "2025").contains(&("2025".into(), SuggestionOf::Date)));
+}
+
+/// A desk of somebody who is called so.
+fn desk_of(name: &str) -> Store {
+    let mut hub = FakeHub::new();
+    let email = EmailAddress::parse("somebody@example.org").unwrap();
+    let me = Member { id: ME, name: Name::parse(name).unwrap(), email, role: Role::Agent, active: true };
+    hub.put(vec![Effect::Put(me.into())]);
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
+    store.apply_changes(&hub.page(0)).unwrap();
+    store
+}
+
+#[test]
+fn who_types_their_own_name_is_offered_what_they_wrote_and_no_chat_with_themselves() {
+    let store = desk_of("Dana Bouras");
+    let offer = |operator, text: &str| {
+        let args = SuggestSearch { operator, text: text.into(), limit: 9 };
+        let all = suggest_search(store.connection(), &args, &berlin(99)).unwrap().suggestions;
+        all.into_iter().map(|one| (one.value, one.of)).collect::<Vec<_>>()
+    };
+    let me = ("me".to_string(), SuggestionOf::Me);
+    for typed in ["dana", "Dana B", "\"bour", "m", "ME"] {
+        assert_eq!(offer(SearchOperator::From, typed), [me.clone()], "{typed}");
+    }
+    // Others that are called so stand beside it.
+    assert_eq!(offer(SearchOperator::From, "bo"), [me, ("Bob".into(), SuggestionOf::Member)]);
+    assert_eq!(offer(SearchOperator::From, "x"), []);
+    assert_eq!(offer(SearchOperator::In, "dana"), []);
+    let find = |text: &str, limit| find_names(store.connection(), &FindNames { text: text.into(), limit }).unwrap();
+    assert!(find("dana", 5).members.is_empty());
+    assert_eq!(find("bo", 1).members.len(), 1, "one oneself takes nobody's place");
+}
+
+#[test]
+fn of_what_the_hub_has_not_taken_it_is_said_what_became_of_it() {
+    let mut hub = FakeHub::new();
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
+    let (chat, answered) = (hub.customer(1, "Is the bicycle ready?"), hub.customer(2, "Is the bicycle ready?"));
+    store.apply_changes(&hub.page(0)).unwrap();
+    let send = |store: &mut Store, chat, text: &str| {
+        let (id, seen) = (CommandId(Uuid::now_v7()), store.last_pos(chat).unwrap());
+        let text = MessageText::parse(text).unwrap();
+        let command = SendMessage { chat, message: Uuid::now_v7().into(), text, seen }.into();
+        store.submit(&NewCommand { id, command, instead_of: None }, Moment { local_ms: 1000, skew_ms: 0 }).unwrap();
+        id
+    };
+    let marks = |store: &Store| {
+        let found = page(store, "bicycle", None, 9, &berlin(Here::PATIENCE)).messages;
+        found.into_iter().map(|one| (one.text.text, one.pending)).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    send(&mut store, chat, "This bicycle is.");
+    let refused = send(&mut store, chat, "No such bicycle");
+    assert_eq!(marks(&store)["This bicycle is."], Some(PendingMark::Waiting));
+    assert_eq!(marks(&store)["Is the bicycle ready?"], None, "the hub has it");
+    store.refuse_request(refused, crate::rpc::errors::plain("too_large", "no")).unwrap();
+    assert_eq!(marks(&store)["No such bicycle"], Some(PendingMark::Failed));
+    // Bob was first.
+    let text = MessageText::parse("Tomorrow").unwrap();
+    hub.commit_as(
+        BOB,
+        SendMessage { chat: answered, message: Uuid::now_v7().into(), text, seen: store.last_pos(answered).unwrap() },
+    );
+    send(&mut store, answered, "The bicycle is blue");
+    while let Some(push) = store.next_push(0, 64).unwrap() {
+        store.apply_results(&hub.push(ME, &push.commands)).unwrap();
+    }
+    assert_eq!(marks(&store)["The bicycle is blue"], Some(PendingMark::Held));
+    assert_eq!(marks(&store)["This bicycle is."], None, "it is sent");
+}
+
+#[test]
+fn that_there_are_signs_alone_is_said() {
+    let store = desk(&["hello"]);
+    let only = |text: &str| page(&store, text, None, 5, &berlin(9)).signs_only;
+    for text in ["👍", "!!! ---", "\"?\"", "is:archived 🙏", "in: *", "\u{301}"] {
+        assert!(only(text), "{text}");
+    }
+    for text in ["", "  ", "a!", "is:open", " in:", "is:open from:bob ", "是", "\u{e8b3}"] {
+        assert!(!only(text), "{text}");
+    }
 }
 
 #[test]
