@@ -72,6 +72,7 @@ export interface KeyRow {
 export const keyTable: readonly KeyRow[] = [
   { name: "palette", chord: { key: "k", ctrl: true }, caps: ["Ctrl", "K"], group: "anywhere", label: m.key_palette },
   { name: "search", chord: { key: "/", shift: "any" }, caps: ["/"], group: "anywhere", label: m.key_search },
+  { name: "search", chord: { key: "f", ctrl: true }, caps: [], group: "anywhere", label: m.key_search },
   { name: "create", chord: { key: "c" }, caps: ["C"], group: "anywhere", label: m.key_create },
   { name: "undo", chord: { key: "z", ctrl: true }, caps: ["Ctrl", "Z"], group: "anywhere", label: m.key_undo },
   { name: "next_pane", chord: { key: "F6" }, caps: ["F6"], group: "anywhere", label: m.key_next_pane },
@@ -139,7 +140,7 @@ function isSingle({ chord }: KeyRow): boolean {
  * What was pressed. A keyboard of another script types other letters: there the place of the key counts, so that the
  * shortcuts stay where the caps of a Latin keyboard are.
  */
-function pressed(event: KeyboardEvent): string {
+export function pressed(event: KeyboardEvent): string {
   if (event.key.length !== 1) return event.key;
   if (event.key >= " " && event.key <= "~") return event.key.toLowerCase();
   if (event.code === "Slash") return event.shiftKey ? "?" : "/";

@@ -11,6 +11,7 @@ import type { Found, FoundChat, Search } from "$lib/rpc/types";
 import { selection } from "$lib/selection.svelte";
 import { violations } from "../../../test/axe";
 import App from "../../App.svelte";
+import { search } from "./search.svelte";
 
 const field = () => screen.getByRole<HTMLInputElement>("combobox", { name: "Search everything" });
 const found = () => [...document.querySelectorAll<HTMLElement>("[data-found]")];
@@ -40,6 +41,7 @@ function said(text: string, at = 3): string {
 
 beforeEach(() => {
   selection.clear();
+  search.clear();
   fake.reset({ conversations: 60, longThread: 40 });
 });
 
@@ -237,6 +239,66 @@ test("who_types_their_own_name_behind_from_is_offered_what_they_wrote", async ()
   await waitFor(() => expect(within(list).getAllByRole("option")[0]?.textContent).toBe("from:me what I wrote"));
   await user.keyboard("{Enter}");
   expect(chips()).toEqual(["from:me"]);
+});
+
+test("what_was_asked_is_there_again_selected_so_that_typing_takes_its_place", async () => {
+  const user = await start();
+  await user.type(field(), "is:closed rack");
+  await waitFor(() => expect(chips()).toEqual(["is:closed"]));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(selection.searching).toBe(false));
+  for (const key of ["/", "{Control>}f{/Control}"]) {
+    await user.keyboard(key);
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(chips()).toEqual(["is:closed"]);
+    expect([field().value, field().selectionStart, field().selectionEnd]).toEqual(["rack", 0, 4]);
+    expect(document.querySelectorAll(".op.whole")).toHaveLength(1);
+    expect(await violations()).toEqual([]);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(selection.searching).toBe(false));
+  }
+  await user.keyboard("/");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+  await user.keyboard("h");
+  expect(chips()).toEqual([]);
+  expect(search.text).toBe("h");
+});
+
+test("an_arrow_goes_on_with_what_was_asked", async () => {
+  const user = await start();
+  await user.type(field(), "is:closed rack");
+  await waitFor(() => expect(chips()).toEqual(["is:closed"]));
+  await user.keyboard("{Escape}/");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+  await user.keyboard("{ArrowRight}s");
+  expect(chips()).toEqual(["is:closed"]);
+  expect(field().value).toBe("racks");
+});
+
+test("who_signs_in_next_finds_nothing_of_what_was_asked", async () => {
+  const user = await start();
+  await user.type(field(), "rack");
+  fake.session = { state: "signed_out", hub: null, email: null, reason: null };
+  fake.touch("session");
+  await waitFor(() => expect(selection.searching).toBe(false));
+  expect(search.text).toBe("");
+});
+
+test("all_of_it_is_selected_chips_too_copied_and_taken_away", async () => {
+  const user = await start();
+  for (const key of ["{Backspace}", "{Delete}", "x"]) {
+    await user.clear(field());
+    await user.type(field(), "is:closed tag:parts rack");
+    await waitFor(() => expect(chips()).toEqual(["is:closed", "tag:parts"]));
+    await user.keyboard("{Control>}a{/Control}");
+    expect(document.querySelectorAll(".op.whole")).toHaveLength(2);
+    const copied = new DataTransfer();
+    field().dispatchEvent(new ClipboardEvent("copy", { clipboardData: copied, bubbles: true, cancelable: true }));
+    expect(copied.getData("text/plain")).toBe("is:closed tag:parts rack");
+    await user.keyboard(key);
+    expect(chips()).toEqual([]);
+    expect(field().value).toBe(key === "x" ? "x" : "");
+  }
 });
 
 test("the_row_of_operators_begins_one_at_the_caret", async () => {

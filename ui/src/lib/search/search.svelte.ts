@@ -17,6 +17,10 @@ class Search {
   placed = $state(0);
   /** The row that is open. */
   opened = $state<string | null>(null);
+  /** All of it is selected, its chips too: what is typed takes its place. */
+  whole = $state(false);
+  /** Grows when the field is to select all of it. */
+  wholeWanted = $state(0);
 
   /** The whole question. */
   get text(): string {
@@ -28,17 +32,32 @@ class Search {
     return this.text.trim() === "";
   }
 
-  /** Starts anew, or goes on where it is on screen already. */
-  start(pieces: Pieces = { chips: [], rest: "" }): void {
-    if (!selection.searching || pieces.chips.length > 0 || pieces.rest !== "") {
-      this.put(pieces, pieces.rest.length);
-      this.opened = null;
-    }
+  /**
+   * Goes on where it is on screen already. Else what was asked last is there again, selected, so that one goes on with it or types
+   * over it; with a question that one is asked.
+   */
+  start(pieces?: Pieces): void {
+    if (pieces !== undefined) this.put(pieces, pieces.rest.length);
+    if (pieces !== undefined || !selection.searching) this.opened = null;
+    if (pieces === undefined && !selection.searching && !this.blank) this.selectAll();
     selection.startSearch();
+  }
+
+  /** Selects all of it. */
+  selectAll(): void {
+    this.whole = true;
+    this.wholeWanted += 1;
+  }
+
+  /** Nothing is asked any more: another member may sign in. */
+  clear(): void {
+    this.put({ chips: [], rest: "" }, 0);
+    this.opened = null;
   }
 
   /** What the field holds is this now. */
   put(pieces: Pieces, caret: number): void {
+    this.whole = false;
     this.chips = pieces.chips;
     this.rest = pieces.rest;
     this.caret = caret;
