@@ -89,3 +89,48 @@ async fn the_palette_goes_to_a_conversation_by_its_name() -> Result<()> {
     alice.enter_in(PALETTE).await?;
     alice.is_at("Hello?").await
 }
+
+#[tokio::test]
+async fn a_chat_opened_from_the_palette_is_the_one_that_the_keys_mean_and_no_bar_lies_over_the_palette() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    team.visitor("Rosa Vidal").await?.writes("Hello?").await?;
+    team.visitor("Omar Haddad").await?.writes("Where is my parcel?").await?;
+    alice.lists("Rosa Vidal").await?;
+    alice.open_chat("Omar Haddad").await?;
+
+    let scrolls = "return getComputedStyle(document.querySelector('[data-pane=list] [role=grid]')).overflowY;";
+    alice.press("k", true).await?;
+    alice.has_caret_in(PALETTE).await?;
+    // What may scroll has a bar that is drawn above everything.
+    assert_eq!(alice.ask(scrolls, vec![]).await?, json!("hidden"));
+    alice.type_in(PALETTE, "vid").await?;
+    alice.sees_in("[role=option][aria-selected=true]", "Rosa Vidal").await?;
+    alice.enter_in(PALETTE).await?;
+    alice.is_at("Hello?").await?;
+    alice.press("p", false).await?;
+    alice.sees_in("[data-chat][data-pinned]", "Rosa Vidal").await?;
+    assert_eq!(alice.ask(scrolls, vec![]).await?, json!("auto"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_asked_is_there_again_and_backspace_takes_all_of_it_away() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    team.visitor("Rosa Vidal").await?.writes("The tandem is ready?").await?;
+    alice.lists("Rosa Vidal").await?;
+    alice.press("/", false).await?;
+    alice.has_caret_in(FIELD).await?;
+    alice.type_in(FIELD, "is:open tandem").await?;
+    alice.sees_in(".op", "is:").await?;
+    marks(&alice, "[data-found^=message]", &["tandem"]).await?;
+    alice.escape_in(FIELD).await?;
+    alice.press("f", true).await?;
+    alice.has_caret_in(FIELD).await?;
+    alice.sees_in(".op.whole", "is:").await?;
+    let left = "return [document.querySelectorAll('.op').length, document.querySelector('[role=combobox]').value];";
+    assert_eq!(alice.ask(left, vec![]).await?, json!([1, "tandem"]));
+    alice.type_in(FIELD, "\u{e003}").await?;
+    eventually("nothing is left", async || Ok((alice.ask(left, vec![]).await? == json!([0, ""])).then_some(()))).await
+}
