@@ -24,8 +24,12 @@ struct Client {
 
 impl Client {
     fn new() -> Self {
+        Self::on(memory().unwrap())
+    }
+
+    fn on(connection: Connection) -> Self {
         let hub = FakeHub::new();
-        let mut store = Store::new(memory().unwrap()).unwrap();
+        let mut store = Store::new(connection).unwrap();
         store.sign_in("http://hub", "me@example.org", &hub.session()).unwrap();
         let mut client = Self { store, hub };
         client.pull();
