@@ -159,7 +159,8 @@ impl Store {
             log: LogLength::default(),
             waits: Arc::default(),
             gives_way: false,
-            unmerged: false,
+            // Merging may have been broken off when the program ended.
+            unmerged: true,
         };
         store.boot_again_for_newer_rows()?;
         store.begin_missing_index()?;

@@ -153,7 +153,7 @@ impl Writer {
         let thread = std::thread::Builder::new().name("cache".into()).spawn(move || {
             let mut due = None;
             let mut merging = Merging::default();
-            let mut rests = Instant::now();
+            let mut rests = Instant::now() + RESTS_AFTER;
             loop {
                 let job = match jobs.next(due, store.is_to_be_merged().then_some(rests)) {
                     Next::Work(job) => job,

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 
 /// From so many pages on (4 KiB each) the log is copied. Each time the disk is waited for twice, by whoever commits meanwhile too;
 /// and a page that was written often is copied once.
-const COPIED_FROM: u32 = 4000;
+const COPIED_FROM: u32 = 8000;
 /// From so many pages on the writer makes it begin anew.
 const LONG: u32 = 2 * COPIED_FROM;
 /// The same for what is written while nobody waits: it can wait for the disk more often, and takes no room from what must be
