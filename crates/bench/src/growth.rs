@@ -67,10 +67,17 @@ fn by_hand(page: &str) -> &str {
     page.find(WINDOW).map_or("", |at| &page[at..])
 }
 
-/// Whether a figure for which somebody waits grows faster than the logarithm of the messages, from the first to the last.
-fn outgrows(first: (usize, f64), last: (usize, f64)) -> bool {
-    let may = (last.0 as f64).ln() / (first.0 as f64).ln();
-    last.1 > first.1 * may + NOISE_MS
+/// Whether a figure for which somebody waits grows faster than the logarithm of the messages: than one from nothing on, and than
+/// one with something that is there at every size, which two sizes tell of the third.
+fn outgrows(points: &[(usize, f64)]) -> bool {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return false };
+    let log = |point: &(usize, f64)| (point.0 as f64).ln();
+    let from_nothing = first.1 * log(last) / log(first);
+    let with_something = match points {
+        [first, second, last] => first.1 + (second.1 - first.1) * (log(last) - log(first)) / (log(second) - log(first)),
+        _ => from_nothing,
+    };
+    last.1 > from_nothing.max(with_something) + NOISE_MS
 }
 
 fn page(reports: &[Report]) -> String {
@@ -123,7 +130,7 @@ fn row(line: &Line, reports: &[Report]) -> String {
         (Some(first), Some(last)) if line.interactive && first.0 < last.0 => {
             let decades = (last.0 as f64 / first.0 as f64).log10();
             let factor = (last.1 / first.1.max(1e-6)).powf(1.0 / decades);
-            format!("x{}{}", number(factor), if outgrows(*first, *last) { " **!**" } else { "" })
+            format!("x{}{}", number(factor), if outgrows(&points) { " **!**" } else { "" })
         }
         _ => String::new(),
     };
@@ -142,7 +149,8 @@ const HEAD: &str = "# How fast it is\n\n\
     Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
     measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
     times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow \
-    faster than the logarithm. **!** marks what misses its budget or outgrows it.\n\n\
+    faster than the logarithm (a·log n, or a + b·log n as the two smaller sizes have it). **!** marks what misses its budget or \
+    outgrows it.\n\n\
     Other programs may have been at work on the machine meanwhile; the load says how much.\n\n";
 
 #[cfg(test)]
@@ -154,9 +162,15 @@ mod tests {
 
     #[test]
     fn what_grows_as_the_logarithm_may_and_what_grows_faster_is_marked() {
-        assert!(!outgrows((10_000, 2.0), (1_000_000, 3.0)));
-        assert!(!outgrows((10_000, 0.1), (1_000_000, 0.6)), "within the noise");
-        assert!(outgrows((10_000, 2.0), (1_000_000, 4.0)));
+        assert!(!outgrows(&[(10_000, 2.0), (1_000_000, 3.0)]));
+        assert!(!outgrows(&[(10_000, 0.1), (1_000_000, 0.6)]), "within the noise");
+        assert!(outgrows(&[(10_000, 2.0), (1_000_000, 4.0)]));
+        assert!(!outgrows(&[(10_000, 2.0), (100_000, 4.0), (1_000_000, 6.4)]), "as much each time");
+        assert!(outgrows(&[(10_000, 2.0), (100_000, 4.0), (1_000_000, 8.0)]), "twice as much each time");
+        assert!(
+            outgrows(&[(10_000, 2.0), (100_000, 1.0), (1_000_000, 8.0)]),
+            "the second may be better than the first"
+        );
     }
 
     #[test]

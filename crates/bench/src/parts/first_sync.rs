@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 const PART: &str = "First sync";
 /// Clicks are measured for at most so long.
 const CLICKING: Duration = Duration::from_secs(60);
+/// What has not been written for so long has been written.
+const RESTED: Duration = Duration::from_secs(2);
 
 /// Signs in on a new profile, waits until all is here, and found, and closes it. Returns how long it took.
 pub async fn run(profile: &Path, hub: &str, email: &str) -> Result<Duration> {
@@ -22,8 +24,23 @@ pub async fn run(profile: &Path, hub: &str, email: &str) -> Result<Duration> {
     client.sign_in(hub, email).await?;
     client.complete().await?;
     let took = began.elapsed();
+    rests(profile).await?;
     client.close().await;
     Ok(took)
+}
+
+/// Waits until nothing was written for a while: all is here before the pieces of the search index are merged.
+async fn rests(profile: &Path) -> Result<()> {
+    let written = || std::fs::metadata(profile.join("cache.db-wal")).and_then(|log| log.modified());
+    let mut before = written()?;
+    loop {
+        tokio::time::sleep(RESTED).await;
+        let now = written()?;
+        if now == before {
+            return Ok(());
+        }
+        before = now;
+    }
 }
 
 /// Measures.
