@@ -25,3 +25,6 @@ CREATE VIEW live_entity AS
 -- With 4050, as FTS5 has it, most of each stood in a second page. What is there is written anew as it is merged.
 INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 3950);
 INSERT INTO name_index (name_index, rank) VALUES ('pgsz', 3950);
+
+-- A question asks the names several times, and each time looks into every piece: two of them are one soon. They change seldom.
+INSERT INTO name_index (name_index, rank) VALUES ('usermerge', 2);
