@@ -167,6 +167,11 @@ mod tests {
         tx.commit().unwrap();
     }
 
+    /// So many fill these pages.
+    fn rows_of(pages: u32) -> usize {
+        2 * pages as usize
+    }
+
     fn writer(path: &Path) -> (Connection, LogLength) {
         let mut writer = crate::open_writer(path, None).unwrap();
         writer.execute_batch("CREATE TABLE t (x BLOB NOT NULL) STRICT").unwrap();
@@ -180,7 +185,7 @@ mod tests {
         let path = dir.path().join("cache.db");
         let (writer, length) = writer(&path);
         let keeper = LogKeeper::start(crate::open_reader(&path, None).unwrap()).unwrap();
-        write(&writer, 3 * COPIED_FROM as usize);
+        write(&writer, rows_of(3 * COPIED_FROM / 2));
         let before = path.metadata().unwrap().len();
         assert!(length.pages() >= COPIED_FROM, "the commit itself copies nothing");
         keeper.look(&length);
@@ -205,7 +210,7 @@ mod tests {
         reads.query_row("SELECT count(*) FROM t", [], |r| r.get::<_, i64>(0)).unwrap();
         let (mut asked, mut tried) = (0, 0);
         for _ in 0..200 {
-            write(&writer, 120);
+            write(&writer, rows_of(3 * LONG / 2) / 200);
             asked += u32::from(length.is_to_be_copied());
             if length.is_long() {
                 tried += 1;
@@ -243,7 +248,7 @@ mod tests {
         let path = dir.path().join("cache.db");
         let (writer, length) = writer(&path);
         for _ in 0..400 {
-            write(&writer, 60);
+            write(&writer, rows_of(3 * LONG / 2) / 400);
             if length.is_long() {
                 copy(&writer).unwrap();
             }
