@@ -29,7 +29,7 @@ pub struct Options {
     /// Measure three sizes and write docs/benchmarks.md anew (half an hour; the window is no part of it)
     #[arg(long, conflicts_with_all = ["messages", "only", "json", "hub"])]
     growth: bool,
-    /// With `--growth`: instead of measuring, take what `--json` kept of each size, of the window too
+    /// With `--growth`: instead of measuring, take what `--json` kept of each size, of the window too (FILE,FILE,…)
     #[arg(long, value_delimiter = ',', requires = "growth")]
     from: Vec<PathBuf>,
     /// Measure the hub with a crowd at it

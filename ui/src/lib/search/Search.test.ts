@@ -301,6 +301,55 @@ test("all_of_it_is_selected_chips_too_copied_and_taken_away", async () => {
   }
 });
 
+test("all_of_it_stays_selected_or_none_of_it", async () => {
+  const user = await start();
+  const whole = (): number => document.querySelectorAll(".op.whole").length;
+  const ask = async (): Promise<void> => {
+    await user.clear(field());
+    await user.type(field(), "is:closed rack");
+    await waitFor(() => expect(chips()).toEqual(["is:closed"]));
+    await user.keyboard("{Control>}a{/Control}");
+    expect(whole()).toBe(1);
+  };
+  // What Tab comes back to, what a menu is for, and keys that go nowhere.
+  const stays = [() => user.keyboard("{Tab}{Shift>}{Tab}{/Shift}"), () => user.keyboard("{F5}{Insert}"), () => user.pointer({ keys: "[MouseRight]", target: field() })];
+  for (const does of stays) {
+    await ask();
+    await does();
+    await waitFor(() => expect([whole(), document.activeElement]).toEqual([1, field()]));
+    field().setSelectionRange(0, 4);
+    await user.keyboard("{Backspace}");
+    expect([chips(), field().value]).toEqual([[], ""]);
+  }
+  await ask();
+  await user.keyboard("{Shift>}{ArrowRight}{/Shift}{Backspace}");
+  expect([whole(), chips(), field().value]).toEqual([0, ["is:closed"], "rac"]);
+});
+
+test("from_anywhere_beside_it_the_question_is_selected_while_it_is_on_screen", async () => {
+  const user = await start();
+  await user.type(field(), "is:closed rack");
+  await waitFor(() => expect(chips()).toEqual(["is:closed"]));
+  screen.getByRole("button", { name: "before:" }).focus();
+  await user.keyboard("/");
+  await waitFor(() => expect(document.activeElement).toBe(field()));
+  await user.keyboard("h");
+  expect(search.text).toBe("h");
+});
+
+test("where_not_all_was_looked_through_that_is_said_and_no_number", async () => {
+  const [one] = realSearch({ text: "layla", after: null, limit: 5, others: 1 }).conversations;
+  fake.answer("search", ({ others }) => ({
+    ...realSearch({ text: "layla", after: null, limit: 5, others: 1 }),
+    conversations: Array.from({ length: others === undefined ? 1 : 2 }, (_, at) => ({ ...(one as FoundChat), chat: `few-${at}` })),
+    more_conversations: true,
+  }));
+  const user = await start();
+  await user.type(field(), "layla");
+  await user.click(await screen.findByText("More conversations"));
+  expect(await screen.findByText("There may be more further back. Add words to find it.")).toBeTruthy();
+});
+
 test("the_row_of_operators_begins_one_at_the_caret", async () => {
   const user = await start();
   await user.type(field(), "rack");

@@ -13,7 +13,7 @@ import { asError } from "$lib/shared/errors";
 /** Messages of a page. */
 const PAGE = 50;
 /** Most conversations, and most contacts. */
-const OTHERS = 100;
+export const OTHERS = 100;
 /** Less than this may leave a screen empty: where the core stopped to stay quick, it is asked to go on. */
 const ENOUGH = 40;
 /** Most that is read again after a change. */

@@ -33,13 +33,12 @@ class Search {
   }
 
   /**
-   * Goes on where it is on screen already. Else what was asked last is there again, selected, so that one goes on with it or types
-   * over it; with a question that one is asked.
+   * What was asked last is there again, selected, so that one goes on with it or types over it; with a question that one is asked.
    */
   start(pieces?: Pieces): void {
     if (pieces !== undefined) this.put(pieces, pieces.rest.length);
     if (pieces !== undefined || !selection.searching) this.opened = null;
-    if (pieces === undefined && !selection.searching && !this.blank) this.selectAll();
+    if (pieces === undefined && !this.blank) this.selectAll();
     selection.startSearch();
   }
 

@@ -26,15 +26,29 @@ const MOST_COUNTED: u32 = 1000;
 const MOST_CANDIDATES: usize = 150;
 const FEW_CANDIDATES: usize = 24;
 
-/// How many chats are looked through, newest first, where names alone do not lead to them.
-const MOST_LOOKED: usize = 40;
-
-/// Of either, at least so many for each chat that is wanted.
+/// Of those, at least so many for each chat that is wanted.
 const AT_LEAST: usize = 2;
 
-/// How much is looked at for a few chats, in messages that could be read meanwhile, and for each of many.
-const PATIENCE: usize = 300;
-const FOR_EACH: usize = 15;
+/// How far chats are looked through for what names alone do not lead to.
+struct Effort {
+    /// Chats, newest first.
+    chats: usize,
+    /// What may be spent on them, in messages that could be read meanwhile.
+    spent: usize,
+}
+
+/// While somebody types, for the few that are shown.
+const AT_ONCE: Effort = Effort { chats: 40, spent: 300 };
+/// For somebody who asked for all.
+const THOROUGH: Effort = Effort { chats: 4000, spent: 40_000 };
+/// More than so many are asked for, not shown beside messages.
+const MANY: usize = 10;
+
+impl Effort {
+    fn to_find(most: usize) -> Self {
+        if most > MANY { THOROUGH } else { AT_ONCE }
+    }
+}
 
 /// A part of a list, newest message first.
 pub(super) const NEWEST: &str = "SELECT recent_message, id FROM chat INDEXED BY chat_recent_message
@@ -57,13 +71,14 @@ pub(super) fn found(
     most: usize,
 ) -> Stored<(Vec<FoundChat>, bool)> {
     let chats = narrowing.chats;
+    let effort = Effort::to_find(most);
     let mut looking = Looking {
         phrases: &question.phrases,
         tags,
         narrowing,
         // One more says that there are more.
         most: most + 1,
-        until: chats.spent() + PATIENCE.max(FOR_EACH * most),
+        until: chats.spent() + effort.spent,
         seen: BTreeSet::new(),
         found: Vec::new(),
     };
@@ -74,9 +89,8 @@ pub(super) fn found(
     let mut all = all_ways.as_ref().is_some_and(|ways| ways.all);
     if !all {
         // What is frequent is found among the newest at once.
-        let most_looked = MOST_LOOKED.max(AT_LEAST * most);
-        let newest = newest(c, &narrowing.parts()?, most_looked)?;
-        all = newest.len() < most_looked;
+        let newest = newest(c, &narrowing.parts()?, effort.chats)?;
+        all = newest.len() < effort.chats;
         all &= looking.look_at(newest)?;
     }
     if looking.found.len() < looking.most {
@@ -87,7 +101,7 @@ pub(super) fn found(
         }
         others.sort_by_key(|known| (-known.at_ms, known.id));
         // Those that names lead to are nearly all of them called so: looking through the newest takes nothing from them.
-        looking.until = chats.spent() + PATIENCE.max(FOR_EACH * most);
+        looking.until = chats.spent() + effort.spent;
         all &= looking.look_at(others.into_iter().map(|known| known.id))?;
     }
     let mut found = looking.found;
@@ -160,10 +174,10 @@ impl Ways {
         narrowing: &Narrowing<'_>,
         few: usize,
     ) -> Stored<Self> {
-        if let Some(only) = &narrowing.only
+        if let Some(only) = narrowing.leads_to()?
             && (phrases.is_empty() || only.len() <= MOST_CANDIDATES)
         {
-            return Ok(Ways::Only(only.clone()));
+            return Ok(Ways::Only(only));
         }
         if phrases.is_empty() {
             return Ok(Ways::None);

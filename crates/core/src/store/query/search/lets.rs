@@ -21,6 +21,9 @@ use std::collections::BTreeSet;
 /// The chats with something unread.
 pub(super) const UNREAD: &str = "SELECT id FROM chat INDEXED BY chat_unread_recent WHERE unread > 0 LIMIT ?";
 
+/// The chats in which something waits to be sent, or for the member's decision.
+pub(super) const WAITING: &str = "SELECT DISTINCT chat FROM outbox INDEXED BY outbox_chat WHERE chat > x'' LIMIT ?";
+
 /// How many chats a part of a list has.
 pub(super) const TALLY: &str = "SELECT chats FROM tally WHERE list = ?1 AND bucket = ?2";
 
@@ -80,17 +83,23 @@ impl Narrowing<'_> {
         let of_tags = self.tags.as_ref().map(|tags| tagged(self.c, tags, self.many)).transpose()?;
         let of_tags = of_tags.filter(|(chats, all)| *all && chats.len() <= self.many);
         let of_tags = of_tags.map(|(chats, _)| chats.into_iter().collect());
-        let unread = if self.states.contains(&SearchState::Unread) { self.unread()? } else { None };
+        let unread = if self.states.contains(&SearchState::Unread) { self.few(UNREAD)? } else { None };
         let listed = if self.places.is_some() || !self.states.is_empty() { self.listed()? } else { None };
         Ok([of_authors, of_places, of_tags, unread, listed].into_iter().flatten().min_by_key(BTreeSet::len))
     }
 
-    /// The chats with something unread, where they are few.
-    fn unread(&self) -> Stored<Option<BTreeSet<ChatId>>> {
-        let mut statement = self.c.prepare_cached(UNREAD)?;
-        let unread = statement.query_map([self.many as i64 + 1], |r| r.get(0).map(uuid_from).map(ChatId))?;
-        let unread: BTreeSet<ChatId> = unread.collect::<Result<_, _>>()?;
-        Ok(Some(unread).filter(|unread| unread.len() <= self.many))
+    /// The few chats in which all is that is let through as a chat.
+    pub fn leads_to(&self) -> Stored<Option<BTreeSet<ChatId>>> {
+        let waiting = if self.states.contains(&SearchState::Waiting) { self.few(WAITING)? } else { None };
+        Ok(waiting.or_else(|| self.only.clone()))
+    }
+
+    /// The chats that a statement names, where they are few.
+    fn few(&self, sql: &str) -> Stored<Option<BTreeSet<ChatId>>> {
+        let mut statement = self.c.prepare_cached(sql)?;
+        let chats = statement.query_map([self.many as i64 + 1], |r| r.get(0).map(uuid_from).map(ChatId))?;
+        let chats: BTreeSet<ChatId> = chats.collect::<Result<_, _>>()?;
+        Ok(Some(chats).filter(|chats| chats.len() <= self.many))
     }
 
     /// All of the parts of lists that are let through, where they are few.

@@ -27,6 +27,7 @@ fn every_statement_of_search_goes_by_an_index() {
         chats::NEWEST,
         chats::COUNT,
         lets::UNREAD,
+        lets::WAITING,
         lets::TALLY,
         tags::TAGGED,
     ];

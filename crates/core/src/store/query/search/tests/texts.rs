@@ -335,3 +335,38 @@ fn whoever_wants_them_gets_all_conversations_and_contacts_by_their_tag_too() {
         assert_eq!(ask(Some(9)).conversations.len(), 9, "{text}");
     }
 }
+
+/// Nobody's name and no tag leads to where a member once answered: one looks.
+#[test]
+fn whoever_wants_them_gets_those_far_down_and_is_told_where_there_are_no_more() {
+    let mut hub = FakeHub::new();
+    let mut store = Store::new(memory().unwrap()).unwrap();
+    store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
+    let say = |chat, text: &str| {
+        let text = MessageText::parse(text).unwrap();
+        SendMessage { chat, message: Uuid::now_v7().into(), text, seen: u64::MAX }
+    };
+    for n in 0..300 {
+        let chat = hub.customer(n, "Is the bicycle ready?");
+        if n % 25 == 0 {
+            hub.commit_as(BOB, say(chat, "Tomorrow"));
+        }
+    }
+    let waits = hub.customer(300, "And mine?");
+    store.apply_changes(&hub.page(0)).unwrap();
+    let command = say(waits, "It is").into();
+    let id = CommandId(Uuid::now_v7());
+    store.submit(&NewCommand { id, command, instead_of: None }, Moment { local_ms: 1000, skew_ms: 0 }).unwrap();
+    let ask = |text: &str, others| {
+        let args = Search { text: text.into(), after: None, limit: 5, others };
+        search(store.connection(), &args, &berlin(Here::PATIENCE)).unwrap().unwrap()
+    };
+    let all = ask("from:bob is:open", Some(100));
+    assert_eq!((all.conversations.len(), all.more_conversations), (12, false));
+    assert!(ask("from:bob is:open", None).more_conversations);
+    for others in [None, Some(100)] {
+        let found = ask("is:waiting", others);
+        assert_eq!((found.conversations.len(), found.more_conversations), (1, false), "{others:?}");
+        assert_eq!(found.messages.len(), 1);
+    }
+}
