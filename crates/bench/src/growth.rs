@@ -85,9 +85,8 @@ fn page(reports: &[Report]) -> String {
     for report in reports {
         let _ = writeln!(text, "- {} messages: {}.", number(report.messages as f64), report.machine);
     }
-    let Some(last) = reports.last() else { return text };
     let mut part = "";
-    for line in &last.lines {
+    for line in lines(reports) {
         if line.part != part {
             part = &line.part;
             let _ = write!(text, "\n## {part}\n\n| |");
@@ -101,6 +100,16 @@ fn page(reports: &[Report]) -> String {
         let _ = writeln!(text, "{}", row(line, reports));
     }
     text
+}
+
+/// Those of the largest size, then parts that only a smaller one has.
+fn lines(reports: &[Report]) -> Vec<&Line> {
+    let mut lines: Vec<&Line> = Vec::new();
+    for report in reports.iter().rev() {
+        let parts: BTreeSet<&str> = lines.iter().map(|line| line.part.as_str()).collect();
+        lines.extend(report.lines.iter().filter(|line| !parts.contains(line.part.as_str())));
+    }
+    lines
 }
 
 fn row(line: &Line, reports: &[Report]) -> String {
@@ -196,6 +205,20 @@ mod tests {
         add(&mut reports, Report { machine: machine(), messages: 200, lines: vec![of("Disk", 4.0)] });
         let figures = |report: &Report| report.lines.iter().map(|line| line.p50).collect::<Vec<_>>();
         assert_eq!(reports.iter().map(figures).collect::<Vec<_>>(), [vec![1.0, 3.0], vec![4.0]]);
+    }
+
+    #[test]
+    fn a_part_that_one_size_alone_has_is_shown_too() {
+        let of = |messages: usize, parts: &[&str]| Report {
+            machine: Machine { cores: 2, model: "A processor".into(), memory_mib: 8192, load: 0.5 },
+            messages,
+            lines: parts.iter().map(|part| Line::one(part, "one", Unit::Ms, 1.0)).collect(),
+        };
+        let reports = [of(100, &["Crowd"]), of(200, &["Lists"]), of(300, &["Lists", "Disk"])];
+        let page = page(&reports);
+        let parts: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(parts, ["Lists", "Disk", "Crowd"]);
+        assert!(page.contains("| one | 1.00 ms | | |"), "{page}");
     }
 
     #[test]
