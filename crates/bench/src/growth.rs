@@ -158,8 +158,8 @@ const HEAD: &str = "# How fast it is\n\n\
     Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
     measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
     times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow \
-    faster than the logarithm (a·log n, or a + b·log n as the two smaller sizes have it; half a millisecond is taken for noise). **!** marks what misses \
-    its budget or outgrows the logarithm. Clicks during a first sync are measured where it takes long enough.\n\n\
+    faster than the logarithm (a·log n, or a + b·log n as the two smaller sizes have it; half a millisecond is taken for \
+    noise). **!** marks what misses its budget or outgrows the logarithm.\n\n\
     Other programs may have been at work on the machine meanwhile; the load says how much.\n\n";
 
 #[cfg(test)]
