@@ -222,9 +222,15 @@ fn shadows(c: &Connection) -> Stored<Shadows> {
 }
 
 fn compare_keys(c: &Connection, keys: &BTreeSet<(String, Uuid)>, said: &mut Vec<String>) -> Stored<()> {
-    let mut statement = c.prepare_cached("SELECT key, id FROM lookup")?;
-    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1).map(uuid_from)?)))?;
-    let kept: BTreeSet<(String, Uuid)> = rows.collect::<Result<_, _>>()?;
+    let mut statement = c.prepare_cached("SELECT l.key, e.id, l.n FROM lookup l LEFT JOIN entity e ON e.n = l.n")?;
+    let mut rows = statement.query([])?;
+    let mut kept: BTreeSet<(String, Uuid)> = BTreeSet::new();
+    while let Some(r) = rows.next()? {
+        match r.get::<_, Option<_>>(1)?.map(uuid_from) {
+            Some(id) => drop(kept.insert((r.get(0)?, id))),
+            None => said.push(format!("a natural key leads to {}, where nothing is", r.get::<_, i64>(2)?)),
+        }
+    }
     said.extend(keys.difference(&kept).map(|(_, id)| format!("a natural key does not lead to {id}")));
     said.extend(kept.difference(keys).map(|(_, id)| format!("a natural key leads to {id}, which does not have it")));
     Ok(())
@@ -232,11 +238,17 @@ fn compare_keys(c: &Connection, keys: &BTreeSet<(String, Uuid)>, said: &mut Vec<
 
 fn compare_lists(c: &Connection, mut chats: BTreeSet<Uuid>, said: &mut Vec<String>) -> Stored<()> {
     let Some(identity) = meta::identity(c)? else { return Ok(()) };
-    let mut statement =
-        c.prepare_cached("SELECT id FROM chat WHERE NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list)")?;
-    let listed = statement.query_map([], |r| r.get(0).map(uuid_from))?;
-    for id in listed {
-        chats.insert(id?);
+    let mut statement = c.prepare_cached(
+        "SELECT chat.id, e.n IS NOT NULL FROM chat LEFT JOIN entity e ON e.n = chat.n AND e.id = chat.id
+         WHERE NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list)",
+    )?;
+    let mut listed = statement.query([])?;
+    while let Some(r) = listed.next()? {
+        let id = r.get(0).map(uuid_from)?;
+        if !r.get::<_, bool>(1)? {
+            said.push(format!("chat {id}: lists have it under another number"));
+        }
+        chats.insert(id);
     }
     let mut channels = Channels::default();
     for id in chats {

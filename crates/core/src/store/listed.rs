@@ -100,7 +100,7 @@ impl Channels {
     }
 }
 
-/// What lists show and sort a chat by: a row of `chat`.
+/// What lists show and sort a chat by: a row of `chat`, which stands under the number that the chat has in `entity`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ListRow {
     list: Vec<u8>,
@@ -286,8 +286,9 @@ impl ListRow {
 
     fn put_all(&self, c: &Connection, chat: ChatId) -> Stored<()> {
         c.prepare_cached(&format!(
-            "INSERT INTO chat (id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET list = excluded.list, bucket = excluded.bucket, pin = excluded.pin,
+            "INSERT INTO chat (n, id, {COLUMNS}) SELECT n, id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+             FROM entity WHERE kind IN ('conversation', 'direct_chat', 'team_chat') AND id = ?1
+             ON CONFLICT (n) DO UPDATE SET list = excluded.list, bucket = excluded.bucket, pin = excluded.pin,
              with_me = excluded.with_me, address = excluded.address, unread = excluded.unread, badge = excluded.badge,
              recent = excluded.recent, oldest = excluded.oldest, recent_message = excluded.recent_message,
              oldest_message = excluded.oldest_message"

@@ -2,7 +2,8 @@
 
 use super::digests::Counted;
 use super::{LOCAL_POS, Stored, Write, uuid_from};
-use deskbell_domain::{Author, Content, Kind, Message, Ref, Row, Rows};
+use deskbell_domain::{Author, Contact, Content, Kind, Message, Ref, Row, Rows};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -60,6 +61,11 @@ pub(super) fn parsed(kind: Kind, json: &str) -> Stored<Row> {
     Ok(Row::from_text(kind, json)?)
 }
 
+/// The row of that JSON; `None` where this program knows nothing of its kind.
+pub(super) fn read(kind: &str, json: &str) -> Stored<Option<Row>> {
+    Kind::parse(kind).map(|kind| parsed(kind, json)).transpose()
+}
+
 /// The visible row.
 pub(crate) fn visible(c: &Connection, kind: Kind, id: Uuid) -> Stored<Option<Kept>> {
     let sql = if kind == Kind::Message {
@@ -80,6 +86,14 @@ pub(super) fn written(c: &Connection, kind: Kind, id: Uuid) -> Stored<Option<Str
         .prepare_cached("SELECT json FROM entity WHERE kind = ? AND id = ?")?
         .query_row(params![kind.as_str(), id.into_bytes()], |r| r.get(0));
     Ok(json.optional()?)
+}
+
+/// The visible row of that number, read.
+pub(crate) fn numbered(c: &Connection, n: i64) -> Stored<Option<Row>> {
+    let found = c
+        .prepare_cached("SELECT kind, json FROM live_entity WHERE n = ?")?
+        .query_row([n], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)));
+    Ok(found.optional()?.map(|(kind, json)| read(&kind, &json)).transpose()?.flatten())
 }
 
 /// The visible row, read.
@@ -129,14 +143,20 @@ pub(crate) fn all(c: &Connection, kind: Kind) -> Stored<Vec<Row>> {
 
 /// What a natural key leads to.
 pub(crate) fn key(c: &Connection, key: &str) -> Stored<Option<Uuid>> {
-    let id = c
-        .prepare_cached(
-            "SELECT id FROM lookup WHERE key = ? AND EXISTS (SELECT 1 FROM live_entity e
-             WHERE e.kind IN ('channel', 'contact', 'conversation', 'direct_chat', 'tag') AND e.id = lookup.id)
-             ORDER BY id LIMIT 1",
-        )?
-        .query_row([key], |r| r.get(0).map(uuid_from));
-    Ok(id.optional()?)
+    let sql = "SELECT min(e.id) FROM lookup l CROSS JOIN live_entity e ON e.n = l.n WHERE l.key = ?";
+    Ok(c.prepare_cached(sql)?.query_row([key], |r| Ok(r.get::<_, Option<_>>(0)?.map(uuid_from)))?)
+}
+
+/// The contact that a natural key leads to. (Beside a minimum SQLite answers of the row that has it.)
+pub(crate) fn contact_by_key(c: &Connection, key: &str) -> Stored<Option<Contact>> {
+    let sql = "SELECT min(e.id), e.kind, e.json FROM lookup l CROSS JOIN live_entity e ON e.n = l.n WHERE l.key = ?";
+    let found = c.prepare_cached(sql)?.query_row([key], |r| {
+        Ok(if r.get_ref(0)? == ValueRef::Null { None } else { Some((r.get::<_, String>(1)?, r.get::<_, String>(2)?)) })
+    })?;
+    Ok(match found.map(|(kind, json)| read(&kind, &json)).transpose()?.flatten() {
+        Some(Row::Contact(contact)) => Some(contact),
+        _ => None,
+    })
 }
 
 /// Loads what `refs` name into `rows`.
@@ -163,47 +183,47 @@ impl Write<'_> {
             return Ok(());
         }
         self.touch_name(row.kind(), id)?;
-        self.put_entity(row.kind(), id, kept)?;
+        let n = self.put_entity(row.kind(), id, kept)?;
         if has_keys(row.kind()) {
-            self.put_keys(id, row)?;
+            self.put_keys(n, row)?;
         }
         self.touch_row(row)
     }
 
-    /// SQLite writes every index anew that a statement names a column of, though its value stays: most rows are where they were.
-    fn put_entity(&mut self, kind: Kind, id: Uuid, kept: &Kept) -> Stored<()> {
+    /// Returns the number of the row. SQLite writes every index anew that a statement names a column of, though its value stays:
+    /// most rows are where they were.
+    fn put_entity(&mut self, kind: Kind, id: Uuid, kept: &Kept) -> Stored<i64> {
         let (kind, id) = (kind.as_str(), id.into_bytes());
-        let stays = "UPDATE entity SET rev = ?3, json = ?4 WHERE kind = ?1 AND id = ?2 AND scope = ?5 AND boot = ?6";
-        let changed =
-            self.tx.prepare_cached(stays)?.execute(params![kind, id, kept.rev, kept.json, kept.scope, kept.boot])?;
-        if changed == 0 {
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO entity (kind, id, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?)
-                     ON CONFLICT (kind, id) DO UPDATE SET scope = excluded.scope, rev = excluded.rev, boot = excluded.boot,
-                     json = excluded.json",
-                )?
-                .execute(params![kind, id, kept.scope, kept.rev, kept.boot, kept.json])?;
+        let stays = "UPDATE entity SET rev = ?3, json = ?4 WHERE kind = ?1 AND id = ?2 AND scope = ?5 AND boot = ?6
+                     RETURNING n";
+        let n = self
+            .tx
+            .prepare_cached(stays)?
+            .query_row(params![kind, id, kept.rev, kept.json, kept.scope, kept.boot], |r| r.get(0))
+            .optional()?;
+        if let Some(n) = n {
+            return Ok(n);
         }
-        Ok(())
+        let comes = "INSERT INTO entity (kind, id, scope, rev, boot, json) VALUES (?, ?, ?, ?, ?, ?)
+                     ON CONFLICT (kind, id) DO UPDATE SET scope = excluded.scope, rev = excluded.rev, boot = excluded.boot,
+                     json = excluded.json RETURNING n";
+        let mut statement = self.tx.prepare_cached(comes)?;
+        Ok(statement.query_row(params![kind, id, kept.scope, kept.rev, kept.boot, kept.json], |r| r.get(0))?)
     }
 
-    /// What leads to the row. Nothing is written where that is as it was.
-    fn put_keys(&mut self, id: Uuid, row: &Row) -> Stored<()> {
+    /// What leads to the row of that number. Nothing is written where that is as it was.
+    fn put_keys(&mut self, n: i64, row: &Row) -> Stored<()> {
         let keys: BTreeSet<String> = row.keys().iter().map(ToString::to_string).collect();
         let before: BTreeSet<String> = {
-            let mut statement = self.tx.prepare_cached("SELECT key FROM lookup INDEXED BY lookup_id WHERE id = ?")?;
-            let keys = statement.query_map([id.into_bytes()], |r| r.get(0))?;
+            let mut statement = self.tx.prepare_cached("SELECT key FROM lookup INDEXED BY lookup_n WHERE n = ?")?;
+            let keys = statement.query_map([n], |r| r.get(0))?;
             keys.collect::<Result<_, _>>()?
         };
-        if keys == before {
-            return Ok(());
+        for key in before.difference(&keys) {
+            self.tx.prepare_cached("DELETE FROM lookup WHERE key = ? AND n = ?")?.execute(params![key, n])?;
         }
-        self.forget_keys(id)?;
-        for key in keys {
-            self.tx
-                .prepare_cached("INSERT INTO lookup (key, id) VALUES (?, ?)")?
-                .execute(params![key, id.into_bytes()])?;
+        for key in keys.difference(&before) {
+            self.tx.prepare_cached("INSERT INTO lookup (key, n) VALUES (?, ?)")?.execute(params![key, n])?;
         }
         Ok(())
     }
@@ -264,7 +284,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Takes a visible row away.
+    /// Takes a visible row away, and with it what stands under its number: natural keys, the row in lists.
     pub(crate) fn delete_visible(&mut self, kind: Kind, id: Uuid) -> Stored<()> {
         let Some(before) = row(&self.tx, kind, id)? else { return Ok(()) };
         if kind == Kind::Message {
@@ -277,20 +297,12 @@ impl Write<'_> {
             self.tx
                 .prepare_cached("DELETE FROM entity WHERE kind = ? AND id = ?")?
                 .execute(params![kind.as_str(), id.into_bytes()])?;
-            if has_keys(kind) {
-                self.forget_keys(id)?;
-            }
         }
         self.touch_row(&before)
     }
-
-    pub(super) fn forget_keys(&mut self, id: Uuid) -> Stored<()> {
-        self.tx.prepare_cached("DELETE FROM lookup WHERE id = ?")?.execute([id.into_bytes()])?;
-        Ok(())
-    }
 }
 
-/// Whether rows of the kind have natural keys ([`key`] names them too).
+/// Whether rows of the kind have natural keys.
 pub(super) fn has_keys(kind: Kind) -> bool {
     matches!(kind, Kind::Channel | Kind::Contact | Kind::Conversation | Kind::DirectChat | Kind::Tag)
 }

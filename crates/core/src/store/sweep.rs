@@ -152,13 +152,9 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// What is kept beside a row that is swept.
+    /// What is kept beside a row that is swept; what stands under its number goes by itself.
     fn forget_derived(&mut self, kind: Kind, id: Uuid) -> Stored<()> {
-        if rows::has_keys(kind) {
-            self.forget_keys(id)?;
-        }
         if kind == Kind::Conversation {
-            self.tx.prepare_cached("DELETE FROM chat WHERE id = ?")?.execute([id.into_bytes()])?;
             self.forget_reading(id.into())?;
         }
         Ok(())

@@ -319,6 +319,29 @@ fn what_is_written_is_merged_afterwards_and_not_with_it() {
 }
 
 #[test]
+fn what_stands_under_the_number_of_a_row_goes_before_the_number_is_given_again() {
+    let mut store = signed_in();
+    let put_all = |w: &mut Write<'_>, slots: [u8; 2]| {
+        slots.into_iter().try_for_each(|slot| put(w, &conversation(slot, None).into()))
+    };
+    let number = |store: &Store, slot: u8| -> i64 {
+        let id = named_id(Kind::Conversation, slot).into_bytes();
+        store.connection().query_row("SELECT n FROM chat WHERE id = ?", [id], |r| r.get(0)).unwrap()
+    };
+    store.write(|w| put_all(w, [1, 2])).unwrap();
+    let last = number(&store, 2);
+    store
+        .write(|w| {
+            w.delete_visible(Kind::Conversation, named_id(Kind::Conversation, 2))?;
+            put_all(w, [3, 2])
+        })
+        .unwrap();
+    assert_eq!(number(&store, 3), last);
+    assert!(number(&store, 2) > last);
+    assert_eq!(store.derived_differences().unwrap(), nothing());
+}
+
+#[test]
 fn a_forgotten_update_is_named() {
     let forgotten = [
         ("DELETE FROM message_index WHERE rowid = 2", "message at 2 is not searched"),
@@ -334,7 +357,9 @@ fn a_forgotten_update_is_named() {
         ("DELETE FROM entity WHERE kind = 'conversation'", "1 names are searched whose rows are gone"),
         ("UPDATE message SET said = 0", "its columns are not those of its row"),
         ("DELETE FROM lookup", "a natural key does not lead to"),
-        ("INSERT INTO lookup (key, id) VALUES ('tag:x', x'00000000000000000000000000000001')", "does not have it"),
+        ("INSERT INTO lookup (key, n) SELECT 'tag:x', min(n) FROM entity", "does not have it"),
+        ("INSERT INTO lookup (key, n) VALUES ('tag:x', 1 << 40)", "where nothing is"),
+        ("UPDATE chat SET n = n + (1 << 40)", "under another number"),
         ("UPDATE chat SET unread = unread + 1", "lists have"),
         ("DELETE FROM chat", "lists have nothing"),
         ("UPDATE tally SET badges = badges + 1", "it is counted wrongly"),

@@ -1,12 +1,12 @@
 //! Pages of chats and how many there are.
 
 use super::lists::{START, Selection, Shape, Spot, next_of, parse_next};
-use super::names::Names;
+use super::names::{Names, Title};
 use super::waiting::chat_waiting;
 use crate::rpc::types::{ChatCounts, ChatPage, ChatRow, ListChats, Place, Preview, TagInfo};
 use crate::store::listed::{ListId, Part};
 use crate::store::{Stored, drafts, knows_what_is_missing, rows};
-use deskbell_domain::{Channel, ChatId, LastMessage, TagId, preview};
+use deskbell_domain::{Channel, ChatId, LastMessage, Row, TagId, preview};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 
@@ -47,15 +47,15 @@ pub(crate) fn list_chats(c: &Connection, args: &ListChats) -> Stored<Result<Chat
     let mut found = selection.page(c, args.sort, after, limit + 1)?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|key| next_of(&list, *key));
+    let next = found.last().filter(|_| more).map(|at| next_of(&list, at.key));
     let pinned = if args.after.is_none() { selection.pinned(c)? } else { Vec::new() };
     let pinned = rows_of(c, &names, pinned)?;
-    let rows = rows_of(c, &names, found.into_iter().map(|(_, id)| ChatId(id)).collect())?;
+    let rows = rows_of(c, &names, found.into_iter().map(|at| at.n).collect())?;
     Ok(Ok(ChatPage { pinned, rows, next }))
 }
 
-fn rows_of(c: &Connection, names: &Names<'_>, chats: Vec<ChatId>) -> Stored<Vec<ChatRow>> {
-    let rows = chats.into_iter().map(|chat| chat_row(c, names, chat)).collect::<Stored<Vec<_>>>()?;
+fn rows_of(c: &Connection, names: &Names<'_>, numbers: Vec<i64>) -> Stored<Vec<ChatRow>> {
+    let rows = numbers.into_iter().map(|n| chat_row(c, names, n)).collect::<Stored<Vec<_>>>()?;
     Ok(rows.into_iter().flatten().collect())
 }
 
@@ -68,12 +68,17 @@ pub(super) fn listed(c: &Connection, chat: ChatId) -> Stored<(u32, bool)> {
     Ok(found.unwrap_or_default())
 }
 
-fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<Option<ChatRow>> {
-    let (unread, pinned) = listed(c, chat)?;
+/// The chat of that number.
+fn chat_row(c: &Connection, names: &Names<'_>, n: i64) -> Stored<Option<ChatRow>> {
+    let Some(row) = rows::numbered(c, n)? else { return Ok(None) };
+    let (unread, pinned) = c
+        .prepare_cached("SELECT unread, pin IS NOT NULL FROM chat WHERE n = ?")?
+        .query_row([n], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let chat = ChatId(row.id());
     let waiting = chat_waiting(c, chat)?;
     let draft = preview(&drafts::get(c, chat)?);
     let draft = (!draft.is_empty()).then_some(draft);
-    let row = ChatRow {
+    let shown = ChatRow {
         chat,
         kind: String::new(),
         title: String::new(),
@@ -90,21 +95,23 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<Option<Ch
         tags: vec![],
         pending: waiting.mark,
     };
-    // Most chats are conversations.
-    let Some(conversation) = rows::conversation(c, chat)? else {
-        let (kind, title, last_message) = match (rows::direct_chat(c, chat)?, rows::team_chat(c, chat)?) {
-            (Some(direct), _) => ("direct", names.direct(&direct)?.0, direct.last_message),
-            (None, Some(team)) => ("team", names.team(&team), team.last_message),
-            (None, None) => return Ok(None),
-        };
-        return Ok(Some(ChatRow {
+    let of_members = |kind: &str, title: Title, last: Option<&LastMessage>| {
+        Ok(Some(ChatRow {
             kind: kind.into(),
             title: title.text,
             initials: title.initials,
             tint: title.tint,
-            preview: preview_of(names, last_message.as_ref())?,
-            ..row
-        }));
+            preview: preview_of(names, last)?,
+            ..shown.clone()
+        }))
+    };
+    let conversation = match row {
+        Row::Conversation(conversation) => conversation,
+        Row::DirectChat(direct) => {
+            return of_members("direct", names.direct(&direct)?.0, direct.last_message.as_ref());
+        }
+        Row::TeamChat(team) => return of_members("team", names.team(&team), team.last_message.as_ref()),
+        _ => return Ok(None),
     };
     let title = names.conversation(&conversation)?;
     let stands = names.stands(conversation.channel)?;
@@ -121,7 +128,7 @@ fn chat_row(c: &Connection, names: &Names<'_>, chat: ChatId) -> Stored<Option<Ch
         assignee: assignee.map(|id| names.member(id)).transpose()?,
         preview: preview_of(names, conversation.last_message.as_ref())?,
         tags: tags_of(names, &conversation.tags, &waiting.tags)?,
-        ..row
+        ..shown
     }))
 }
 

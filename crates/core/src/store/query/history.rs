@@ -2,19 +2,18 @@
 
 use super::chats::{MOST_ROWS, NoPage, absent, kind_of, preview_of};
 use super::head::closed_info;
-use super::lists::{Key, Page, START, next_of, parse_next};
+use super::lists::{At, Key, Page, START, next_of, parse_next};
 use super::names::Names;
 use super::places::channel_place;
 use crate::rpc::types::{HistoryPage, HistoryRow, ListHistory};
 use crate::store::listed::Part;
-use crate::store::{Stored, rows, uuid_from};
-use deskbell_domain::{Address, ChatId, Contact, Conversation};
+use crate::store::{Stored, rows};
+use deskbell_domain::{Address, ChatId, Contact, Conversation, Row};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// All conversations of one address in a part, by when they were closed, else created, newest first.
-pub(super) const OF_ADDRESS: &str = "SELECT recent, id FROM chat INDEXED BY chat_address
+pub(super) const OF_ADDRESS: &str = "SELECT recent, id, n FROM chat INDEXED BY chat_address
      WHERE address = ?1 AND bucket = ?2 AND (recent, id) > (?3, ?4)
      AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list) ORDER BY recent, id";
 
@@ -43,10 +42,10 @@ pub(crate) fn list_history(c: &Connection, args: &ListHistory) -> Stored<Result<
     let mut found = page(c, &addresses, args.chat, after, limit + 1)?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|key| next_of(&list, *key));
+    let next = found.last().filter(|_| more).map(|at| next_of(&list, at.key));
     let mut page = HistoryPage { rows: Vec::with_capacity(found.len()), total: total(c, &addresses)?, next };
-    for (_, id) in found {
-        if let Some(conversation) = rows::conversation(c, ChatId(id))? {
+    for at in found {
+        if let Some(Row::Conversation(conversation)) = rows::numbered(c, at.n)? {
             page.rows.push(row(c, &names, &conversation)?);
         }
     }
@@ -59,15 +58,15 @@ pub(super) fn addresses_of(contact: &Contact) -> BTreeSet<String> {
 }
 
 /// The conversations of the addresses without `but`, from a place on.
-fn page(c: &Connection, addresses: &BTreeSet<String>, but: ChatId, after: Key, most: usize) -> Stored<Vec<Key>> {
+fn page(c: &Connection, addresses: &BTreeSet<String>, but: ChatId, after: Key, most: usize) -> Stored<Vec<At>> {
     let mut statement = c.prepare_cached(OF_ADDRESS)?;
     let mut page = Page::new(most);
     for address in addresses {
         for bucket in buckets(&Part::ALL) {
             let mut rows = statement.query(params![address, bucket, after.0, after.1.into_bytes()])?;
             while let Some(r) = rows.next()? {
-                let key: (i64, Uuid) = (r.get(0)?, r.get(1).map(uuid_from)?);
-                if key.1 != but.0 && !page.takes(key) {
+                let at = At::of(r)?;
+                if at.chat() != but && !page.takes(at) {
                     break;
                 }
             }
@@ -98,19 +97,16 @@ pub(super) fn latest(c: &Connection, contact: &Contact) -> Stored<Option<ChatId>
     let addresses = addresses_of(contact);
     let mut statement = c.prepare_cached(&format!("{OF_ADDRESS} LIMIT 1"))?;
     for parts in [&Part::OPEN[..], &[Part::Closed], &[Part::Archived]] {
-        let mut newest: Option<Key> = None;
+        let mut newest: Option<At> = None;
         for address in &addresses {
             for bucket in buckets(parts) {
-                let first = statement
-                    .query_row(params![address, bucket, START.0, START.1.into_bytes()], |r| {
-                        Ok((r.get(0)?, r.get(1).map(uuid_from)?))
-                    })
-                    .optional()?;
+                let first =
+                    statement.query_row(params![address, bucket, START.0, START.1.into_bytes()], At::of).optional()?;
                 newest = newest.into_iter().chain(first).min();
             }
         }
-        if let Some((_, id)) = newest {
-            return Ok(Some(ChatId(id)));
+        if let Some(newest) = newest {
+            return Ok(Some(newest.chat()));
         }
     }
     Ok(None)

@@ -18,6 +18,25 @@ pub(super) type Key = (i64, Uuid);
 /// Before all rows.
 pub(super) const START: Key = (i64::MIN, Uuid::nil());
 
+/// A chat in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct At {
+    pub key: Key,
+    /// The number of its row.
+    pub n: i64,
+}
+
+impl At {
+    /// Of a statement that answers with the order, the identifier and the number.
+    pub fn of(r: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { key: (r.get(0)?, r.get(1).map(uuid_from)?), n: r.get(2)? })
+    }
+
+    pub fn chat(self) -> ChatId {
+        ChatId(self.key.1)
+    }
+}
+
 /// A place, as far as it decides what its lists have.
 pub(super) struct Spot {
     /// Lists with open and closed chats.
@@ -134,7 +153,7 @@ impl Selection {
     }
 
     /// Chats after a place in the order, those apart that the member pinned.
-    pub fn page(&self, c: &Connection, sort: Sort, after: Key, most: usize) -> Stored<Vec<Key>> {
+    pub fn page(&self, c: &Connection, sort: Sort, after: Key, most: usize) -> Stored<Vec<At>> {
         let mut statement = c.prepare_cached(&self.sql(sort))?;
         let mut page = Page::new(most);
         // The index of those with the member knows no parts.
@@ -146,7 +165,7 @@ impl Selection {
             let (list, bucket) = (list.bytes(), part.bucket(false));
             let mut rows = statement.query(params![list, bucket, after.0, after.1.into_bytes()])?;
             while let Some(r) = rows.next()? {
-                if !page.takes((r.get(0)?, r.get(1).map(uuid_from)?)) {
+                if !page.takes(At::of(r)?) {
                     break;
                 }
             }
@@ -168,13 +187,13 @@ impl Selection {
             (false, true) => ("with_", "with_me = 1 AND pin IS NULL AND ?2 IS NOT NULL"),
         };
         format!(
-            "SELECT {column}, id FROM chat INDEXED BY chat_{index}{column}
+            "SELECT {column}, id, n FROM chat INDEXED BY chat_{index}{column}
              WHERE list = ?1 AND {wanted} AND ({column}, id) > (?3, ?4) ORDER BY {column}, id"
         )
     }
 
-    /// Those that the member pinned, in their order.
-    pub fn pinned(&self, c: &Connection) -> Stored<Vec<ChatId>> {
+    /// The numbers of those that the member pinned, in their order.
+    pub fn pinned(&self, c: &Connection) -> Stored<Vec<i64>> {
         let mut statement = c.prepare_cached(PINNED)?;
         let mut rows = statement.query([])?;
         let mut pinned = Vec::new();
@@ -182,14 +201,14 @@ impl Selection {
             let Some((part, _)) = Part::of_bucket(r.get(2)?) else { continue };
             let list = r.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
             if self.has(list, part, r.get(3)?, r.get::<_, i64>(4)? > 0) {
-                pinned.push(ChatId(r.get(0).map(uuid_from)?));
+                pinned.push(r.get(0)?);
             }
         }
         Ok(pinned)
     }
 }
 
-const PINNED: &str = "SELECT id, list, bucket, with_me, unread FROM chat INDEXED BY chat_pin WHERE pin IS NOT NULL
+const PINNED: &str = "SELECT n, list, bucket, with_me, unread FROM chat INDEXED BY chat_pin WHERE pin IS NOT NULL
                       ORDER BY pin, id";
 
 /// The column that ascends in this order.
@@ -205,7 +224,7 @@ fn column(sort: Sort) -> &'static str {
 /// The first rows of several that are in order each.
 pub(super) struct Page {
     most: usize,
-    rows: BinaryHeap<Key>,
+    rows: BinaryHeap<At>,
 }
 
 impl Page {
@@ -214,18 +233,18 @@ impl Page {
     }
 
     /// Takes a row; `false`: it and all that follow it in its part come after the page.
-    pub fn takes(&mut self, key: Key) -> bool {
-        if self.rows.len() == self.most && self.rows.peek().is_none_or(|last| *last <= key) {
+    pub fn takes(&mut self, at: At) -> bool {
+        if self.rows.len() == self.most && self.rows.peek().is_none_or(|last| *last <= at) {
             return false;
         }
-        self.rows.push(key);
+        self.rows.push(at);
         if self.rows.len() > self.most {
             self.rows.pop();
         }
         true
     }
 
-    pub fn sorted(self) -> Vec<Key> {
+    pub fn sorted(self) -> Vec<At> {
         self.rows.into_sorted_vec()
     }
 }
@@ -295,7 +314,7 @@ mod tests {
                 for n in 0..2000u128 {
                     let id = Uuid::from_u128(n).into_bytes();
                     w.tx.execute(
-                        "INSERT INTO chat VALUES (?1, x'05', ?2 % 5, NULL, ?2 % 2, 'phone:+1', ?2 % 9, 0, ?2, -?2, ?2, -?2)",
+                        "INSERT INTO chat VALUES (?2, ?1, x'05', ?2 % 5, NULL, ?2 % 2, 'phone:+1', ?2 % 9, 0, ?2, -?2, ?2, -?2)",
                         params![id, n as i64],
                     )?;
                 }

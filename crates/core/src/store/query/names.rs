@@ -119,8 +119,8 @@ impl<'a> Names<'a> {
     pub fn contact(&self, address: &Address) -> Stored<Option<Contact>> {
         let private = self.me.map(|me| NaturalKey::PrivateAddress(me, address.clone()));
         for key in std::iter::once(NaturalKey::Address(address.clone())).chain(private) {
-            if let Some(id) = rows::key(self.c, &key.to_string())? {
-                return rows::contact(self.c, id.into());
+            if let Some(contact) = rows::contact_by_key(self.c, &key.to_string())? {
+                return Ok(Some(contact));
             }
         }
         Ok(None)

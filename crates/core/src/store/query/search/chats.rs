@@ -1,7 +1,7 @@
 //! Chats that were found by what they are called or by a tag.
 
 use super::super::head::closed_info;
-use super::super::lists::{Key, Page, START};
+use super::super::lists::{At, Page, START};
 use super::super::names::once;
 use super::called::{Candidates, NamedRows, OF_CHATS, named};
 use super::known::{Chat, Chats, Known};
@@ -9,8 +9,8 @@ use super::narrowing::Narrowing;
 use super::tags::tagged;
 use super::{marked, tags};
 use crate::rpc::types::{FoundChat, FoundTag};
+use crate::store::Stored;
 use crate::store::listed::{ListId, Part};
-use crate::store::{Stored, uuid_from};
 use deskbell_domain::search::{Phrase, Question, matches};
 use deskbell_domain::{ChatId, Kind, TagId};
 use rusqlite::{Connection, params};
@@ -24,7 +24,7 @@ const MOST_COUNTED: u32 = 1000;
 /// Most chats of one name of which the newest are chosen. Where there are more nobody finds one by that name alone, and a few
 /// of those that were named last are looked at.
 const MOST_CANDIDATES: usize = 150;
-const FEW_CANDIDATES: usize = 24;
+const FEW_CANDIDATES: usize = 12;
 
 /// Of those, at least so many for each chat that is wanted.
 const AT_LEAST: usize = 2;
@@ -51,7 +51,7 @@ impl Effort {
 }
 
 /// A part of a list, newest message first.
-pub(super) const NEWEST: &str = "SELECT recent_message, id FROM chat INDEXED BY chat_recent_message
+pub(super) const NEWEST: &str = "SELECT recent_message, id, n FROM chat INDEXED BY chat_recent_message
      WHERE list = ?1 AND bucket = ?2 AND (recent_message, id) > (?3, ?4) ORDER BY recent_message, id";
 
 /// How many messages a chat has, as far as they are counted.
@@ -99,13 +99,12 @@ pub(super) fn found(
         for chat in led_to.chats {
             others.extend(chats.known(chat)?);
         }
-        others.sort_by_key(|known| (-known.at_ms, known.id));
+        let others = chats.newest_first(others, |known| known)?;
         // Those that names lead to are nearly all of them called so: looking through the newest takes nothing from them.
         looking.until = chats.spent() + effort.spent;
         all &= looking.look_at(others.into_iter().map(|known| known.id))?;
     }
-    let mut found = looking.found;
-    found.sort_by_key(|(known, _)| (-known.at_ms, known.id));
+    let mut found = chats.newest_first(looking.found, |(known, _)| known)?;
     let more = found.len() > most || !all;
     found.truncate(most);
     let shown_tags = RefCell::default();
@@ -216,16 +215,16 @@ pub(super) fn newest(c: &Connection, parts: &[(ListId, Part)], most: usize) -> S
     let mut page = Page::new(most);
     for (list, part) in parts {
         for pinned in [false, true] {
-            let (after, id): Key = START;
+            let (after, id) = START;
             let mut rows = statement.query(params![list.bytes(), part.bucket(pinned), after, id.into_bytes()])?;
             while let Some(r) = rows.next()? {
-                if !page.takes((r.get(0)?, r.get(1).map(uuid_from)?)) {
+                if !page.takes(At::of(r)?) {
                     break;
                 }
             }
         }
     }
-    Ok(page.sorted().into_iter().map(|(_, id)| ChatId(id)).collect())
+    Ok(page.sorted().into_iter().map(At::chat).collect())
 }
 
 /// As it is shown; `None` where its row is not here.
@@ -244,6 +243,7 @@ pub(super) fn shown(
         let id = chats.names.assignee(conversation, place.inbox())?;
         assignee = id.map(|id| chats.names.member(id)).transpose()?;
     }
+    let last = chats.last(known)?;
     let messages = c.prepare_cached(COUNT)?.query_row(params![known.id.0.into_bytes(), MOST_COUNTED], |r| r.get(0))?;
     Ok(Some(FoundChat {
         chat: known.id,
@@ -253,12 +253,12 @@ pub(super) fn shown(
         tint: title.tint,
         channel: place.channel(),
         inbox: place.inbox().map(|inbox| inbox.name.to_string()),
-        at_ms: known.at_ms,
+        at_ms: last.at_ms,
         tag,
         messages,
         closed,
         archived: known.part == Part::Archived,
         assignee,
-        unread: known.unread,
+        unread: last.unread,
     }))
 }

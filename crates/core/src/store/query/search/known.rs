@@ -9,15 +9,18 @@ use super::super::waiting::mark;
 use crate::rpc::types::PendingMark;
 use crate::store::listed::{ListRow, Part};
 use crate::store::{Stored, outbox, rows, uuid_from};
-use deskbell_domain::{ChatId, Contact, Conversation, DirectChat, Inbox, MessageId, TagId, TeamChat};
+use deskbell_domain::{ChatId, Contact, Conversation, DirectChat, Inbox, MessageId, Row, TagId, TeamChat};
 use rusqlite::{Connection, OptionalExtension};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// Where a chat stands.
-pub(super) const PLACE: &str = "SELECT list, bucket, unread, recent_message FROM chat
+/// Where a chat stands: an index says it without the row.
+pub(super) const PLACE: &str = "SELECT n, list, bucket FROM chat INDEXED BY chat_id
      WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.list = chat.list)";
+
+/// What was last in a chat.
+pub(super) const LAST: &str = "SELECT unread, recent_message FROM chat WHERE n = ?1";
 
 /// The tags of a chat, as they are called now.
 pub(super) const TAGS: &str =
@@ -25,6 +28,7 @@ pub(super) const TAGS: &str =
 
 /// How many messages could be read in the time in which one of these is looked up.
 const PER_PLACE: usize = 3;
+const PER_LAST: usize = 3;
 const PER_TAGS: usize = 3;
 const PER_ROW: usize = 12;
 
@@ -38,12 +42,18 @@ pub(super) enum Chat {
 }
 
 /// A chat that the member has.
-#[derive(Clone)]
 pub(super) struct Known {
     pub id: ChatId,
+    /// The number of its row.
+    n: i64,
     /// The list in which it is, as `chat` has it.
     pub list: Vec<u8>,
     pub part: Part,
+}
+
+/// What was last in a chat.
+#[derive(Clone, Copy)]
+pub(super) struct Last {
     pub unread: u32,
     /// When something was last said in it, else when it began (UTC milliseconds).
     pub at_ms: i64,
@@ -80,6 +90,7 @@ pub(super) struct Chats<'a> {
     c: &'a Connection,
     pub names: &'a Names<'a>,
     known: RefCell<HashMap<ChatId, Option<Rc<Known>>>>,
+    lasts: RefCell<HashMap<ChatId, Last>>,
     wholes: RefCell<HashMap<ChatId, Option<Rc<Whole>>>>,
     tags: RefCell<HashMap<ChatId, Rc<BTreeSet<TagId>>>>,
     sends: RefCell<HashMap<ChatId, Rc<Sends>>>,
@@ -92,6 +103,7 @@ impl<'a> Chats<'a> {
             c,
             names,
             known: RefCell::default(),
+            lasts: RefCell::default(),
             wholes: RefCell::default(),
             tags: RefCell::default(),
             sends: RefCell::default(),
@@ -113,30 +125,56 @@ impl<'a> Chats<'a> {
         once(&self.known, id, || {
             self.spend(PER_PLACE);
             let mut statement = self.c.prepare_cached(PLACE)?;
-            let row = statement.query_row([id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)));
-            let Some((list, bucket, unread, order)) = row.optional()? else { return Ok(None) };
+            let row = statement.query_row([id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
+            let Some((n, list, bucket)) = row.optional()? else { return Ok(None) };
             let Some((part, _)) = Part::of_bucket(bucket) else { return Ok(None) };
-            Ok(Some(Rc::new(Known { id, list, part, unread, at_ms: ListRow::at_ms(order) })))
+            Ok(Some(Rc::new(Known { id, n, list, part })))
         })
     }
 
-    /// All of it; `None` where its row is not here.
+    /// What was last in it.
+    pub fn last(&self, known: &Known) -> Stored<Last> {
+        once(&self.lasts, known.id, || {
+            self.spend(PER_LAST);
+            let mut statement = self.c.prepare_cached(LAST)?;
+            let last = |r: &rusqlite::Row<'_>| Ok(Last { unread: r.get(0)?, at_ms: ListRow::at_ms(r.get(1)?) });
+            Ok(statement.query_row([known.n], last)?)
+        })
+    }
+
+    /// Newest message first.
+    pub fn newest_first<T>(&self, found: Vec<T>, known: impl Fn(&T) -> &Known) -> Stored<Vec<T>> {
+        let dated = found.into_iter().map(|one| {
+            let known = known(&one);
+            Ok(((-self.last(known)?.at_ms, known.id), one))
+        });
+        let mut dated = dated.collect::<Stored<Vec<_>>>()?;
+        dated.sort_by_key(|(at, _)| *at);
+        Ok(dated.into_iter().map(|(_, one)| one).collect())
+    }
+
+    /// All of it; `None` where the member has no such chat.
     pub fn whole(&self, id: ChatId) -> Stored<Option<Rc<Whole>>> {
         once(&self.wholes, id, || {
+            let Some(known) = self.known(id)? else { return Ok(None) };
             self.spend(PER_ROW);
-            let (chat, called) = if let Some(conversation) = rows::conversation(self.c, id)? {
-                let contact = self.names.contact(&conversation.address)?;
-                // The contact that owns the address, else what it calls itself and the address.
-                let called = contact.as_ref().map_or_else(|| searched_conversation(&conversation), searched_contact);
-                (Chat::Conversation(conversation, contact), called)
-            } else if let Some(direct) = rows::direct_chat(self.c, id)? {
-                let called = self.names.direct(&direct)?.0.text;
-                (Chat::Direct(direct), called)
-            } else if let Some(team) = rows::team_chat(self.c, id)? {
-                let called = team.name.as_str().into();
-                (Chat::Team(team), called)
-            } else {
-                return Ok(None);
+            let (chat, called) = match rows::numbered(self.c, known.n)? {
+                Some(Row::Conversation(conversation)) => {
+                    let contact = self.names.contact(&conversation.address)?;
+                    // The contact that owns the address, else what it calls itself and the address.
+                    let called =
+                        contact.as_ref().map_or_else(|| searched_conversation(&conversation), searched_contact);
+                    (Chat::Conversation(conversation, contact), called)
+                }
+                Some(Row::DirectChat(direct)) => {
+                    let called = self.names.direct(&direct)?.0.text;
+                    (Chat::Direct(direct), called)
+                }
+                Some(Row::TeamChat(team)) => {
+                    let called = team.name.as_str().into();
+                    (Chat::Team(team), called)
+                }
+                _ => return Ok(None),
             };
             Ok(Some(Rc::new(Whole { chat, called })))
         })

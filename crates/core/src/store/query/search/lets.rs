@@ -180,7 +180,8 @@ impl Narrowing<'_> {
     /// Whether a chat is let through, as one that was found itself: somebody takes part in it, and it is as new as its last
     /// message.
     pub fn lets_chat(&self, known: &Known) -> Stored<bool> {
-        if !self.lets_time(known.at_ms) || !self.lets_into(known)? {
+        let timed = self.since_ms.is_some() || self.until_ms.is_some();
+        if timed && !self.lets_time(self.chats.last(known)?.at_ms) || !self.lets_into(known)? {
             return Ok(false);
         }
         if let Some((members, people)) = &self.authors {
@@ -201,8 +202,10 @@ impl Narrowing<'_> {
 
     /// Whether what is in a chat is let through, by what the chat is.
     fn lets_into(&self, known: &Known) -> Stored<bool> {
-        let unread = known.unread > 0 || !self.states.contains(&SearchState::Unread);
-        if !unread || !self.states.iter().all(|state| has(*state, known.part)) {
+        if !self.states.iter().all(|state| has(*state, known.part)) {
+            return Ok(false);
+        }
+        if self.states.contains(&SearchState::Unread) && self.chats.last(known)?.unread == 0 {
             return Ok(false);
         }
         if let Some(tags) = &self.tags
