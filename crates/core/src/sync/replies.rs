@@ -296,6 +296,10 @@ impl Machine {
         random: &mut dyn FnMut() -> u64,
         actions: &mut Vec<Action>,
     ) -> Result<(), StoreError> {
+        if self.view().current && !store.is_booting()? {
+            // All was here until now, though the last page may have come hours ago.
+            store.set_up_to_date(now.wall_ms)?;
+        }
         let lived = self.stream == Stream::Open && now.steady_ms - self.stream_since_ms >= SHORTEST_STREAM_MS;
         self.stream = Stream::Closed;
         self.want_pull = true;

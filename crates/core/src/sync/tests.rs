@@ -25,7 +25,7 @@ impl Client {
     }
 
     fn tell(&mut self, event: Event) -> Vec<Action> {
-        let now = Now { steady_ms: self.now_ms, wall_ms: 1_000 };
+        let now = Now { steady_ms: self.now_ms, wall_ms: 1_000 + self.now_ms as i64 };
         self.machine.handle(event, &mut self.store, now, &mut || 0).unwrap()
     }
 
@@ -150,6 +150,21 @@ fn a_stream_that_something_on_the_way_ends_is_not_opened_in_a_circle() {
     let actions = client.tell(Event::Answer(Reply::Pull(page)));
     assert!(!opens(&actions));
     assert!(wake(&actions).is_some_and(|at| at > client.now_ms));
+}
+
+#[test]
+fn a_hub_that_goes_away_leaves_a_cache_that_was_up_to_date_until_then() {
+    let mut client = Client::new();
+    client.online();
+    let up_to_date = |client: &Client| crate::store::up_to_date_ms(client.store.connection()).unwrap();
+    assert_eq!(up_to_date(&client), Some(1_000));
+    client.now_ms = 3_600_000;
+    client.tell(Event::EventsEnded(Some(Failure::Network)));
+    assert_eq!(up_to_date(&client), Some(3_601_000), "nothing came for an hour, and nothing was missing");
+    client.now_ms = 7_200_000;
+    client.tell(Event::Failed(Kind::Pull, Failure::Network));
+    client.tell(Event::EventsEnded(Some(Failure::Network)));
+    assert_eq!(up_to_date(&client), Some(3_601_000));
 }
 
 #[test]
