@@ -49,13 +49,6 @@ enum Task {
         #[arg(long)]
         profile: PathBuf,
     },
-    /// The hub, as `deskbell-hub` would run it
-    #[command(hide = true, disable_help_flag = true)]
-    Hub {
-        /// Its arguments
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
     /// A client in a process of its own, until its input ends
     #[command(hide = true)]
     Client {
@@ -75,11 +68,6 @@ async fn main() -> Result<()> {
         Task::Window(options) => window::window(&options).await,
         #[cfg(target_os = "linux")]
         Task::Keys { profile } => window::put_keys(&profile).await,
-        Task::Hub { arguments } => {
-            tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
-            let arguments = std::iter::once("deskbell-hub".to_owned()).chain(arguments);
-            deskbell_hub::admin::run(deskbell_hub::admin::Cli::parse_from(arguments)).await.map(drop)
-        }
         Task::Client { profile } => parts::start::be_a_client(&profile).await,
     }
 }

@@ -16,6 +16,12 @@ fn again() -> Result<Command> {
     Ok(Command::new(std::env::current_exe()?))
 }
 
+/// The hub that was built with this program.
+fn hub() -> Result<Command> {
+    let program = format!("deskbell-hub{}", std::env::consts::EXE_SUFFIX);
+    Ok(Command::new(std::env::current_exe()?.with_file_name(program)))
+}
+
 /// A program that ends with this one.
 struct Running(Child);
 
@@ -54,12 +60,12 @@ impl HubProcess {
     /// Starts it; what it logs goes into its data directory.
     pub fn start(data: &Path, listen: SocketAddr) -> Result<Self> {
         let log = std::fs::File::options().create(true).append(true).open(data.join("log"))?;
-        let mut command = again()?;
+        let mut command = hub()?;
         // Whoever measures may speak for many addresses.
-        command.args(["hub", "serve", "--trusted-proxy", "127.0.0.1", "--listen", &listen.to_string()]);
+        command.args(["serve", "--trusted-proxy", "127.0.0.1", "--listen", &listen.to_string()]);
         command.arg("--data").arg(data);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
-        let mut running = Running(child);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn();
+        let mut running = Running(child.context("there is no deskbell-hub beside this program")?);
         let mut said = BufReader::new(running.0.stdout.take().context("a hub without output")?);
         let mut line = String::new();
         said.read_line(&mut line)?;
