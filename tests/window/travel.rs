@@ -107,3 +107,25 @@ async fn a_draft_stays_in_its_chat_and_what_arrives_does_not_touch_it() -> Resul
     assert!(rosa.answers().await?.is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn what_was_typed_is_taken_back_and_never_comes_to_another_chat() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let (rosa, noor) = (team.visitor("Rosa Vidal").await?, team.visitor("Noor Haddad").await?);
+    rosa.writes("Hello?").await?;
+    noor.writes("Hello?").await?;
+    alice.open_chat("Rosa Vidal").await?;
+    alice.type_in("Message", "A word too many").await?;
+    alice.undo_in("Message").await?;
+    alice.has_value("Message", "").await?;
+
+    alice.type_in("Message", "For Rosa alone").await?;
+    alice.open_chat("Noor Haddad").await?;
+    alice.has_value("Message", "").await?;
+    alice.undo_in("Message").await?;
+    alice.undo_in("Message").await?;
+    assert_eq!(alice.value_of("Message").await?, "");
+    alice.open_chat("Rosa Vidal").await?;
+    alice.has_value("Message", "For Rosa alone").await
+}

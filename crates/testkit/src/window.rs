@@ -221,6 +221,12 @@ impl Window {
         Ok(())
     }
 
+    /// Presses the keys that take back what was typed into a field.
+    pub async fn undo_in(&self, label: &str) -> Result<()> {
+        self.find("field", label, false, None).await?.send_keys(Key::Control + "z").await?;
+        Ok(())
+    }
+
     /// Presses Enter in a field.
     pub async fn enter_in(&self, label: &str) -> Result<()> {
         self.find("field", label, false, None).await?.send_keys(Key::Enter).await?;

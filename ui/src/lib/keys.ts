@@ -206,17 +206,33 @@ export function typeAhead(take: (letter: string) => void): () => void {
   return () => removeEventListener("keydown", early, true);
 }
 
+/**
+ * Takes back what was typed into a field, or does it again; `false` where the event asks for neither. WebKitGTK has both and no
+ * key for them.
+ */
+function undoTyping(event: KeyboardEvent): boolean {
+  if (!(event.target instanceof HTMLElement) || event.target.closest("input, textarea") === null) return false;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+  const key = pressed(event);
+  const redo = event.shiftKey ? key === "z" : key === "y";
+  if (!redo && (key !== "z" || event.shiftKey)) return false;
+  event.preventDefault();
+  // Nothing else reaches what a field remembers.
+  document.execCommand(redo ? "redo" : "undo");
+  return true;
+}
+
 /** What a key that is held down did last has been drawn. */
 let drawn = true;
 
 /** The window's one key listener. */
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+  if (undoTyping(event)) return;
   const row = keyOf(event);
   if (row === undefined) return;
   if (isUnderneath(event.target) && row.modal !== true) return;
   if (isSingle(row) && !settings.current.single_keys && row.name !== "help") return;
-  // A field undoes its own typing.
   if ((isSingle(row) || row.name === "undo") && isTyping(event.target)) return;
   const act = handlers.get(row.name)?.at(-1);
   if (act === undefined) return;
