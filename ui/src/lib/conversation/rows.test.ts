@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "$lib/rpc/types";
-import { threadRows, type Row } from "./rows";
+import { steadyRows, threadRows, type Row } from "./rows";
 import { dana, fromContact, fromDana, fromMe, message, NOON, pending, priya } from "../../../test/entries";
 
 const shape = (rows: Row[]) =>
@@ -60,5 +60,18 @@ describe("rows of a thread", () => {
     const keys = threadRows([event, message("a", fromMe, "1", { pos: null, pending: pending("waiting") })], "conversation", null).map((r) => r.key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(threadRows([event, message("a", fromMe, "1", { pos: 9 })], "conversation", null).map((r) => r.key)).toEqual(keys);
+  });
+
+  it("keeps the rows that did not change", () => {
+    const entries = [
+      message("a", fromMe, "1", { pos: 1 }),
+      message("b", fromContact, "2", { pos: 2 }),
+      message("c", fromContact, "3", { pos: 3 }),
+    ];
+    const rowsOf = steadyRows();
+    const before = rowsOf(entries.slice(0, 2), "conversation", null);
+    const now = rowsOf(entries, "conversation", null);
+    expect(shape(now)).toEqual(["day", "mine<>", "in<", "in>"]);
+    expect(now.map((row) => before.includes(row))).toEqual([true, true, false, false]);
   });
 });

@@ -68,6 +68,24 @@ export function threadRows(entries: readonly Entry[], kind: string, fresh: Fresh
   return rows;
 }
 
+/** As `threadRows`, time after time; a row that did not change stays the object that it was, so it is not drawn again. */
+export function steadyRows(): typeof threadRows {
+  let known = new Map<string, Row>();
+  return (entries, kind, fresh) => {
+    const rows = threadRows(entries, kind, fresh).map((row) => {
+      const was = known.get(row.key);
+      return was !== undefined && sameRow(was, row) ? was : row;
+    });
+    known = new Map(rows.map((row) => [row.key, row]));
+    return rows;
+  };
+}
+
+function sameRow(a: Row, b: Row): boolean {
+  const [one, other] = [a, b] as Record<string, unknown>[];
+  return Object.keys(b).every((key) => one?.[key] === other?.[key]);
+}
+
 /** A message by somebody else after a place: what counts as unread there. */
 export function isNews(entry: Entry, pos: number): boolean {
   const mine = entry.author.kind === "member" && entry.author.me;

@@ -159,6 +159,13 @@ export class Scroller {
     return { pos, offset: Math.round(element.scrollTop - PADDING - list.getItemOffset(at)) };
   }
 
+  /** The rows that are drawn already, in sight and so far above it. */
+  drawn(above: number): number[] {
+    const rows = this.#rows();
+    const from = this.list?.findItemIndex(this.list.getScrollOffset() - above) ?? rows.length;
+    return rows.flatMap(({ key }, at) => (at >= from && this.#lines.has(key) ? [at] : []));
+  }
+
   /** Brings a row into sight, if it is not. */
   reveal(index: number): void {
     const { element, list } = this;
