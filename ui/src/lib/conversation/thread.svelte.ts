@@ -2,7 +2,7 @@
 // scrolls to and lets go of the other, so that 10,000 messages cost what a few screens cost.
 //
 // A change runs the loaded pages again and replaces range by range, so that a delivery tick far up changes too and
-// nothing is read twice. Entries that did not change keep their identity: only what changed is drawn again. Where the
+// nothing is read twice; at the end what came in goes first, and the rest waits until that is on the screen. Entries that did not change keep their identity: only what changed is drawn again. Where the
 // member reads at the end the window follows the end; elsewhere nothing but what is loaded is read again, however much
 // came in meanwhile. Answers to a thread that was left, or to a window that was given up for another, are dropped.
 
@@ -11,6 +11,7 @@ import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
 import type { Entry, RpcError, ThreadPage } from "$lib/rpc/types";
 import { asError } from "$lib/shared/errors";
+import { drawn } from "$lib/shared/drawn";
 import type { Mark } from "$lib/shared/marks";
 import { firstPos, lastPos, mergePage, type Asked } from "./pages";
 
@@ -179,17 +180,29 @@ export class Thread {
     this.#stop();
   }
 
-  /** From the end back to the first that is loaded. Where that is far (the network was away), the window moves instead. */
+  /**
+   * What has come in, and once that is on the screen the rest, from the end back to the first that is loaded. Where that is
+   * far (the network was away), the window moves instead.
+   */
   async #readBack(): Promise<void> {
     const mine = this.#turn;
     const until = firstPos(this.entries);
-    let page = await this.#page({});
-    let top = firstPos(page.entries);
-    let read = page.entries.length;
-    while (page.more && until !== null && top !== null && top > until && !this.#left && mine === this.#turn) {
+    const last = lastPos(this.entries);
+    const news = last === null ? null : await this.#ask({ after: last });
+    let top: number | null;
+    let read = 0;
+    if (last !== null && news !== null && !news.more_after) {
+      top = last + 1;
+      if (this.#isWanted(mine) && this.#put(news, { after: last })) await drawn();
+    } else {
+      const page = await this.#page({});
+      top = page.more ? firstPos(page.entries) : null;
+      read = page.entries.length;
+    }
+    while (until !== null && top !== null && top > until && this.#isWanted(mine)) {
       if (read >= MOST) return this.#forgetBefore(top);
-      page = await this.#page({ before: top });
-      top = firstPos(page.entries);
+      const page: ThreadPage = await this.#page({ before: top }, this.#loadedBefore(top));
+      top = page.more ? firstPos(page.entries) : null;
       read += page.entries.length;
     }
   }
@@ -202,7 +215,7 @@ export class Thread {
     for (;;) {
       const page = await this.#page({ after });
       const end = lastPos(page.entries);
-      if (!page.more_after || end === null || end >= until || this.#left || mine !== this.#turn) return;
+      if (!page.more_after || end === null || end >= until || !this.#isWanted(mine)) return;
       after = end;
     }
   }
@@ -213,22 +226,37 @@ export class Thread {
     this.entries = this.entries.filter((entry) => entry.pos === null || entry.pos >= pos);
   }
 
-  async #page(asked: Asked): Promise<ThreadPage> {
+  /** How many to read so that the window begins where it did: by whole pages it would grow by one with each message. */
+  #loadedBefore(pos: number): number {
+    const loaded = this.entries.filter((entry) => entry.pos !== null && entry.pos < pos).length;
+    return Math.max(1, Math.min(PAGE, loaded));
+  }
+
+  #isWanted(turn: number): boolean {
+    return !this.#left && turn === this.#turn;
+  }
+
+  async #page(asked: Asked, limit = PAGE): Promise<ThreadPage> {
     const mine = this.#turn;
-    const { before = null, after = null } = asked;
-    const page = await rpc("list_messages", { chat: this.chat, before, after, around: null, limit: PAGE });
-    if (!this.#left && mine === this.#turn) this.#put(page, asked);
+    const page = await this.#ask(asked, limit);
+    if (this.#isWanted(mine)) this.#put(page, asked);
     return page;
   }
 
-  #put(page: ThreadPage, asked: Asked): void {
+  #ask(asked: Asked, limit = PAGE): Promise<ThreadPage> {
+    return rpc("list_messages", { chat: this.chat, before: asked.before ?? null, after: asked.after ?? null, around: null, limit });
+  }
+
+  /** Whether that changed anything. */
+  #put(page: ThreadPage, asked: Asked): boolean {
     const merged = mergePage(this.entries, page, asked);
     if (merged.reachesStart) this.more = page.more;
     if (merged.reachesEnd) this.moreAfter = page.more_after;
     const entries = this.moreAfter ? dropUnsent(merged.entries) : merged.entries;
-    if (entries === this.entries) return;
+    if (entries === this.entries) return false;
     this.frontMoved = asked.before !== undefined && this.entries.length > 0 && entries[0]?.id !== this.entries[0]?.id;
     this.entries = entries;
+    return true;
   }
 }
 

@@ -71,6 +71,32 @@ describe("the window of a thread", () => {
     expect(ids(thread).slice(-2)).toEqual(["new", "mine"]);
   });
 
+  it("begins where it began, whatever comes in at its end", async () => {
+    await thread.open(null);
+    const [first] = ids(thread);
+    for (let n = 0; n < 3; n += 1) {
+      whole().entries.push(message(`m${n}`, fromContact, "hello", { pos: 90_000 + n }));
+      fake.touch(`thread:${whole().id}`);
+      await tasks(80);
+    }
+    expect([ids(thread)[0], ids(thread).at(-1)]).toEqual([first, "m2"]);
+    isWhole();
+  });
+
+  it("asks for what came in, and for the rest once that is drawn", async () => {
+    await thread.open(null);
+    const last = thread.lastPos;
+    fake.calls = [];
+    whole().entries.push(message("new", fromContact, "hello", { pos: 90_000 }));
+    fake.touch(`thread:${whole().id}`);
+    await new Promise((done) => requestAnimationFrame(done));
+    expect(ids(thread).at(-1)).toBe("new");
+    const asked = () => fake.called("list_messages").map(({ before, after, limit }) => ({ before, after, limit }));
+    expect(asked()).toEqual([{ before: null, after: last, limit: PAGE }]);
+    await tasks(80);
+    expect(asked().slice(1)).toEqual([{ before: last + 1, after: null, limit: PAGE }]);
+  });
+
   it("changes what is loaded, in the middle too, and keeps what did not change", async () => {
     await thread.open(posAt(500));
     thread.following = false;
