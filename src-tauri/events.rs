@@ -20,23 +20,28 @@ pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>
             Err(RecvError::Lagged(_)) => CoreEvent::Changed { tags: Vec::new(), all: true },
             Err(RecvError::Closed) => return,
         };
-        match &event {
-            CoreEvent::Navigate { .. } | CoreEvent::Attention {} => window::present(&app, None),
-            CoreEvent::Changed { tags, all } => {
-                let touches = |names: &[&str]| *all || tags.iter().any(|tag| names.contains(&tag.as_str()));
-                if touches(&["places", "chats", "session"]) {
-                    show_unread(&app, &core, &badge).await;
-                }
-                if touches(&["settings"]) {
-                    app.state::<Tray>().set_language(core.language());
-                    window::zoom(&app, core.settings().zoom);
-                    paper::follow(&app);
-                }
-            }
+        if matches!(event, CoreEvent::Navigate { .. } | CoreEvent::Attention {}) {
+            window::present(&app, None);
+        }
+        if touches(&event, &["settings"]) {
+            app.state::<Tray>().set_language(core.language());
+            window::zoom(&app, core.settings().zoom);
+            paper::follow(&app);
         }
         if let Err(error) = app.emit_to(window::LABEL, EVENT, &event) {
             tracing::warn!(%error, "the page did not hear an event");
         }
+        // After the page: whoever looks at a message that comes in does not wait for a number in the tray.
+        if touches(&event, &["places", "chats", "session"]) {
+            show_unread(&app, &core, &badge).await;
+        }
+    }
+}
+
+fn touches(event: &CoreEvent, names: &[&str]) -> bool {
+    match event {
+        CoreEvent::Changed { tags, all } => *all || tags.iter().any(|tag| names.contains(&tag.as_str())),
+        CoreEvent::Navigate { .. } | CoreEvent::Attention {} => false,
     }
 }
 
