@@ -254,14 +254,14 @@ impl Write<'_> {
                 item.message.map(|m| m.0.into_bytes()),
                 item.text
             ])?;
-        self.touch_outbox(item.chat);
+        self.touch_command(item);
         Ok(self.tx.last_insert_rowid())
     }
 
     /// Takes a row away.
     pub(crate) fn delete_outbox(&mut self, id: CommandId) -> Stored<()> {
         if let Some(item) = find(&self.tx, id)? {
-            self.touch_outbox(item.chat);
+            self.touch_command(&item);
         }
         self.tx.prepare_cached("DELETE FROM outbox WHERE id = ?")?.execute([id.0.into_bytes()])?;
         Ok(())
@@ -308,8 +308,19 @@ impl Write<'_> {
         self.tx
             .prepare_cached("UPDATE outbox SET state = ?, seq = ?, reason = ?, not_before = NULL WHERE n = ?")?
             .execute(params![state.as_str(), seq, reason, item.n])?;
-        self.touch_outbox(item.chat);
+        self.touch_command(item);
         Ok(())
+    }
+
+    /// How far somebody has read changes no entry of the thread, and is said with each message that comes in.
+    fn touch_command(&mut self, item: &OutboxItem) {
+        match item.chat {
+            Some(chat) if item.is_reading() => {
+                self.touch_outbox(None);
+                self.touch_listed(chat.0);
+            }
+            chat => self.touch_outbox(chat),
+        }
     }
 
     pub(super) fn touch_outbox(&mut self, chat: Option<ChatId>) {

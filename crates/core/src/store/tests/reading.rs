@@ -48,6 +48,19 @@ fn three_messages() -> (Client, ChatId, Vec<u64>) {
 }
 
 #[test]
+fn reading_touches_the_list_and_not_the_thread() {
+    let (mut client, chat, _) = three_messages();
+    client.store.take_changed();
+    client.read(chat);
+    let given = client.store.take_changed();
+    client.push();
+    for changed in [given, client.store.take_changed()] {
+        assert!(changed.contains(&format!("chat:{chat}")) && changed.contains("chats"), "{changed:?}");
+        assert!(!changed.contains(&format!("thread:{chat}")), "{changed:?}");
+    }
+}
+
+#[test]
 fn a_chat_is_unread_from_the_mark_on_until_it_is_read_on() {
     let (mut client, chat, at) = three_messages();
     client.read(chat);
