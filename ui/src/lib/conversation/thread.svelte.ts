@@ -2,9 +2,10 @@
 // scrolls to and lets go of the other, so that 10,000 messages cost what a few screens cost.
 //
 // A change runs the loaded pages again and replaces range by range, so that a delivery tick far up changes too and
-// nothing is read twice; at the end what came in goes first, and the rest waits until that is on the screen. Entries that did not change keep their identity: only what changed is drawn again. Where the
-// member reads at the end the window follows the end; elsewhere nothing but what is loaded is read again, however much
-// came in meanwhile. Answers to a thread that was left, or to a window that was given up for another, are dropped.
+// nothing is read twice; at the end what came in goes first, and the rest waits until that is on the screen. Entries that
+// did not change keep their identity: only what changed is drawn again. Where the member reads at the end the window
+// follows the end; elsewhere nothing but what is loaded is read again, however much came in meanwhile. Answers to a thread
+// that was left, or to a window that was given up for another, are dropped.
 
 import { SvelteSet } from "svelte/reactivity";
 import { rpc } from "$lib/host";
