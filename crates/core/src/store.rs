@@ -145,7 +145,9 @@ pub struct Store {
 impl Store {
     /// Brings the tables up to date and reads who is signed in.
     pub fn new(mut connection: Connection) -> Stored<Self> {
-        embedded::migrations::runner().run(&mut connection).map_err(Box::new)?;
+        // In one transaction: by itself a migration and the note that it was made are two, and whoever ends between them
+        // finds tables that cannot be made anew.
+        embedded::migrations::runner().set_grouped(true).run(&mut connection).map_err(Box::new)?;
         let identity = meta::identity(&connection)?;
         let mut store = Self {
             connection,

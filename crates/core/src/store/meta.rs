@@ -164,7 +164,8 @@ impl Store {
     pub fn set_up_to_date(&mut self, now_ms: i64) -> Stored<()> {
         let before = up_to_date_ms(&self.connection)?;
         // To the minute: it is shown to the minute, and an idle program must not write.
-        if before.is_some_and(|b| (now_ms - b).abs() < 60_000) {
+        let minute = |ms: i64| ms.div_euclid(60_000);
+        if before.is_some_and(|before| minute(before) == minute(now_ms)) {
             return Ok(());
         }
         self.write_unhurried(|w| {

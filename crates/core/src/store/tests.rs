@@ -13,6 +13,7 @@ mod contacts;
 mod desk;
 mod hints;
 mod lists;
+mod migrations;
 mod older;
 mod reading;
 mod sizes;

@@ -42,7 +42,9 @@ impl SqliteStore {
 
     /// A store over a connection that is open already.
     pub fn from_connection(mut connection: Connection) -> Result<Self, StoreError> {
-        embedded::migrations::runner().run(&mut connection)?;
+        // In one transaction: by itself a migration and the note that it was made are two, and whoever ends between them
+        // finds tables that cannot be made anew.
+        embedded::migrations::runner().set_grouped(true).run(&mut connection)?;
         Ok(Self { connection })
     }
 
@@ -415,6 +417,28 @@ fn write_command(connection: &Connection, command: &NewCommand) -> Result<(), St
 mod tests {
     use super::*;
     use crate::clock::{Clock, SystemClock};
+
+    #[test]
+    fn a_hub_that_ends_in_the_middle_of_its_update_starts_again() {
+        for commits in 0..4 {
+            let dir = tempfile::tempdir().unwrap();
+            let open = || deskbell_sqlite::open_writer(&dir.path().join("hub.db"), None).unwrap();
+            embedded::migrations::runner().set_target(refinery::Target::Version(2)).run(&mut open()).unwrap();
+            let mut dies = open();
+            let mut left = commits;
+            dies.commit_hook(Some(move || {
+                let over = left == 0;
+                left -= i32::from(!over);
+                over
+            }))
+            .unwrap();
+            drop(SqliteStore::from_connection(dies));
+            let mut store = SqliteStore::from_connection(open()).unwrap();
+            let sql = "SELECT max(version) FROM refinery_schema_history";
+            let version: i32 = store.connection().query_row(sql, [], |r| r.get(0)).unwrap();
+            assert_eq!(version, SqliteStore::newest_version(), "after {commits}");
+        }
+    }
 
     #[test]
     fn marks_from_before_they_had_a_time_count_from_the_day_of_the_update() {
