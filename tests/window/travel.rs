@@ -118,6 +118,10 @@ async fn what_was_typed_is_taken_back_and_never_comes_to_another_chat() -> Resul
     alice.open_chat("Rosa Vidal").await?;
     alice.type_in("Message", "A word too many").await?;
     alice.undo_in("Message").await?;
+    alice.has_value("Message", "A word too ").await?;
+    for _ in 0..4 {
+        alice.undo_in("Message").await?;
+    }
     alice.has_value("Message", "").await?;
 
     alice.type_in("Message", "For Rosa alone").await?;

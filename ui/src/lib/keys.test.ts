@@ -62,25 +62,6 @@ test("letters_can_be_switched_off_and_are_then_nowhere_shown", async () => {
   expect(capsOf("undo")).toEqual(["Ctrl", "Z"]);
 });
 
-test("what_was_typed_into_a_field_is_taken_back_there_and_done_again", () => {
-  const undo = on("undo");
-  const asked: string[] = [];
-  document.execCommand = (word) => asked.push(word) > 0;
-  const field = add("<textarea></textarea>");
-  const keys: [string, KeyboardEventInit][] = [
-    ["z", { ctrlKey: true }],
-    ["Z", { ctrlKey: true, shiftKey: true }],
-    ["y", { ctrlKey: true }],
-    ["ئ", { code: "KeyZ", ctrlKey: true }],
-  ];
-  for (const [key, how] of keys) expect(press(key, how, field.firstElementChild ?? field).defaultPrevented).toBe(true);
-  expect(asked).toEqual(["undo", "redo", "redo", "undo"]);
-  press("z", { ctrlKey: true, altKey: true }, field.firstElementChild ?? field);
-  press("z", {}, field.firstElementChild ?? field);
-  expect(asked).toHaveLength(4);
-  expect(undo).not.toHaveBeenCalled();
-});
-
 test("a_keyboard_of_another_script_has_its_shortcuts_in_the_same_places", () => {
   const close = on("close");
   const undo = on("undo");

@@ -8,6 +8,7 @@
  */
 import { m } from "./paraglide/messages.js";
 import { settings } from "./settings/settings.svelte";
+import { stepTyping } from "./undoTyping";
 
 /** What a key can mean. */
 export type KeyName =
@@ -206,19 +207,14 @@ export function typeAhead(take: (letter: string) => void): () => void {
   return () => removeEventListener("keydown", early, true);
 }
 
-/**
- * Takes back what was typed into a field, or does it again; `false` where the event asks for neither. WebKitGTK has both and no
- * key for them.
- */
+/** Takes back what was typed into a field, or does it again; `false` where the event asks for neither. */
 function undoTyping(event: KeyboardEvent): boolean {
-  if (!(event.target instanceof HTMLElement) || event.target.closest("input, textarea") === null) return false;
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
   const key = pressed(event);
   const redo = event.shiftKey ? key === "z" : key === "y";
   if (!redo && (key !== "z" || event.shiftKey)) return false;
+  if (!stepTyping(event.target, redo ? 1 : -1)) return false;
   event.preventDefault();
-  // Nothing else reaches what a field remembers.
-  document.execCommand(redo ? "redo" : "undo");
   return true;
 }
 
