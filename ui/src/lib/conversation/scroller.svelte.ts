@@ -166,6 +166,13 @@ export class Scroller {
     return rows.flatMap(({ key }, at) => (at >= from && this.#lines.has(key) ? [at] : []));
   }
 
+  /** Goes to the first that is loaded, at once: rows that are measured on the way would end a scroll that takes its time. */
+  toStart(): void {
+    if (!this.element) return;
+    this.element.scrollTop = 0;
+    this.scrolled();
+  }
+
   /** Brings a row into sight, if it is not. */
   reveal(index: number): void {
     const { element, list } = this;
