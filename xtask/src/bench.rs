@@ -26,10 +26,10 @@ pub struct Options {
     /// Write the figures here, too
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Measure three sizes and write docs/benchmarks.md anew (half an hour; the window is no part of it)
+    /// Measure three sizes and write docs/benchmarks.md anew (half an hour; without `--from` the window and the crowd are no part of it)
     #[arg(long, conflicts_with_all = ["messages", "only", "json", "hub"])]
     growth: bool,
-    /// With `--growth`: instead of measuring, take what `--json` kept of each size, of the window too (FILE,FILE,…)
+    /// With `--growth`: instead of measuring, take what `--json` kept of each size, of the window and of the crowd too (FILE,FILE,…)
     #[arg(long, value_delimiter = ',', requires = "growth")]
     from: Vec<PathBuf>,
     /// Measure the hub with a crowd at it

@@ -153,13 +153,13 @@ fn row(line: &Line, reports: &[Report]) -> String {
 const WINDOW: &str = "\n## The real window";
 
 const HEAD: &str = "# How fast it is\n\n\
-    Written by `cargo xtask bench --growth` of runs that `--json` kept, of the table and of the window: the same organization, \
-    seeded, with ten and a hundred times as many messages. \
-    Each figure is `p50 / p95`. *x floor* is how many times longer the largest takes than what the machine can do at best, \
-    measured in the same run: bare SQLite without encryption or an index, or the disk itself. *grows* is the factor for ten \
-    times as many messages, from the first size at which as many rows are answered; what somebody waits for must not grow \
-    faster than the logarithm (a·log n, or a + b·log n as the two smaller sizes have it; half a millisecond is taken for \
-    noise). **!** marks what misses its budget or outgrows the logarithm.\n\n\
+    Written by `cargo xtask bench --growth` of runs that `--json` kept, of the table, the window and the crowd: the same organization, \
+    seeded, with ten and a hundred times as many messages.\n\n\
+    Each figure is `p50 / p95`. *x floor* is the figure of the largest size over what the machine can do at best (of a rate the \
+    floor over the figure), measured in the same run: bare SQLite without encryption or an index, the disk itself, an empty window. \
+    *grows* is the factor for ten times as many messages, from the first size at which as many rows are answered; what somebody \
+    waits for must not grow faster than the logarithm (a·log n, or a + b·log n as the two smaller sizes have it; half a \
+    millisecond is taken for noise). **!** marks what misses its budget or outgrows the logarithm.\n\n\
     Other programs may have been at work on the machine meanwhile; the load says how much.\n\n";
 
 #[cfg(test)]

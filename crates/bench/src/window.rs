@@ -47,6 +47,9 @@ pub struct Options {
 
 /// Measures and prints.
 pub async fn window(options: &Options) -> Result<()> {
+    if !options.of.only.is_empty() {
+        bail!("--only chooses parts of the table: the window is measured whole");
+    }
     let mut bench = bench::prepare(&options.of).await?;
     let machine = Machine::now();
     let hub = HubProcess::start(&bench.hub(), bench.listen)?;
