@@ -1,3 +1,4 @@
+import { frame } from "$lib/shared/frames";
 import { tick } from "svelte";
 import type { VirtualizerHandle } from "virtua/svelte";
 import { selection } from "$lib/selection.svelte";
@@ -16,14 +17,6 @@ export interface RowGrid {
   itemOf: (at: number) => number;
   /** Height of a row, in pixels: how far a page goes. */
   rowHeight: number;
-}
-
-function frame(): Promise<void> {
-  return new Promise((done) => {
-    requestAnimationFrame(() => done());
-    // In a window that is not shown there are no frames.
-    setTimeout(done, 50);
-  });
 }
 
 /** What moves the focus in it. */

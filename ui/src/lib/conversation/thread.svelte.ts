@@ -12,7 +12,7 @@ import { rpc } from "$lib/host";
 import { onTouched } from "$lib/live.svelte";
 import type { Entry, RpcError, ThreadPage } from "$lib/rpc/types";
 import { asError } from "$lib/shared/errors";
-import { drawn } from "$lib/shared/drawn";
+import { drawn } from "$lib/shared/frames";
 import type { Mark } from "$lib/shared/marks";
 import { firstPos, lastPos, mergePage, type Asked } from "./pages";
 

@@ -3,13 +3,9 @@
  * to it, and what is moved loses the focus. So it is given again for some frames, unless it has gone elsewhere meanwhile.
  */
 import { tick } from "svelte";
+import { frame } from "./frames";
 
 const FRAMES = 6;
-
-const frame = () => new Promise<void>((done) => {
-  requestAnimationFrame(() => done());
-  setTimeout(done, 50);
-});
 
 /** `row` finds it, as often as it is drawn anew; `wanted` says whether it is still the one. */
 export async function landOn(list: HTMLElement | undefined, row: () => HTMLElement | null, wanted: () => boolean): Promise<void> {
