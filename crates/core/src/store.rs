@@ -145,9 +145,7 @@ pub struct Store {
 impl Store {
     /// Brings the tables up to date and reads who is signed in.
     pub fn new(mut connection: Connection) -> Stored<Self> {
-        // In one transaction: by itself a migration and the note that it was made are two, and whoever ends between them
-        // finds tables that cannot be made anew.
-        embedded::migrations::runner().set_grouped(true).run(&mut connection).map_err(Box::new)?;
+        deskbell_sqlite::migrate(&mut connection, embedded::migrations::runner()).map_err(Box::new)?;
         let identity = meta::identity(&connection)?;
         let mut store = Self {
             connection,

@@ -97,6 +97,12 @@ pub fn keep_in_memory(connection: &Connection, kib: i64) -> Result<(), OpenError
     Ok(connection.pragma_update(None, "cache_size", -kib)?)
 }
 
+/// Brings the tables up to date, in one transaction: by itself a migration and the note that it was made are two, and whoever
+/// ends between them finds tables that cannot be made anew.
+pub fn migrate(connection: &mut Connection, runner: refinery::Runner) -> Result<(), refinery::Error> {
+    runner.set_grouped(true).run(connection).map(drop)
+}
+
 /// Opens a plain file that nobody writes, without changing anything, also on a disk that cannot be written. A log beside
 /// it is not read.
 pub fn open_immutable(path: &Path) -> Result<Connection, OpenError> {

@@ -42,9 +42,7 @@ impl SqliteStore {
 
     /// A store over a connection that is open already.
     pub fn from_connection(mut connection: Connection) -> Result<Self, StoreError> {
-        // In one transaction: by itself a migration and the note that it was made are two, and whoever ends between them
-        // finds tables that cannot be made anew.
-        embedded::migrations::runner().set_grouped(true).run(&mut connection)?;
+        deskbell_sqlite::migrate(&mut connection, embedded::migrations::runner())?;
         Ok(Self { connection })
     }
 
