@@ -3,7 +3,9 @@
 //! On Linux docks listen for one signal on the session bus, whoever drew them; a bus that is not there is no reason to say
 //! anything, the number is in the window too.
 
-use tauri::AppHandle;
+use std::sync::Arc;
+
+use crate::shell::Shell;
 
 #[cfg(target_os = "linux")]
 pub use launcher::Badge;
@@ -12,7 +14,7 @@ pub use window::Badge;
 
 #[cfg(target_os = "linux")]
 mod launcher {
-    use super::AppHandle;
+    use super::{Arc, Shell};
     use crate::words::DESKTOP_ENTRY;
     use std::collections::HashMap;
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,7 +32,7 @@ mod launcher {
 
     impl Badge {
         /// Says nothing yet.
-        pub fn new(_: &AppHandle) -> Self {
+        pub fn new(_: &Arc<Shell>) -> Self {
             Self { bus: OnceCell::new(), said: AtomicU32::new(0) }
         }
 
@@ -53,24 +55,20 @@ mod launcher {
 
 #[cfg(not(target_os = "linux"))]
 mod window {
-    use super::AppHandle;
-    use tauri::Manager;
+    use super::{Arc, Shell};
 
     /// Says how many are unread.
-    pub struct Badge(AppHandle);
+    pub struct Badge(Arc<Shell>);
 
     impl Badge {
         /// Says nothing yet.
-        pub fn new(app: &AppHandle) -> Self {
-            Self(app.clone())
+        pub fn new(shell: &Arc<Shell>) -> Self {
+            Self(Arc::clone(shell))
         }
 
         /// So many are unread now.
         pub async fn set(&self, unread: u32) {
-            let Some(window) = self.0.get_webview_window(crate::window::LABEL) else { return };
-            if let Err(error) = window.set_badge_count((unread > 0).then(|| i64::from(unread))) {
-                tracing::debug!(%error, "no badge");
-            }
+            self.0.window.unread(unread);
         }
     }
 }

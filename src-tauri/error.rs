@@ -34,5 +34,19 @@ pub enum StartError {
     NoDisplay,
     /// The window system refused.
     #[error("the window cannot be opened: {0}")]
-    Window(#[from] tauri::Error),
+    Window(String),
+    /// The system does not say where this program lies.
+    #[error("the system does not say where this program lies: {0}")]
+    NoPath(io::Error),
+    /// The program of the window is not beside this one.
+    #[error("{path}, which shows the window, cannot be started ({why}); install Deskbell again")]
+    NoWindowProgram {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system says.
+        why: io::Error,
+    },
+    /// What this program needs of the system is not to be had.
+    #[error("the program cannot begin to work ({0}); end other programs and start again")]
+    Threads(io::Error),
 }

@@ -1,18 +1,16 @@
-//! What the core says without being asked, brought to the page and to the tray icon.
+//! What the core says without being asked, brought to the window and to the tray icon.
 
-use deskbell_core::{Core, rpc::types::CoreEvent};
-use tauri::{AppHandle, Emitter, Manager};
+use std::sync::Arc;
+
+use deskbell_core::rpc::types::CoreEvent;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{badge::Badge, paper, tray::Tray, window};
-
-/// Name of the page's event; its payload is a [`CoreEvent`].
-const EVENT: &str = "core";
+use crate::{badge::Badge, shell::Shell, window_process};
 
 /// Runs until the core is gone.
-pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>) {
-    let badge = Badge::new(&app);
-    show_unread(&app, &core, &badge).await;
+pub async fn forward(shell: Arc<Shell>, mut events: Receiver<CoreEvent>) {
+    let badge = Badge::new(&shell);
+    show_unread(&shell, &badge).await;
     loop {
         let event = match events.recv().await {
             Ok(event) => event,
@@ -21,19 +19,18 @@ pub async fn forward(app: AppHandle, core: Core, mut events: Receiver<CoreEvent>
             Err(RecvError::Closed) => return,
         };
         if matches!(event, CoreEvent::Navigate { .. } | CoreEvent::Attention {}) {
-            window::present(&app, None);
+            window_process::present(&shell, None);
         }
         if touches(&event, &["settings"]) {
-            app.state::<Tray>().set_language(core.language());
-            window::zoom(&app, core.settings().zoom);
-            paper::follow(&app);
+            if let Some(tray) = shell.tray() {
+                tray.set_language(shell.core.language());
+            }
+            shell.window.look(shell.look());
         }
-        if let Err(error) = app.emit_to(window::LABEL, EVENT, &event) {
-            tracing::warn!(%error, "the page did not hear an event");
-        }
+        shell.window.tell_page(&event);
         // After the page: whoever looks at a message that comes in does not wait for a number in the tray.
         if touches(&event, &["places", "chats", "session"]) {
-            show_unread(&app, &core, &badge).await;
+            show_unread(&shell, &badge).await;
         }
     }
 }
@@ -45,8 +42,10 @@ fn touches(event: &CoreEvent, names: &[&str]) -> bool {
     }
 }
 
-async fn show_unread(app: &AppHandle, core: &Core, badge: &Badge) {
-    let unread = core.unread_count().await;
-    app.state::<Tray>().set_unread(unread);
+async fn show_unread(shell: &Shell, badge: &Badge) {
+    let unread = shell.core.unread_count().await;
+    if let Some(tray) = shell.tray() {
+        tray.set_unread(unread);
+    }
     badge.set(unread).await;
 }

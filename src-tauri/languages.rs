@@ -1,7 +1,6 @@
 //! What the person speaks, as their system says it. Asked once and told to the page: WebKit asks the C library, which knows
 //! only languages whose data is installed, so that a window would speak English beside an Arabic tray.
 
-#[cfg(any(target_os = "linux", test))]
 use deskbell_core::Language;
 
 /// For who does not say, dates and numbers are written as here.
@@ -32,21 +31,9 @@ fn tag(locale: &str) -> Option<String> {
 }
 
 /// What the page is told. WebKit lets it see the first language alone, so that is the first one that this program has.
-#[cfg(any(target_os = "linux", test))]
-fn for_page(spoken: &[String]) -> Option<&str> {
+pub fn for_page(spoken: &[String]) -> Option<&str> {
     let known = spoken.iter().find(|tag| Language::called(tag).is_some());
     known.or(spoken.first()).map(String::as_str)
-}
-
-/// Tells it to the window's page.
-#[cfg(target_os = "linux")]
-pub fn teach(window: &tauri::WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::{WebContextExt, WebViewExt};
-    window.with_webview(|platform| {
-        if let (Some(context), Some(language)) = (platform.inner().context(), for_page(&spoken())) {
-            context.set_preferred_languages(&[language]);
-        }
-    })
 }
 
 #[cfg(test)]

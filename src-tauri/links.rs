@@ -6,7 +6,7 @@ use deskbell_core::rpc::types::RpcError;
 pub async fn open(href: &str) -> Result<(), RpcError> {
     let href = href.to_owned();
     // The launcher may take its time (it waits for a browser to start); the page must not.
-    let opened = tauri::async_runtime::spawn_blocking(move || open::that_detached(href)).await;
+    let opened = tokio::task::spawn_blocking(move || open::that_detached(href)).await;
     match opened {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(not_opened(&error)),

@@ -1,10 +1,11 @@
-//! `deskbell`: the window.
+//! `deskbell`: the program. It starts the window.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{io, path::PathBuf, process::Command, process::ExitCode, time::Duration};
 
 use clap::Parser;
+use deskbell::Then;
 
 /// A team's shared inbox as a native desktop program.
 #[derive(Debug, Parser)]
@@ -25,12 +26,30 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 fn main() -> ExitCode {
+    // Once another version lies there, the system does not say any more where this one did.
+    let program = std::env::current_exe();
     let arguments = Arguments::parse();
     match deskbell::run(arguments.profile, arguments.rest_after) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("deskbell: {error}");
-            ExitCode::FAILURE
-        }
+        Ok(Then::Nothing) => ExitCode::SUCCESS,
+        Ok(Then::Again) => failure(&program.map_or_else(|why| why, |path| again(&path))),
+        Err(error) => failure(&error),
+    }
+}
+
+fn failure(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("deskbell: {error}");
+    ExitCode::FAILURE
+}
+
+/// Starts what lies there now, as this one was started. Returns only where that can't be done.
+fn again(path: &std::path::Path) -> io::Error {
+    let mut command = Command::new(path);
+    command.args(std::env::args_os().skip(1));
+    #[cfg(unix)]
+    return std::os::unix::process::CommandExt::exec(&mut command);
+    #[cfg(not(unix))]
+    match command.spawn() {
+        Ok(_) => std::process::exit(0),
+        Err(error) => error,
     }
 }

@@ -6,16 +6,19 @@
 #[cfg(target_os = "linux")]
 mod freedesktop;
 
-use deskbell_core::{Core, Notices};
-use tauri::AppHandle;
+use std::sync::Arc;
+
+use deskbell_core::Notices;
+
+use crate::shell::Shell;
 
 /// Runs until the core is gone.
-pub async fn run(app: AppHandle, core: Core, mut notices: Notices) {
+pub async fn run(shell: Arc<Shell>, mut notices: Notices) {
     #[cfg(target_os = "linux")]
-    freedesktop::run(app, core, &mut notices).await;
+    freedesktop::run(&shell, &mut notices).await;
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = (app, core);
+        let _ = shell;
         while notices.recv().await.is_some() {}
     }
 }

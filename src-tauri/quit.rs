@@ -1,16 +1,14 @@
 //! Closing and quitting. Closing keeps the program running where a tray icon leads back to it; else it quits, so
 //! that it is never running and out of reach.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use deskbell_core::Core;
-use tauri::{AppHandle, Manager};
 use tokio::time::timeout;
 
-use crate::{page, rpc::Calls, tray::Tray, window};
+use crate::{
+    shell::{Shell, Then},
+    window_process,
+};
 
 /// What the hub may take for a message that was held back until now.
 const HUB: Duration = Duration::from_secs(3);
@@ -18,44 +16,53 @@ const HUB: Duration = Duration::from_secs(3);
 const CORE: Duration = Duration::from_secs(8);
 
 /// The window's close button.
-pub async fn on_close(app: AppHandle) {
-    if app.state::<Tray>().leads_back().await {
-        page::rest(&app);
+pub async fn on_close(shell: Arc<Shell>) {
+    if shell.leads_back().await {
+        window_process::rest(&shell);
     } else {
-        quit(app.clone()).await;
+        quit(shell).await;
     }
 }
 
 /// Ends the program: the window goes at once, then the core, then the process.
-pub async fn quit(app: AppHandle) {
-    static QUITTING: AtomicBool = AtomicBool::new(false);
-    if QUITTING.swap(true, Ordering::Relaxed) {
+pub async fn quit(shell: Arc<Shell>) {
+    end(&shell, Then::Nothing).await;
+}
+
+/// Ends the program, and starts what is installed in its place now.
+pub fn restart(shell: &Arc<Shell>) {
+    let shell = Arc::clone(shell);
+    tokio::spawn(async move { end(&shell, Then::Again).await });
+}
+
+async fn end(shell: &Shell, then: Then) {
+    if !shell.begin_to_end() {
         return;
     }
-    window::hide(&app);
-    if !page::has_said_goodbye(&app).await {
+    window_process::hide(shell);
+    if !shell.window.has_said_goodbye().await {
         tracing::info!("the page did not say goodbye");
     }
-    let core = app.state::<Core>().inner().clone();
     let stored = async {
-        app.state::<Calls>().finished().await;
+        shell.calls.finished().await;
         // Who quits has done with undoing: the message should not lie here until the next start.
-        core.let_go(HUB).await;
-        core.shutdown().await;
+        shell.core.let_go(HUB).await;
+        shell.core.shutdown().await;
     };
     if timeout(CORE, stored).await.is_err() {
         tracing::warn!("the core did not stop in time");
     }
-    app.exit(0);
+    shell.window.end();
+    shell.end(Ok(then));
 }
 
 /// The end of the session, or Ctrl+C in a terminal.
-pub async fn on_signal(app: AppHandle) {
+pub async fn on_signal(shell: Arc<Shell>) {
     if let Err(error) = asked_to_end().await {
         tracing::warn!(%error, "signals are not heard");
         return;
     }
-    quit(app).await;
+    quit(shell).await;
 }
 
 #[cfg(unix)]

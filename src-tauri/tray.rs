@@ -5,8 +5,11 @@
 #[cfg(target_os = "linux")]
 mod status_notifier;
 
+use std::sync::Arc;
+
 use deskbell_core::Language;
-use tauri::AppHandle;
+
+use crate::shell::Shell;
 
 /// The icon, or its absence.
 pub struct Tray {
@@ -15,15 +18,15 @@ pub struct Tray {
 }
 
 /// Puts up the icon where the system has a place for one. It may also appear later, with the desktop's panel.
-pub async fn start(app: &AppHandle, language: Language) -> Tray {
+pub async fn start(shell: &Arc<Shell>, language: Language) -> Tray {
     #[cfg(target_os = "linux")]
     {
-        let item = status_notifier::Item::start(app, language).await;
+        let item = status_notifier::Item::start(shell, language).await;
         Tray { item: item.inspect_err(|error| tracing::info!(%error, "no tray icon")).ok() }
     }
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = (app, language);
+        let _ = (shell, language);
         Tray {}
     }
 }

@@ -3,15 +3,16 @@
 //! Spoken over one D-Bus connection. A library that gives each notification a thread to wait for its click can no
 //! longer close it, and closing is what must happen when the message is read elsewhere.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use deskbell_core::{ChatId, Core, Language, Notice, NoticeAction, NoticeEvent, Notices};
 use futures_util::StreamExt;
-use tauri::AppHandle;
 use zbus::{fdo::DBusProxy, names::OwnedUniqueName, zvariant::Value};
 
 use crate::{
-    notice_text, window,
+    notice_text,
+    shell::Shell,
+    window_process,
     words::{self, DESKTOP_ENTRY, Words},
 };
 
@@ -96,10 +97,10 @@ impl Shown {
 }
 
 /// Shows, closes and answers until the core is gone.
-pub async fn run(app: AppHandle, core: Core, notices: &mut Notices) {
+pub async fn run(shell: &Arc<Shell>, notices: &mut Notices) {
     while let Some(first) = notices.recv().await {
         // The bus is asked for only when there is something to say: without one the program runs as well.
-        match serve(&app, &core, first, notices).await {
+        match serve(shell, first, notices).await {
             Ok(()) => return,
             Err(error) => tracing::warn!(%error, "the desktop shows no notifications"),
         }
@@ -107,7 +108,8 @@ pub async fn run(app: AppHandle, core: Core, notices: &mut Notices) {
 }
 
 /// One connection's life. Returns an error as soon as the bus is lost; the next notice tries again.
-async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut Notices) -> zbus::Result<()> {
+async fn serve(shell: &Arc<Shell>, first: NoticeEvent, notices: &mut Notices) -> zbus::Result<()> {
+    let core = &shell.core;
     let bus = zbus::Connection::session().await?;
     let daemon = NotificationsProxy::new(&bus).await?;
     let mut clicks = daemon.receive_action_invoked().await?;
@@ -141,7 +143,7 @@ async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut N
                 let args = signal.args()?;
                 let Some(notice) = shown.by_id.remove(&args.id) else { continue };
                 let token = token.take().filter(|(id, _)| *id == args.id).map(|(_, token)| token);
-                on_click(app, core, &notice, &args.action_key, token).await;
+                on_click(shell, &notice, &args.action_key, token).await;
                 // Most daemons close it by themselves, and then say that they do not know it.
                 let _ = daemon.close_notification(args.id).await;
             }
@@ -159,7 +161,7 @@ async fn serve(app: &AppHandle, core: &Core, first: NoticeEvent, notices: &mut N
     }
 }
 
-fn broken() -> std::sync::Arc<std::io::Error> {
+fn broken() -> Arc<std::io::Error> {
     std::sync::Arc::new(std::io::ErrorKind::ConnectionReset.into())
 }
 
@@ -231,7 +233,7 @@ fn button(action: NoticeAction, words: &Words) -> Option<(&'static str, &'static
     }
 }
 
-async fn on_click(app: &AppHandle, core: &Core, notice: &Notice, key: &str, token: Option<String>) {
+async fn on_click(shell: &Arc<Shell>, notice: &Notice, key: &str, token: Option<String>) {
     let action = match key {
         "assign_to_me" => NoticeAction::AssignToMe,
         "mark_read" => NoticeAction::MarkRead,
@@ -240,9 +242,9 @@ async fn on_click(app: &AppHandle, core: &Core, notice: &Notice, key: &str, toke
         _ => return,
     };
     if matches!(action, NoticeAction::Reply | NoticeAction::Open) {
-        window::present(app, token);
+        window_process::present(shell, token);
     }
-    if let Err(error) = core.act(&notice.id, action).await {
+    if let Err(error) = shell.core.act(&notice.id, action).await {
         tracing::warn!(code = error.code, "what was asked on a notification was refused");
     }
 }

@@ -3,15 +3,16 @@
 //! Spoken directly over D-Bus and not through libayatana: that library has no tooltip and no left click, ends the
 //! program where it is not installed, and never says whether anybody draws the icon.
 
-use std::time::Duration;
+use std::{io::Cursor, sync::Arc, time::Duration};
 
 use deskbell_core::Language;
 use ksni::{Category, Handle, Icon, MenuItem, OfflineReason, ToolTip, TrayMethods, menu::StandardItem};
-use tauri::{AppHandle, Manager, async_runtime};
 use tokio::sync::mpsc;
 
 use crate::{
-    page, quit, window,
+    quit,
+    shell::Shell,
+    window_process,
     words::{self, Words},
 };
 
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What the icon shows.
 pub struct TrayIcon {
-    app: AppHandle,
+    shell: Arc<Shell>,
     /// Unread chats.
     pub unread: u32,
     /// The window is on screen.
@@ -51,13 +52,13 @@ trait StatusNotifierWatcher {
 
 impl Item {
     /// Registers the icon now and again whenever the desktop's panel comes back.
-    pub async fn start(app: &AppHandle, language: Language) -> Result<Self, ksni::Error> {
+    pub async fn start(shell: &Arc<Shell>, language: Language) -> Result<Self, ksni::Error> {
         let bus = zbus::Connection::session().await.map_err(ksni::Error::Dbus)?;
-        let icon = TrayIcon { app: app.clone(), unread: 0, shown: true, language };
+        let icon = TrayIcon { shell: Arc::clone(shell), unread: 0, shown: shell.window.is_shown(), language };
         let handle = icon.assume_sni_available(true).spawn().await?;
         let (changes, mut made) = mpsc::unbounded_channel::<Change>();
         let drawn = handle.clone();
-        async_runtime::spawn(async move {
+        tokio::spawn(async move {
             while let Some(change) = made.recv().await {
                 drawn.update(change).await;
             }
@@ -86,12 +87,9 @@ impl TrayIcon {
         // The label changes at once; `window` confirms it.
         self.shown = !self.shown;
         if self.shown {
-            let app = self.app.clone();
-            let token = ksni::current_xdg_activation_token();
-            async_runtime::spawn(async move { window::present(&app, token) });
+            window_process::present(&self.shell, ksni::current_xdg_activation_token());
         } else {
-            let app = self.app.clone();
-            async_runtime::spawn(async move { page::rest(&app) });
+            window_process::rest(&self.shell);
         }
     }
 }
@@ -121,8 +119,7 @@ impl ksni::Tray for TrayIcon {
     }
 
     fn icon_pixmap(&self) -> Vec<Icon> {
-        let image = tauri::include_image!("icons/32x32.png");
-        vec![pixmap(image.rgba(), image.width(), image.height(), self.unread > 0)]
+        picture().map(|(rgba, width, height)| pixmap(&rgba, width, height, self.unread > 0)).into_iter().collect()
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
@@ -139,7 +136,7 @@ impl ksni::Tray for TrayIcon {
         let quit = StandardItem {
             label: words.quit.into(),
             activate: Box::new(|icon: &mut Self| {
-                async_runtime::spawn(quit::quit(icon.app.clone()));
+                tokio::spawn(quit::quit(Arc::clone(&icon.shell)));
             }),
             ..Default::default()
         };
@@ -148,12 +145,20 @@ impl ksni::Tray for TrayIcon {
 
     /// The panel went away with the window hidden: nothing would lead back to it, so it shows itself.
     fn watcher_offline(&self, _reason: OfflineReason) -> bool {
-        if !self.app.state::<page::Life>().is_shown() {
-            let app = self.app.clone();
-            async_runtime::spawn(async move { window::present(&app, None) });
+        if !self.shell.window.is_shown() {
+            window_process::present(&self.shell, None);
         }
         true
     }
+}
+
+/// The program's own picture: red, green, blue and alpha of each of its pixels, its width and its height.
+fn picture() -> Option<(Vec<u8>, u32, u32)> {
+    let file = Cursor::new(include_bytes!("../../icons/32x32.png"));
+    let mut picture = png::Decoder::new(file).read_info().ok()?;
+    let mut rgba = vec![0; picture.output_buffer_size()?];
+    let read = picture.next_frame(&mut rgba).ok()?;
+    (read.color_type == png::ColorType::Rgba).then_some((rgba, read.width, read.height))
 }
 
 /// The specification wants ARGB in network order. A dot in the corner says that something is unread.
@@ -177,6 +182,13 @@ fn pixmap(rgba: &[u8], width: u32, height: u32, dot: bool) -> Icon {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_picture() {
+        let (rgba, width, height) = picture().unwrap();
+        assert_eq!((width, height, rgba.len()), (32, 32, 32 * 32 * 4));
+        assert!(rgba.chunks_exact(4).any(|pixel| pixel[3] == 255), "it can be seen");
+    }
 
     #[test]
     fn the_dot_marks_the_corner_and_only_it() {

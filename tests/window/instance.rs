@@ -56,7 +56,7 @@ async fn a_window_that_was_on_a_screen_that_is_gone_is_whole_on_the_one_that_is_
     let window = Window::open(&desktop, profile.path()).await?;
     let screen = Screen::open(&desktop)?;
     eventually("the window to be whole on the screen", async || {
-        let (x, y, width, height) = screen.place(window.pid()?)?;
+        let (x, y, width, height) = screen.place(window.window_pid()?)?;
         let inside =
             x >= 0 && y >= 0 && i32::from(x) + i32::from(width) <= 1280 && i32::from(y) + i32::from(height) <= 720;
         Ok((inside && width >= 1024 && height >= 700).then_some(()))
@@ -74,7 +74,7 @@ async fn a_window_opens_where_it_was_closed() -> Result<()> {
         let window = Window::open(&desktop, profile.path()).await?;
         let screen = Screen::open(&desktop)?;
         eventually("the window to be where it was", async || {
-            Ok((screen.place(window.pid()?)? == (300, 200, 1100, 710)).then_some(()))
+            Ok((screen.place(window.window_pid()?)? == (300, 200, 1100, 710)).then_some(()))
         })
         .await?;
         window.close().await?;

@@ -125,3 +125,31 @@ async fn without_its_page_the_program_still_quits() -> Result<()> {
     alice.tray().await?.choose("Quit").await?;
     alice.has_ended().await
 }
+
+#[tokio::test]
+async fn a_window_that_dies_is_made_again_and_everything_behind_it_goes_on() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    let rosa = team.visitor("Rosa Vidal").await?;
+    rosa.writes("Anybody there?").await?;
+    alice.focus().await?;
+    alice.open_chat("Rosa Vidal").await?;
+    alice.type_in("Message", "Half an answer").await?;
+    alice.lists("Half an answer").await?;
+    let program = alice.pid()?;
+
+    alice.lose_window().await?;
+
+    assert_eq!(alice.pid()?, program);
+    alice.is_at("Anybody there?").await?;
+    alice.has_value("Message", "Half an answer").await?;
+    alice.enter_in("Message").await?;
+    rosa.reads(&["Half an answer"]).await
+}
+
+#[tokio::test]
+async fn a_window_does_not_outlive_its_program() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice().await?;
+    alice.lose_program().await
+}

@@ -89,7 +89,7 @@ impl Window {
 
     /// Everything that is written in the window.
     pub async fn text(&self) -> Result<String> {
-        let answer = self.driver.session().execute("return document.body?.innerText ?? '';", vec![]).await?;
+        let answer = self.driver.session()?.execute("return document.body?.innerText ?? '';", vec![]).await?;
         Ok(answer.json().as_str().unwrap_or_default().to_owned())
     }
 
@@ -123,13 +123,13 @@ impl Window {
     /// The text in the first element that matches, or `None` where there is none.
     pub async fn text_in(&self, selector: &str) -> Result<Option<String>> {
         let script = "return document.querySelector(arguments[0])?.innerText ?? null;";
-        let answer = self.driver.session().execute(script, vec![json!(selector)]).await?;
+        let answer = self.driver.session()?.execute(script, vec![json!(selector)]).await?;
         Ok(answer.json().as_str().map(str::to_owned))
     }
 
     /// What a script of the test finds out about the page.
     pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        let answer = self.driver.session().execute(format!("{PAGE}\n{script}"), arguments).await?;
+        let answer = self.driver.session()?.execute(format!("{PAGE}\n{script}"), arguments).await?;
         Ok(answer.json().clone())
     }
 
@@ -280,7 +280,7 @@ impl Window {
     ) -> Result<Option<WebElement>> {
         let script = format!("{PAGE}\nconst found = named(...arguments)[0] ?? null;\n{how}");
         let answer =
-            self.driver.session().execute(script, vec![json!(role), json!(name), json!(part), json!(within)]).await?;
+            self.driver.session()?.execute(script, vec![json!(role), json!(name), json!(part), json!(within)]).await?;
         if answer.json().is_null() {
             return Ok(None);
         }
@@ -294,6 +294,11 @@ impl Window {
         self.driver.program()
     }
 
+    /// Process id of what shows the window.
+    pub fn window_pid(&self) -> Result<u32> {
+        self.driver.window()?.context("the program has no window")
+    }
+
     /// Ends the process of the page, as the system does when memory runs out, and waits until there is another. The driver
     /// can see no page after that.
     pub async fn lose_page(&self) -> Result<()> {
@@ -303,35 +308,44 @@ impl Window {
             anyhow::Ok(page.map(|process| process.id))
         };
         let before = page_of()?.context("no page")?;
-        let page = i32::try_from(before).ok().and_then(rustix::process::Pid::from_raw).context("a process")?;
-        rustix::process::kill_process(page, rustix::process::Signal::KILL)?;
+        kill(before)?;
         eventually("another page", async || Ok(page_of()?.filter(|now| *now != before).map(drop))).await
     }
 
-    /// Waits until the page has been given up, with its process.
-    pub async fn has_no_page(&self) -> Result<()> {
-        eventually("the page to be given up", async || {
-            let processes = self.driver.processes()?;
-            Ok((!processes.iter().any(|process| process.name.starts_with("WebKitWebProc"))).then_some(()))
+    /// Ends the process of the window, as a fault of its toolkit does, and looks at the one that is made in its place.
+    pub async fn lose_window(&self) -> Result<()> {
+        let before = self.window_pid()?;
+        kill(before)?;
+        eventually("another window", async || Ok(self.driver.window()?.filter(|now| *now != before).map(drop))).await?;
+        self.has_a_new_page().await
+    }
+
+    /// Ends the program and leaves its window alone; returns once that has ended too.
+    pub async fn lose_program(&self) -> Result<()> {
+        let window = self.window_pid()?;
+        kill(self.pid()?)?;
+        eventually("the window to end with its program", async || {
+            let status = std::fs::read_to_string(format!("/proc/{window}/stat")).unwrap_or_default();
+            Ok((status.is_empty() || status.contains(") Z ")).then_some(()))
         })
         .await
     }
 
-    /// Waits for the page that was made after the one before was given up, and looks at it from now on.
+    /// Waits until the window has been given up, with its processes.
+    pub async fn has_no_page(&self) -> Result<()> {
+        eventually("the window to be given up", async || Ok(self.driver.processes()?.is_empty().then_some(()))).await
+    }
+
+    /// Waits for the window that was made after the one before was given up, and looks at it from now on.
     pub async fn has_a_new_page(&self) -> Result<()> {
-        let session = self.driver.session();
-        eventually("a new page", async || {
-            let Some(page) = session.windows().await?.pop() else { return Ok(None) };
-            session.switch_to_window(page).await?;
-            Ok(Some(()))
-        })
-        .await?;
+        eventually("a new window", async || Ok(self.driver.window()?.map(drop))).await?;
+        self.driver.attach().await?;
         self.shows_something().await
     }
 
     /// Gives the window the focus.
     pub async fn focus(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
+        let (screen, pid) = (Screen::open(&self.desktop)?, self.window_pid()?);
         eventually("the window to have the focus", async || {
             screen.focus(pid)?;
             Ok(screen.has_focus(pid)?.then_some(()))
@@ -341,23 +355,28 @@ impl Window {
 
     /// Waits until the window is on the screen and has the focus.
     pub async fn is_in_front(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
+        let screen = Screen::open(&self.desktop)?;
         eventually("the window to be shown with the focus", async || {
+            let Some(pid) = self.driver.window()? else { return Ok(None) };
             Ok((screen.is_shown(pid)? && screen.has_focus(pid)?).then_some(()))
         })
         .await
     }
 
-    /// Waits until the window is hidden, with the program running.
+    /// Waits until the window is hidden or gone, with the program running.
     pub async fn is_hidden(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
-        eventually("the window to be hidden", async || Ok((!screen.is_shown(pid)?).then_some(()))).await?;
+        let screen = Screen::open(&self.desktop)?;
+        eventually("the window to be hidden", async || {
+            let shown = self.driver.window()?.map_or(Ok(false), |pid| screen.is_shown(pid))?;
+            Ok((!shown).then_some(()))
+        })
+        .await?;
         self.pid().map(drop).context("the program has ended instead of hiding")
     }
 
     /// Presses the close button of the window.
     pub async fn close(&self) -> Result<()> {
-        let (screen, pid) = (Screen::open(&self.desktop)?, self.pid()?);
+        let (screen, pid) = (Screen::open(&self.desktop)?, self.window_pid()?);
         eventually("a window to close", async || Ok(screen.is_shown(pid)?.then_some(()))).await?;
         screen.close(pid)
     }
@@ -382,8 +401,14 @@ impl Window {
 
     /// A picture of the page, for looking at when a test fails.
     pub async fn picture(&self, file: &Path) -> Result<()> {
-        Ok(self.driver.session().screenshot(file).await?)
+        Ok(self.driver.session()?.screenshot(file).await?)
     }
+}
+
+/// Ends a process at once.
+fn kill(process: u32) -> Result<()> {
+    let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw).context("a process")?;
+    Ok(rustix::process::kill_process(process, rustix::process::Signal::KILL)?)
 }
 
 /// Text as it is read: line breaks and runs of spaces are one space.

@@ -1,38 +1,20 @@
 //! What a window shows before its page is drawn: paper of the page's own colour, so that a dark one does not come up in white.
 
-use deskbell_core::Core;
-use tauri::{AppHandle, Manager, window::Color};
-
-use crate::window;
+use tauri::window::Color;
 
 /// The colour of the window's edge (`--rail` in `ui/src/tokens.css`), dark and light.
 const DARK: Color = Color(0x14, 0x12, 0x10, 0xff);
 const LIGHT: Color = Color(0xec, 0xe8, 0xe0, 0xff);
 
-/// The colour that the page will have.
-pub fn color(app: &AppHandle) -> Color {
-    if is_dark(&app.state::<Core>().settings().theme, system_is_dark) { DARK } else { LIGHT }
+/// The colour that the page will have. What the system is, is the toolkit's to say, on its own thread.
+pub fn color(theme: &str) -> Color {
+    if is_dark(theme, system_is_dark) { DARK } else { LIGHT }
 }
 
 /// What the page is told before there is anything in it: it finds out by itself only once its own code runs.
-pub fn before_page(app: &AppHandle) -> String {
-    let theme = if color(app) == DARK { "dark" } else { "light" };
+pub fn before_page(theme: &str) -> String {
+    let theme = if color(theme) == DARK { "dark" } else { "light" };
     format!("document.documentElement.dataset.theme = '{theme}';")
-}
-
-/// Another theme was chosen, maybe.
-pub fn follow(app: &AppHandle) {
-    let chosen = app.clone();
-    // The system's wish is the toolkit's to say, on its own thread.
-    let on_main = app.run_on_main_thread(move || {
-        let Some(window) = chosen.get_webview_window(window::LABEL) else { return };
-        if let Err(error) = window.set_background_color(Some(color(&chosen))) {
-            tracing::warn!(%error, "the window keeps the paper it has");
-        }
-    });
-    if let Err(error) = on_main {
-        tracing::warn!(%error, "the window keeps the paper it has");
-    }
 }
 
 /// As chosen, or as the system is.
@@ -74,7 +56,7 @@ mod tests {
 
     #[test]
     fn it_is_the_paper_of_the_page() {
-        let tokens = include_str!("../ui/src/tokens.css");
+        let tokens = include_str!("../../ui/src/tokens.css");
         let found: Vec<_> = tokens
             .lines()
             .filter_map(|line| line.trim().strip_prefix("--rail:"))

@@ -5,42 +5,31 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use deskbell_core::Core;
+use deskbell::wire::Look;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, webview::NewWindowResponse};
 
 use crate::{
-    StartError,
-    page::{Life, Way},
     paper,
     place::{self, Place},
-    tray::Tray,
-    words,
 };
 
 /// Its label: capabilities name it.
 pub const LABEL: &str = "main";
 
-/// A sentence instead of the toolkit's panic where no display answers.
-pub fn require_display() -> Result<(), StartError> {
-    #[cfg(target_os = "linux")]
-    gtk::init().map_err(|_| StartError::NoDisplay)?;
-    Ok(())
-}
-
 /// Makes the window. The page can neither leave its origin nor open another window: links go through
 /// `open_link`, which the core judges.
-pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+pub fn create(app: &AppHandle) -> tauri::Result<()> {
     let frame = app.state::<Frame>();
     let place = Place::read(&frame.profile).map(|place| place.within(&screens(app)));
     let size = place.map_or(place::NEW, |place| (place.width, place.height));
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
     let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
-        .title(words::PROGRAM)
+        .title(deskbell::PROGRAM)
         .inner_size(f64::from(size.0), f64::from(size.1))
         .min_inner_size(f64::from(place::LEAST.0), f64::from(place::LEAST.1))
         .prevent_overflow()
-        .background_color(paper::color(app))
-        .initialization_script(paper::before_page(app))
+        .background_color(paper::color(&frame.look().theme))
+        .initialization_script(paper::before_page(&frame.look().theme))
         // Tauri's own handler would swallow what is dropped on the page.
         .disable_drag_drop_handler()
         .on_navigation(move |url| is_own(url, dev_url.as_ref()))
@@ -54,24 +43,59 @@ pub fn create(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     {
         crate::context_menu::trim(&window)?;
         crate::thrift::teach(&window)?;
-        crate::languages::teach(&window)?;
+        crate::language::teach(&window)?;
         crate::revive::revive(&window)?;
         crate::caret::let_rest(&window)?;
     }
-    zoom(app, app.state::<Core>().settings().zoom);
-    Ok(window)
+    zoom(&window, frame.look().zoom);
+    Ok(())
 }
 
-/// Where the window was when it was looked last, and where that is kept.
+/// What is to be known of the window beside what the toolkit knows: how it looks, where it was when it was looked last, and
+/// where that is kept.
 pub struct Frame {
     profile: PathBuf,
     place: Mutex<Option<Place>>,
+    look: Mutex<Look>,
 }
 
 impl Frame {
-    /// Of a window that was not there yet in this run.
+    /// Of a window that is not there yet.
     pub fn of(profile: &Path) -> Self {
-        Self { profile: profile.into(), place: Mutex::new(None) }
+        let look = Look { theme: "system".into(), zoom: 100 };
+        Self { profile: profile.into(), place: Mutex::new(None), look: Mutex::new(look) }
+    }
+
+    /// It looks like this from now on.
+    pub fn wear(&self, look: Look) {
+        *self.look.lock().unwrap_or_else(PoisonError::into_inner) = look;
+    }
+
+    fn look(&self) -> Look {
+        self.look.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The window was moved or has another size. Only looked at: it is kept when the window goes away.
+    pub fn look_at_place(&self, app: &AppHandle) {
+        let Some(window) = app.get_webview_window(LABEL) else { return };
+        let scale = window.scale_factor().unwrap_or(1.0);
+        let (Ok(at), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
+        let (at, size) = (at.to_logical::<i32>(scale), size.to_logical::<u32>(scale));
+        let maximized = window.is_maximized().unwrap_or(false);
+        // What fills the screen goes back to what it was before.
+        self.keep(Some(match self.place().filter(|_| maximized) {
+            Some(before) => Place { maximized, ..before },
+            None => Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized },
+        }));
+    }
+
+    /// The next window is put where this one is now.
+    fn keep_place(&self) {
+        if let Some(place) = self.place()
+            && let Err(error) = place.keep(&self.profile)
+        {
+            tracing::warn!(%error, "the next window opens where windows do");
+        }
     }
 
     fn place(&self) -> Option<Place> {
@@ -97,35 +121,20 @@ fn screens(app: &AppHandle) -> Vec<Place> {
     screens.iter().map(place).filter(|screen| screen.width > 0 && screen.height > 0).collect()
 }
 
-/// The window was moved or has another size. Only looked at: it is kept when the window goes away.
-pub fn look_at_place(app: &AppHandle) {
-    let (Some(window), Some(frame)) = (app.get_webview_window(LABEL), app.try_state::<Frame>()) else { return };
-    let scale = window.scale_factor().unwrap_or(1.0);
-    let (Ok(at), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
-    let (at, size) = (at.to_logical::<i32>(scale), size.to_logical::<u32>(scale));
-    let maximized = window.is_maximized().unwrap_or(false);
-    // What fills the screen goes back to what it was before.
-    frame.keep(Some(match frame.place().filter(|_| maximized) {
-        Some(before) => Place { maximized, ..before },
-        None => Place { x: at.x, y: at.y, width: size.width, height: size.height, maximized },
-    }));
-}
-
-/// The next start puts the window where it is now.
-pub fn keep_place(app: &AppHandle) {
-    let frame = app.state::<Frame>();
-    if let Some(place) = frame.place()
-        && let Err(error) = place.keep(&frame.profile)
-    {
-        tracing::warn!(%error, "the next window opens where windows do");
+/// Shows everything larger or smaller, in percent.
+fn zoom(window: &WebviewWindow, percent: u32) {
+    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+        tracing::warn!(%error, "the window cannot be zoomed");
     }
 }
 
-/// Shows everything larger or smaller, in percent.
-pub fn zoom(app: &AppHandle, percent: u32) {
+/// Settings were changed, maybe those that it follows.
+pub fn follow_look(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
-    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
-        tracing::warn!(%error, "the window cannot be zoomed");
+    let look = app.state::<Frame>().look();
+    zoom(&window, look.zoom);
+    if let Err(error) = window.set_background_color(Some(paper::color(&look.theme))) {
+        tracing::warn!(%error, "the window keeps the paper it has");
     }
 }
 
@@ -141,28 +150,11 @@ fn is_own(url: &Url, dev_url: Option<&Url>) -> bool {
     own || dev_url.is_some_and(|dev| dev.origin() == url.origin())
 }
 
-/// Shows the window, above the others and with the focus; makes it where it was given up. `token` is what Wayland asks
-/// for before it lets a program take the focus.
-pub fn present(app: &AppHandle, token: Option<String>) {
-    let shown = app.clone();
-    let on_main = app.run_on_main_thread(move || {
-        let app = shown;
-        let window = match app.state::<Life>().show() {
-            Way::Wait => return,
-            Way::Make => create(&app),
-            Way::Raise => app.get_webview_window(LABEL).ok_or(tauri::Error::WindowNotFound),
-        };
-        if let Err(error) = window.and_then(|window| to_front(&window, token.as_deref())) {
-            tracing::warn!(%error, "the window did not come to the front");
-        }
-        let there = app.get_webview_window(LABEL).is_some();
-        if !there {
-            // The next who asks for it tries again.
-            app.state::<Life>().is_lost();
-        }
-        app.state::<Tray>().set_shown(there);
-    });
-    if let Err(error) = on_main {
+/// Shows the window, above the others and with the focus. `token` is what Wayland asks for before it lets a program take
+/// the focus.
+pub fn present(app: &AppHandle, token: Option<&str>) {
+    let window = app.get_webview_window(LABEL).ok_or(tauri::Error::WindowNotFound);
+    if let Err(error) = window.and_then(|window| to_front(&window, token)) {
         tracing::warn!(%error, "the window did not come to the front");
     }
 }
@@ -188,16 +180,23 @@ fn to_front(window: &WebviewWindow, _token: Option<&str>) -> tauri::Result<()> {
     window.set_focus()
 }
 
-/// Hides the window; everything else goes on. Returns the turn of its life that begins.
-pub fn hide(app: &AppHandle) -> u64 {
-    keep_place(app);
+/// Hides the window, and keeps where it was.
+pub fn hide(app: &AppHandle) {
+    app.state::<Frame>().keep_place();
     if let Some(window) = app.get_webview_window(LABEL)
         && let Err(error) = window.hide()
     {
         tracing::warn!(%error, "the window could not be hidden");
     }
-    app.state::<Tray>().set_shown(false);
-    app.state::<Life>().hide()
+}
+
+/// The number on its icon.
+#[cfg(not(target_os = "linux"))]
+pub fn badge(app: &AppHandle, unread: u32) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.set_badge_count((unread > 0).then(|| i64::from(unread))) {
+        tracing::debug!(%error, "no badge");
+    }
 }
 
 #[cfg(test)]
