@@ -30,7 +30,7 @@ pub enum StartError {
     #[error(transparent)]
     Core(#[from] CoreError),
     /// No X or Wayland display answers.
-    #[error("there is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY")]
+    #[error("no display answers to open a window on; set DISPLAY or WAYLAND_DISPLAY to one that does")]
     NoDisplay,
     /// The window system refused.
     #[error("the window cannot be opened: {0}")]

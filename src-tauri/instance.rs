@@ -69,9 +69,10 @@ fn claim_within(profile: &Profile, patience: Duration) -> Result<Claim, StartErr
 }
 
 impl Instance {
-    /// Calls `raise` for each further start, with the token that lets a Wayland window take the focus.
+    /// Calls `raise` for each further start, with the token that lets a Wayland window take the focus. Where it says that there
+    /// is no window any more, that start is not answered: it waits until the profile is free.
     #[cfg(unix)]
-    pub fn listen(self, raise: impl Fn(Option<String>) + Send + 'static) {
+    pub fn listen(self, raise: impl Fn(Option<String>) -> bool + Send + 'static) {
         use std::io::{BufRead, BufReader, Read, Write};
         std::thread::spawn(move || {
             let instance = self;
@@ -83,8 +84,9 @@ impl Instance {
                     .and_then(|()| BufReader::new((&stream).take(MAX_TOKEN)).read_line(&mut line));
                 if asked.is_ok_and(|bytes| bytes > 0) {
                     let token = line.trim();
-                    raise((!token.is_empty()).then(|| token.to_owned()));
-                    let _ = stream.write_all(b"raised\n");
+                    if raise((!token.is_empty()).then(|| token.to_owned())) {
+                        let _ = stream.write_all(b"raised\n");
+                    }
                 }
             }
         });
@@ -92,7 +94,7 @@ impl Instance {
 
     /// Keeps the lock; nothing can ask.
     #[cfg(not(unix))]
-    pub fn listen(self, _raise: impl Fn(Option<String>) + Send + 'static) {
+    pub fn listen(self, _raise: impl Fn(Option<String>) -> bool + Send + 'static) {
         std::mem::forget(self);
     }
 }
@@ -156,7 +158,7 @@ mod tests {
 
         let Claim::First(first) = claim(&profile).unwrap() else { panic!("nobody else is there") };
         let (tell, told) = mpsc::channel();
-        first.listen(move |token| tell.send(token).unwrap());
+        first.listen(move |token| tell.send(token).is_ok());
         assert!(matches!(claim(&profile).unwrap(), Claim::Second));
         told.recv_timeout(PATIENCE).unwrap();
 

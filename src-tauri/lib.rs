@@ -80,6 +80,7 @@ async fn work(profile: &Profile, instance: Instance, rest_after: Duration) -> Re
         move |token| {
             let _in = runtime.enter();
             window_process::present(&shell, token);
+            !shell.is_ending()
         }
     });
     tokio::spawn(notifications::run(Arc::clone(&shell), core.notices()));

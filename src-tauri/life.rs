@@ -75,8 +75,10 @@ impl Life {
     /// It is hidden. Returns the turn by which it is known whether that still holds.
     pub fn hide(&mut self) -> u64 {
         self.turn += 1;
-        if self.stage == Stage::Shown {
-            self.stage = Stage::Hidden;
+        match self.stage {
+            Stage::Shown => self.stage = Stage::Hidden,
+            Stage::Going { .. } => self.stage = Stage::Going { wanted: false },
+            Stage::Hidden | Stage::Gone => {}
         }
         self.turn
     }
@@ -147,6 +149,16 @@ mod tests {
         assert_eq!(life.show(), Way::Wait);
         assert_eq!(life.gone().0, End::Wanted);
         assert_eq!(life.show(), Way::Make);
+    }
+
+    #[test]
+    fn who_thinks_better_of_it_while_it_goes_does_not_have_it_made() {
+        let mut life = shown();
+        let turn = life.hide();
+        assert!(life.begin_to_go(turn));
+        life.show();
+        life.hide();
+        assert_eq!(life.gone().0, End::GivenUp);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 use crate::{
-    shell::{Shell, Then},
+    StartError,
+    shell::{Ending, Shell, Then},
     window_process,
 };
 
@@ -26,16 +27,21 @@ pub async fn on_close(shell: Arc<Shell>) {
 
 /// Ends the program: the window goes at once, then the core, then the process.
 pub async fn quit(shell: Arc<Shell>) {
-    end(&shell, Then::Nothing).await;
+    end(&shell, Ok(Then::Nothing)).await;
+}
+
+/// Ends the program, which can't go on.
+pub async fn fail(shell: &Shell, why: StartError) {
+    end(shell, Err(why)).await;
 }
 
 /// Ends the program, and starts what is installed in its place now.
 pub fn restart(shell: &Arc<Shell>) {
     let shell = Arc::clone(shell);
-    tokio::spawn(async move { end(&shell, Then::Again).await });
+    tokio::spawn(async move { end(&shell, Ok(Then::Again)).await });
 }
 
-async fn end(shell: &Shell, then: Then) {
+async fn end(shell: &Shell, ending: Ending) {
     if !shell.begin_to_end() {
         return;
     }
@@ -53,7 +59,8 @@ async fn end(shell: &Shell, then: Then) {
         tracing::warn!("the core did not stop in time");
     }
     shell.window.end();
-    shell.end(Ok(then));
+    shell.window.has_ended().await;
+    shell.end(ending);
 }
 
 /// The end of the session, or Ctrl+C in a terminal.

@@ -18,7 +18,7 @@ use serde_json::value::to_raw_value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
     time,
 };
 
@@ -60,6 +60,9 @@ impl WindowProgram {
     pub fn start(&self, first: bool) -> Result<Child, StartError> {
         let mut command = Command::new(&self.path);
         command.arg(&self.profile).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        // Ctrl+C in a terminal is for the program, which gives the page the time to hand over what was typed last.
+        #[cfg(unix)]
+        command.process_group(0);
         if !first {
             for name in STARTED_BY {
                 command.env_remove(name);
@@ -83,25 +86,37 @@ impl WindowProgram {
 pub struct WindowProcess {
     program: WindowProgram,
     rest_after: Duration,
+    /// There is a process.
+    runs: watch::Sender<bool>,
     now: Mutex<Now>,
 }
 
 struct Now {
     life: Life,
-    /// What it is told goes through here. Without it the window ends.
-    tell: Option<mpsc::UnboundedSender<Vec<u8>>>,
+    ear: Option<Ear>,
     /// Who waits for the page to know that it is hidden.
     asks: HashMap<u64, oneshot::Sender<()>>,
     asked: u64,
+    /// The page has asked for something: there is one, and it may have something to hand over.
+    lives: bool,
+    /// What Wayland asks for, of who has asked for a window that is going.
+    token: Option<String>,
     deaths: Deaths,
+}
+
+/// By which a window is told what to do. Dropped, it is told nothing more.
+struct Ear {
+    tell: mpsc::UnboundedSender<Vec<u8>>,
+    /// Says that it is over to who attends the window, also where that does not listen.
+    _over: oneshot::Sender<()>,
 }
 
 impl Now {
     fn tell(&self, message: &ToWindow) {
-        let Some(tell) = &self.tell else { return };
+        let Some(ear) = &self.ear else { return };
         match wire::line(message) {
             // It fails only once the window has ended.
-            Ok(line) => drop(tell.send(line)),
+            Ok(line) => drop(ear.tell.send(line)),
             Err(error) => tracing::error!(%error, "the window is not told something"),
         }
     }
@@ -110,8 +125,16 @@ impl Now {
 impl WindowProcess {
     /// Not there yet. Closed to the tray it will be kept for `rest_after`.
     pub fn of(program: WindowProgram, rest_after: Duration) -> Self {
-        let now = Now { life: Life::begins(), tell: None, asks: HashMap::new(), asked: 0, deaths: Deaths::default() };
-        Self { program, rest_after, now: Mutex::new(now) }
+        let now = Now {
+            life: Life::begins(),
+            ear: None,
+            asks: HashMap::new(),
+            asked: 0,
+            lives: false,
+            token: None,
+            deaths: Deaths::default(),
+        };
+        Self { program, rest_after, runs: watch::Sender::new(false), now: Mutex::new(now) }
     }
 
     /// Whether the person can see it.
@@ -142,9 +165,9 @@ impl WindowProcess {
     /// later, and what it does then reaches us after that: so it is asked until it knows. Where there is no page, there is
     /// nothing to wait for.
     pub async fn has_said_goodbye(&self) -> bool {
-        let said = {
+        let (ask, said) = {
             let mut now = self.now();
-            if now.tell.is_none() {
+            if now.ear.is_none() || !now.lives {
                 return true;
             }
             let (say, said) = oneshot::channel();
@@ -152,15 +175,23 @@ impl WindowProcess {
             let ask = now.asked;
             now.asks.insert(ask, say);
             now.tell(&ToWindow::AskHidden { ask });
-            said
+            (ask, said)
         };
+        let said = time::timeout(GOODBYE, said).await;
+        self.now().asks.remove(&ask);
         // A window that has ended says nothing more, and nothing more is to be waited for.
-        time::timeout(GOODBYE, said).await.is_ok()
+        said.is_ok()
     }
 
-    /// It is told nothing more, and ends.
+    /// It is told nothing more, and ends; by force where it does not by itself.
     pub fn end(&self) {
-        self.now().tell = None;
+        self.now().ear = None;
+    }
+
+    /// Waits until its process has ended.
+    pub async fn has_ended(&self) {
+        // It fails only without a sender, and this is one.
+        let _ = self.runs.subscribe().wait_for(|runs| !runs).await;
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -178,9 +209,15 @@ pub fn open(shell: &Arc<Shell>, process: Child) {
 /// Shows the window, above the others and with the focus; makes it where there is none. `token` is what Wayland asks for
 /// before it lets a program take the focus.
 pub fn present(shell: &Arc<Shell>, token: Option<String>) {
+    if shell.is_ending() {
+        return;
+    }
     let mut now = shell.window.now();
     match now.life.show() {
-        Way::Wait => return,
+        Way::Wait => {
+            now.token = token;
+            return;
+        }
         Way::Raise => {}
         Way::Make if shell.window.program.was_exchanged() => {
             drop(now);
@@ -193,7 +230,9 @@ pub fn present(shell: &Arc<Shell>, token: Option<String>) {
             Err(error) => {
                 // The next who asks for it tries again.
                 now.life.gone();
+                drop(now);
                 tracing::error!(%error, "the window is not there");
+                shell.set_shown(false);
                 return;
             }
         },
@@ -223,44 +262,59 @@ pub fn rest(shell: &Arc<Shell>) {
                 return;
             }
             // Only where something leads back to it. A page that is busy is asked again.
-            if shell.leads_back().await && window.has_said_goodbye().await {
-                return give_up(&shell, turn).await;
+            if shell.leads_back().await && window.has_said_goodbye().await && is_given_up(&shell, turn).await {
+                return;
             }
         }
     });
 }
 
-/// A page that has not left all that is needed to come back as it was (a dialog is open) stays.
-async fn give_up(shell: &Shell, turn: u64) {
+/// A page that has not left all that is needed to come back as it was (a dialog is open) stays, for now.
+async fn is_given_up(shell: &Shell, turn: u64) -> bool {
     shell.calls.finished().await;
     if !shell.core.page_may_go() {
         tracing::debug!("the page has something unfinished and stays");
-        return;
+        return false;
     }
     if shell.window.now().life.begin_to_go(turn) {
-        shell.core.page_is_gone();
+        shell.core.page_is_gone().await;
         shell.window.end();
     }
+    true
 }
 
-/// Tells a process that it is the window now, and listens to it until its end.
+/// Tells a process that it is the window now, and attends it until its end.
 fn attend(shell: &Arc<Shell>, now: &mut Now, mut process: Child) {
-    let (tell, told) = mpsc::unbounded_channel();
-    now.tell = Some(tell);
-    now.tell(&ToWindow::Make(shell.look()));
     let (Some(to), Some(from)) = (process.stdin.take(), process.stdout.take()) else { return };
+    let (tell, told) = mpsc::unbounded_channel();
+    let (over, is_over) = oneshot::channel();
+    now.ear = Some(Ear { tell, _over: over });
+    now.lives = false;
+    now.tell(&ToWindow::Make(shell.look()));
+    shell.window.runs.send_replace(true);
     tokio::spawn(speak(to, told));
     let shell = Arc::clone(shell);
     tokio::spawn(async move {
-        let why = listen(&shell, from).await;
+        let (why, patience) = tokio::select! {
+            why = listen(&shell, from) => (why, LAST_BREATH),
+            () = after(is_over) => (None, Duration::ZERO),
+        };
         shell.window.end();
-        if time::timeout(LAST_BREATH, process.wait()).await.is_err() {
+        if time::timeout(patience, process.wait()).await.is_err() {
             tracing::warn!("the window does not end by itself");
             // One that has ended meanwhile cannot be killed, and need not be.
             let _ = process.kill().await;
         }
+        shell.window.runs.send_replace(false);
         has_ended(&shell, why).await;
     });
+}
+
+/// A window that is told nothing more has had the time to end.
+async fn after(is_over: oneshot::Receiver<()>) {
+    // It is dropped, not told.
+    let _ = is_over.await;
+    time::sleep(LAST_BREATH).await;
 }
 
 async fn speak(mut to: ChildStdin, mut told: mpsc::UnboundedReceiver<Vec<u8>>) {
@@ -291,6 +345,7 @@ async fn listen(shell: &Arc<Shell>, from: ChildStdout) -> Option<StartError> {
         match wire::hear(&mut line.as_slice()) {
             Ok(Some(FromWindow::Call { call, name, args })) => {
                 let running = shell.calls.begin();
+                shell.window.now().lives = true;
                 let shell = Arc::clone(shell);
                 tokio::spawn(async move {
                     let answer = calls::answer(&shell.core, call, &name, &args).await;
@@ -323,18 +378,22 @@ async fn has_ended(shell: &Arc<Shell>, why: Option<StartError>) {
         let mut now = shell.window.now();
         now.asks.clear();
         let (end, turn) = now.life.gone();
+        now.lives = false;
         let pause = if end == End::Died { now.deaths.pause(Instant::now()) } else { Duration::ZERO };
         (end, turn, pause)
     };
     if shell.is_ending() {
         return;
     }
-    shell.core.page_is_gone();
+    shell.core.page_is_gone().await;
     match (end, why) {
         (End::GivenUp, _) => tracing::debug!("the window was given up"),
-        (End::Wanted, _) => present(shell, None),
-        // Without a display nothing leads back to it; a window that never was can be asked for again.
-        (End::Died, Some(why)) => shell.end(Err(why)),
+        (End::Wanted, _) => {
+            let token = shell.window.now().token.take();
+            present(shell, token);
+        }
+        // Without a display nothing leads back to it.
+        (End::Died, Some(why)) => quit::fail(shell, why).await,
         (End::DiedHidden, _) => tracing::warn!("the window has died in the tray; the next one goes on where it was"),
         (End::Died, None) => {
             tracing::error!(?pause, "the window has died: it is made again");

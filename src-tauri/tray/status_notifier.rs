@@ -3,7 +3,11 @@
 //! Spoken directly over D-Bus and not through libayatana: that library has no tooltip and no left click, ends the
 //! program where it is not installed, and never says whether anybody draws the icon.
 
-use std::{io::Cursor, sync::Arc, time::Duration};
+use std::{
+    io::Cursor,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use deskbell_core::Language;
 use ksni::{Category, Handle, Icon, MenuItem, OfflineReason, ToolTip, TrayMethods, menu::StandardItem};
@@ -19,6 +23,9 @@ use crate::{
 /// How long the desktop may take to say whether it draws icons; the person is waiting for the window to close.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// Who has clicked and does not see the window yet clicks again, or has clicked twice from habit: that is not to hide it.
+const COMES: Duration = Duration::from_millis(1500);
+
 /// What the icon shows.
 pub struct TrayIcon {
     shell: Arc<Shell>,
@@ -28,6 +35,8 @@ pub struct TrayIcon {
     pub shown: bool,
     /// What it speaks.
     pub language: Language,
+    /// When it was clicked to have the window.
+    wanted: Option<Instant>,
 }
 
 type Change = Box<dyn FnOnce(&mut TrayIcon) + Send>;
@@ -54,7 +63,8 @@ impl Item {
     /// Registers the icon now and again whenever the desktop's panel comes back.
     pub async fn start(shell: &Arc<Shell>, language: Language) -> Result<Self, ksni::Error> {
         let bus = zbus::Connection::session().await.map_err(ksni::Error::Dbus)?;
-        let icon = TrayIcon { shell: Arc::clone(shell), unread: 0, shown: shell.window.is_shown(), language };
+        let icon =
+            TrayIcon { shell: Arc::clone(shell), unread: 0, shown: shell.window.is_shown(), language, wanted: None };
         let handle = icon.assume_sni_available(true).spawn().await?;
         let (changes, mut made) = mpsc::unbounded_channel::<Change>();
         let drawn = handle.clone();
@@ -87,6 +97,7 @@ impl TrayIcon {
         // The label changes at once; `window` confirms it.
         self.shown = !self.shown;
         if self.shown {
+            self.wanted = Some(Instant::now());
             window_process::present(&self.shell, ksni::current_xdg_activation_token());
         } else {
             window_process::rest(&self.shell);
@@ -123,7 +134,9 @@ impl ksni::Tray for TrayIcon {
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
-        self.toggle();
+        if self.wanted.is_none_or(|wanted| !self.shown || wanted.elapsed() > COMES) {
+            self.toggle();
+        }
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {

@@ -1,8 +1,19 @@
 //! Closed to the tray the window gives its page up, and comes back as it was. Whatever happens without the page happens
 //! all the same.
 
+use std::{fs, os::unix::fs::MetadataExt, path::Path, sync::Arc};
+
 use anyhow::Result;
-use deskbell_testkit::{client::TestClient, computer::Computer, eventually::eventually, team::Team};
+use deskbell_testkit::{
+    client::TestClient,
+    computer::Computer,
+    desktop::Desktop,
+    eventually::eventually,
+    programs::program,
+    statusnotifier::Panel,
+    team::{PASSWORD, Team},
+    window::Window,
+};
 
 const PANEL: &str = "[data-pane=panel]";
 
@@ -152,4 +163,54 @@ async fn a_window_does_not_outlive_its_program() -> Result<()> {
     let team = Team::start()?;
     let alice = team.alice().await?;
     alice.lose_program().await
+}
+
+#[tokio::test]
+async fn a_window_that_does_not_answer_ends_with_its_program_all_the_same() -> Result<()> {
+    let team = Team::start()?;
+    let alice = team.alice_who_rests().await?;
+    let icon = alice.tray().await?;
+    alice.freeze_window()?;
+    let window = alice.window_pid()?;
+    icon.choose("Quit").await?;
+    alice.has_ended().await?;
+    assert!(!Path::new(&format!("/proc/{window}")).exists(), "it is still there");
+    Ok(())
+}
+
+/// As a package does: beside what is there, and then in its place.
+fn install(dir: &Path) -> Result<()> {
+    for name in ["deskbell", "deskbell-window"] {
+        fs::copy(program(name)?, dir.join("new"))?;
+        fs::rename(dir.join("new"), dir.join(name))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_an_update_the_program_starts_anew_once_its_window_is_wanted() -> Result<()> {
+    let team = Team::start()?;
+    let desktop = Arc::new(Desktop::start()?);
+    let panel = Panel::start(&desktop).await?;
+    let (installed, profile) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    install(installed.path())?;
+    let rest = [("DESKBELL_REST_AFTER", "0.2".to_owned())];
+    let deskbell = installed.path().join("deskbell");
+    let window = Window::open_program(&desktop, &deskbell, profile.path(), &rest).await?;
+    window.sign_in(&team.hub.url(), "alice@example.org", PASSWORD).await?;
+    window.sees("Support").await?;
+    let icon = panel.icon().await?;
+    window.close().await?;
+    window.is_hidden().await?;
+    window.has_no_page().await?;
+    let runs = || anyhow::Ok(fs::metadata(format!("/proc/{}/exe", window.pid()?))?.ino());
+    let before = runs()?;
+
+    install(installed.path())?;
+    icon.choose("Show Deskbell").await?;
+
+    window.has_a_new_page().await?;
+    window.sees("Support").await?;
+    assert_ne!(runs()?, before, "the new one runs");
+    Ok(())
 }

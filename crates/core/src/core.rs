@@ -308,9 +308,14 @@ impl Core {
         self.inner.page.may_go()
     }
 
-    /// The page was given up: what it would be told now is for the next one.
-    pub fn page_is_gone(&self) {
+    /// There is no page any more: nothing is before anybody's eyes, and what it would be told now is for the next one.
+    pub async fn page_is_gone(&self) {
         self.inner.page.gone();
+        let nothing = serde_json::json!({ "chat": null, "focused": false });
+        if let Err(error) = self.rpc("set_view", nothing).await {
+            // Where nobody is signed in, nothing was looked at.
+            tracing::debug!(code = error.code, "nobody looked");
+        }
     }
 
     /// What is to be notified. There is one listener: a second call gets a channel that is silent.

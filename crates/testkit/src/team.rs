@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{computer::Computer, hub_program::HubProgram, visitor::Visitor};
 
-const PASSWORD: &str = "seven quiet herons";
+/// What all of them sign in with.
+pub const PASSWORD: &str = "seven quiet herons";
 const INBOX: &str = "Support";
 /// Where the chat box stands.
 const SITE: &str = "https://shop.example.org";

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use thirtyfour::{Key, WebElement};
 
@@ -320,6 +321,11 @@ impl Window {
         self.has_a_new_page().await
     }
 
+    /// Stops the process of the window, as one that hangs.
+    pub fn freeze_window(&self) -> Result<()> {
+        signal(self.window_pid()?, Signal::STOP)
+    }
+
     /// Ends the program and leaves its window alone; returns once that has ended too.
     pub async fn lose_program(&self) -> Result<()> {
         let window = self.window_pid()?;
@@ -407,8 +413,12 @@ impl Window {
 
 /// Ends a process at once.
 fn kill(process: u32) -> Result<()> {
-    let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw).context("a process")?;
-    Ok(rustix::process::kill_process(process, rustix::process::Signal::KILL)?)
+    signal(process, Signal::KILL)
+}
+
+fn signal(process: u32, signal: Signal) -> Result<()> {
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw).context("a process")?;
+    Ok(kill_process(process, signal)?)
 }
 
 /// Text as it is read: line breaks and runs of spaces are one space.

@@ -34,6 +34,27 @@ describe("a page that is given up", () => {
     expect(page.left("panel")).toBeUndefined();
   });
 
+  test("takes back what it left when it is shown again", () => {
+    signIn();
+    const stop = page.watch();
+    hide();
+    vi.restoreAllMocks();
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(fake.called("leave_page").at(-1)).toEqual({ state: null });
+    stop();
+  });
+
+  test("leaves what there is also where it was hidden before it was there", () => {
+    vi.useFakeTimers();
+    signIn();
+    vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+    const stop = page.watch();
+    vi.advanceTimersByTime(5000);
+    expect(fake.called("leave_page").at(-1)?.state).not.toBeNull();
+    stop();
+    vi.useRealTimers();
+  });
+
   test("leaves nothing to another member", async () => {
     signIn();
     const stops = [page.keeps("caret", () => ({ at: 3 })), page.watch()];

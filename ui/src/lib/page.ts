@@ -16,6 +16,9 @@ export type Lead = Exclude<CoreEvent, { event: "changed" }>;
 /** What is unfinished while it is on screen. */
 const UNFINISHED = "[role='dialog'], [role='alertdialog']";
 
+/** After so long all parts of a page are there. */
+const SETTLED_AFTER_MS = 2000;
+
 class Page {
   #parts = new Map<string, () => unknown>();
   #left: Record<string, unknown> = {};
@@ -52,6 +55,11 @@ class Page {
     return left;
   }
 
+  /** The same, which is still to be said. */
+  awaits<T>(part: string): T | undefined {
+    return this.#left[part] as T | undefined;
+  }
+
   /** Somebody is there: what another member left is nobody's. */
   enter(who: string): void {
     if (this.left<string>("member") !== who) this.#left = {};
@@ -69,13 +77,20 @@ class Page {
     };
   }
 
-  /** Tells the core what is left whenever the window is hidden, until the returned function is called. */
+  /** Tells the core what is left whenever the window is hidden, and takes it back when it is shown, until the returned function is called. */
   watch(): () => void {
     const look = () => {
       if (document.visibilityState === "hidden") this.#leave();
+      // What was left is not how it is any more.
+      else rpc("leave_page", { state: null }).catch(() => undefined);
     };
     document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
+    // Who hid the window before there was a page in it is not told of that.
+    const early = setTimeout(() => document.visibilityState === "hidden" && this.#leave(), SETTLED_AFTER_MS);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      clearTimeout(early);
+    };
   }
 
   #hear(): void {

@@ -19,6 +19,8 @@ class Preferences {
   /** Why the last change was not kept. */
   error = $state.raw<RpcError>();
 
+  /** They have been asked for. Until then the page has the theme that its window gave it. */
+  #known = $state(false);
   #turn = 0;
 
   /** Reads them again. What a change that is under way will make of them is not overwritten. */
@@ -30,6 +32,7 @@ class Preferences {
     } catch {
       // What holds stays: a window without its settings is better than none.
     }
+    this.#known = true;
   }
 
   /** Changes some of them at once; where the core refuses, they are as before and it is said. */
@@ -65,7 +68,7 @@ class Preferences {
         page.dir = language.direction;
         page.dataset.density = this.current.density === "compact" ? "compact" : "comfortable";
       });
-      $effect.pre(() => followTheme(this.current.theme));
+      $effect.pre(() => (this.#known ? followTheme(this.current.theme) : undefined));
     });
     return () => {
       stopReading();
