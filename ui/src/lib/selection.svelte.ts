@@ -137,14 +137,20 @@ class Selection {
     return this.#know(this.list);
   }
 
+  /** Asks where the member was when the window closed; it need not be known yet what there is. Nothing where one is already. */
+  lookBack(): Promise<LastPlace> | undefined {
+    if (this.place !== null || this.#returned) return undefined;
+    return (this.#returning ??= rpc("get_last_place", {}).catch(() => ({ place: null, chat: null })));
+  }
+
   /**
    * A place opens by itself: the one where the member was when the window closed, with the chat that was on screen, and
    * where that is not there (any more) this one.
    */
   async settle(otherwise: Place | null): Promise<void> {
     this.#otherwise = otherwise;
-    if (this.place === null && !this.#returned) {
-      const asked = (this.#returning ??= rpc("get_last_place", {}).catch(() => ({ place: null, chat: null })));
+    const asked = this.lookBack();
+    if (asked !== undefined) {
       const last = await asked;
       // Somebody else signed in meanwhile, or this was answered for another asker.
       if (this.#returning !== asked || this.#returned) return;
@@ -272,14 +278,15 @@ class Selection {
   }
 
   /** What is on screen, for a page that comes after this one. */
-  get now(): Pick<Selection, "place" | "chat" | "attention" | "command" | "hit"> & { aside: Omit<Aside, "focus"> | null } {
+  get now(): Pick<Selection, "place" | "chat" | "attention" | "command" | "hit"> & { view: ListView | null; aside: Omit<Aside, "focus"> | null } {
     const { place, chat, attention, command, hit } = this;
     const aside = this.#aside;
-    return { place, chat, attention, command, hit, aside: aside === null ? null : { chat: aside.chat, attention: aside.attention, command: aside.command } };
+    return { place, chat, attention, command, hit, view: this.view ?? null, aside: aside === null ? null : { chat: aside.chat, attention: aside.attention, command: aside.command } };
   }
 
   /** Shows what was on screen. */
-  comeBack({ place, chat, attention, command, hit, aside }: Selection["now"]): void {
+  comeBack({ place, chat, attention, command, hit, view, aside }: Selection["now"]): void {
+    if (view !== null) this.#views.set(placeKey(view.place), view);
     if (place !== null) void this.#goTo(place);
     this.chat = chat;
     if (chat !== null && attention === null) layout.turnTo("conversation");
