@@ -87,5 +87,5 @@ fn build_window(workspace: &Workspace) -> Result<()> {
     ui::build(workspace)?;
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--locked", "--profile", PROFILE, "-p", "deskbell", "--features", "custom-protocol,examples"]);
-    commands::run(cargo.args(["--bin", "deskbell", "--example", "empty_window"]))
+    commands::run(cargo.args(["--bins", "--example", "empty_window"]))
 }
