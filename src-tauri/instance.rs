@@ -174,7 +174,11 @@ mod tests {
             std::thread::sleep(Duration::from_millis(50));
             drop(second);
         });
-        assert!(matches!(claim(&other).unwrap(), Claim::First(_)));
+        let Claim::First(third) = claim(&other).unwrap() else { panic!("it has ended") };
         ending.join().unwrap();
+
+        // One that quits says so, and its window is not taken for one that was raised.
+        third.listen(|_| false);
+        assert!(matches!(claim_within(&other, Duration::ZERO), Err(StartError::NoAnswer(_))));
     }
 }

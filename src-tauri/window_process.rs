@@ -28,14 +28,11 @@ use crate::{
     life::{End, Life, Way},
     quit,
     shell::Shell,
-    wire::{self, FromWindow, Look, ToWindow},
+    wire::{self, FromWindow, GOODBYE, Look, ToWindow},
 };
 
 /// The window's program, beside this one.
 const NAME: &str = "deskbell-window";
-/// What the page may take to hand over what was typed last. Nobody waits for it, as the window is hidden by then; a page on a
-/// busy computer needs more than a moment, and what it does not hand over is lost.
-const GOODBYE: Duration = Duration::from_secs(3);
 /// What a window may take to end once it is told nothing more.
 const LAST_BREATH: Duration = Duration::from_secs(2);
 /// By these the desktop knows who started a program. They hold for the first window alone.
@@ -144,8 +141,12 @@ impl WindowProcess {
 
     /// The page hears of it, if there is one.
     pub fn tell_page(&self, event: &CoreEvent) {
+        let now = self.now();
+        if now.ear.is_none() {
+            return;
+        }
         match to_raw_value(event) {
-            Ok(event) => self.now().tell(&ToWindow::Event(event)),
+            Ok(event) => now.tell(&ToWindow::Event(event)),
             Err(error) => tracing::warn!(%error, "the page did not hear an event"),
         }
     }
@@ -342,8 +343,8 @@ async fn listen(shell: &Arc<Shell>, from: ChildStdout) -> Option<StartError> {
                 return why;
             }
         }
-        match wire::hear(&mut line.as_slice()) {
-            Ok(Some(FromWindow::Call { call, name, args })) => {
+        match wire::read(&line) {
+            Ok(FromWindow::Call { call, name, args }) => {
                 let running = shell.calls.begin();
                 shell.window.now().lives = true;
                 let shell = Arc::clone(shell);
@@ -356,17 +357,16 @@ async fn listen(shell: &Arc<Shell>, from: ChildStdout) -> Option<StartError> {
                     drop(running);
                 });
             }
-            Ok(Some(FromWindow::Hidden { ask })) => {
+            Ok(FromWindow::Hidden { ask }) => {
                 if let Some(waits) = shell.window.now().asks.remove(&ask) {
                     // Nobody waits any more once the time is up.
                     let _ = waits.send(());
                 }
             }
-            Ok(Some(FromWindow::Close)) => drop(tokio::spawn(quit::on_close(Arc::clone(shell)))),
-            Ok(Some(FromWindow::Quit)) => drop(tokio::spawn(quit::quit(Arc::clone(shell)))),
-            Ok(Some(FromWindow::NoDisplay)) => why = Some(StartError::NoDisplay),
-            Ok(Some(FromWindow::Failed(reason))) => why = Some(StartError::Window(reason)),
-            Ok(None) => return why,
+            Ok(FromWindow::Close) => drop(tokio::spawn(quit::on_close(Arc::clone(shell)))),
+            Ok(FromWindow::Quit) => drop(tokio::spawn(quit::quit(Arc::clone(shell)))),
+            Ok(FromWindow::NoDisplay) => why = Some(StartError::NoDisplay),
+            Ok(FromWindow::Failed(reason)) => why = Some(StartError::Window(reason)),
             Err(error) => tracing::error!(%error, "the window says something that is not understood"),
         }
     }

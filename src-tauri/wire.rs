@@ -3,10 +3,17 @@
 //!
 //! What the page asks and what the core answers passes through the window as the text it is: nothing there reads it.
 
-use std::io::{self, BufRead, Write};
+use std::{
+    io::{self, BufRead, Write},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+
+/// What the page may take to know that it is hidden, and to hand over what was typed last. Nobody waits for it, as the window is
+/// gone by then; a page on a busy computer needs more than a moment, and what it does not hand over is lost.
+pub const GOODBYE: Duration = Duration::from_secs(3);
 
 /// What of the settings the window follows by itself, before there is a page and beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +120,16 @@ pub fn hear<T: DeserializeOwned>(from: &mut impl BufRead) -> io::Result<Option<T
     if from.read_until(b'\n', &mut line)? == 0 {
         return Ok(None);
     }
-    Ok(Some(serde_json::from_slice(&line)?))
+    Ok(Some(read(&line)?))
+}
+
+/// A message out of its line.
+///
+/// # Errors
+///
+/// It is none.
+pub fn read<T: DeserializeOwned>(line: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(line)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ page.keeps("selection", () => selection.now);
 page.keeps("search", () => search.now);
 page.keeps("panel", () => panel.now);
 page.keeps("settings", () => settingsPlace.part ?? undefined);
+
 /** Where the keys went: the pane, and what of it. */
 interface Keys {
   pane: string;
