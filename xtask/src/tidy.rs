@@ -1,5 +1,6 @@
 //! What no compiler checks: the house keeps its shape.
 
+mod alone;
 mod arrows;
 mod coverage;
 mod lines;
@@ -55,6 +56,7 @@ fn stale(workspace: &Workspace) -> Vec<String> {
 /// A sentence for everything that is wrong and can be seen without building.
 pub fn findings(workspace: &Workspace) -> Result<Vec<String>> {
     let mut findings = arrows::findings(workspace.packages());
+    findings.extend(alone::findings(workspace)?);
     let sources = sources(workspace)?;
     let tests: Vec<String> = sources.iter().flat_map(coverage::tests_of).collect();
     match sources.iter().find(|source| source.path == coverage::PAGE) {

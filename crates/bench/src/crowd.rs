@@ -80,7 +80,7 @@ pub async fn crowd(options: &Options) -> Result<()> {
 
 /// Everybody but the two who see other things than most.
 fn members(data: &Path) -> Result<Vec<MemberId>> {
-    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"), None)?;
+    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"))?;
     let sql = "SELECT id FROM entity WHERE kind = 'member' AND json_extract(row, '$.email') LIKE 'member%' ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let ids = statement.query_map([], |r| Ok(MemberId(Uuid::from_bytes(r.get::<_, [u8; 16]>(0)?))))?;

@@ -33,7 +33,7 @@ pub struct Device {
 /// Signs so many devices in, a member after the other, in the file of a hub that does not run: over the network each would
 /// cost the time that a password's hash is made to take.
 pub fn sign_in(data: &Path, whose: &[MemberId], count: usize, now_ms: i64) -> Result<Vec<Device>> {
-    let mut connection = deskbell_sqlite::open_writer(&data.join("hub.db"), None)?;
+    let mut connection = deskbell_sqlite::open_writer(&data.join("hub.db"))?;
     let transaction = connection.transaction()?;
     let mut devices = Vec::new();
     for n in 0..count {
@@ -144,7 +144,7 @@ pub struct OpenChats {
 /// Looks for open conversations in the file of a hub: in a large inbox, or where that has none (a small organization) in
 /// the small one.
 pub fn open_chats(data: &Path) -> Result<OpenChats> {
-    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"), None)?;
+    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"))?;
     let ids = |sql: &str, inbox: &str| -> Result<Vec<Uuid>> {
         let mut statement = connection.prepare(sql)?;
         let ids = statement.query_map([inbox], |r| r.get::<_, String>(0))?;

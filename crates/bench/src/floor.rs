@@ -138,7 +138,7 @@ fn reads(directory: &Path, hub: &Path, rounds: usize, floor: &mut Floor) -> Resu
 }
 
 fn fill(path: &Path, hub: &Path, floor: &mut Floor) -> Result<u64> {
-    let source = deskbell_sqlite::open_reader(hub, None)?;
+    let source = deskbell_sqlite::open_reader(hub)?;
     let mut connection = open(path)?;
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, row TEXT) STRICT")?;
     let mut count = 0_u64;

@@ -16,7 +16,8 @@ use crate::store::{EVERYTHING, Moment, Store, StoreError, StoredSession};
 use crate::sync::{Event, Pace, View};
 use crate::writer::{Readers, Urgency, Writer};
 use check::{Check, check_file, is_large};
-use deskbell_sqlite::{Key, LogKeeper, OpenError};
+use deskbell_sqlite::encrypted::Key;
+use deskbell_sqlite::{LogKeeper, OpenError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -137,7 +138,7 @@ impl Cache {
         fill: impl FnOnce(&mut Store) -> Result<(), StoreError>,
     ) -> Result<(), CacheError> {
         make_private(path)?;
-        let mut store = Store::new(deskbell_sqlite::open_writer(path, Some(key))?)?;
+        let mut store = Store::new(deskbell_sqlite::encrypted::open_writer(path, key)?)?;
         fill(&mut store)?;
         // What stays in the log would be lost with it.
         Ok(store.checkpoint()?)
@@ -364,7 +365,7 @@ async fn fill_index(writer: Arc<Writer>) {
 fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connection>, LogKeeper), CacheError> {
     make_private(path)?;
     #[cfg_attr(not(test), expect(unused_mut, reason = "a test watches it"))]
-    let mut writer = deskbell_sqlite::open_writer(path, Some(key))?;
+    let mut writer = deskbell_sqlite::encrypted::open_writer(path, key)?;
     #[cfg(test)]
     crate::rpc::hot::watch(&mut writer, path);
     if !is_large(path) {
@@ -373,13 +374,13 @@ fn open_files(path: &std::path::Path, key: &Key) -> Result<(Store, Vec<Connectio
     let mut store = Store::new(writer)?;
     store.watch_log()?;
     let readers = (0..READERS).map(|_| open_reader(path, key)).collect::<Result<_, _>>()?;
-    let keeper = LogKeeper::start(deskbell_sqlite::open_reader(path, Some(key))?)?;
+    let keeper = LogKeeper::start(deskbell_sqlite::encrypted::open_reader(path, key)?)?;
     Ok((store, readers, keeper))
 }
 
 fn open_reader(path: &std::path::Path, key: &Key) -> Result<Connection, OpenError> {
     #[cfg_attr(not(test), expect(unused_mut, reason = "a test watches it"))]
-    let mut reader = deskbell_sqlite::open_reader(path, Some(key))?;
+    let mut reader = deskbell_sqlite::encrypted::open_reader(path, key)?;
     #[cfg(test)]
     crate::rpc::hot::watch(&mut reader, path);
     Ok(reader)

@@ -24,5 +24,5 @@ mod writer;
 
 pub use crate::core::{Core, CoreError, CoreOptions};
 pub use deskbell_domain::{ChatId, CommandId, MemberId, MessageId};
-pub use deskbell_sqlite::leave;
+pub use deskbell_sqlite::encrypted::leave;
 pub use notify::{Language, Notice, NoticeAction, NoticeEvent, Notices};

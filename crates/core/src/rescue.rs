@@ -8,7 +8,7 @@ use crate::store::{self, Identity, OutboxItem, OutboxState, StoredSession};
 use cells::{Record, Value};
 use deskbell_domain::{ChatId, Command, CommandId};
 use deskbell_protocol::Stamp;
-use deskbell_sqlite::Key;
+use deskbell_sqlite::encrypted::Key;
 pub(crate) use pages::is_log_broken;
 use pages::{Pages, Trust};
 use serde::de::DeserializeOwned;

@@ -239,7 +239,7 @@ impl Writer {
 
 impl Drop for Writer {
     /// Waits for the thread, so that no connection is still being closed when the process ends: see
-    /// [`deskbell_sqlite::leave`]. A job may hold the last handle; its thread can't wait for itself.
+    /// [`deskbell_sqlite::encrypted::leave`]. A job may hold the last handle; its thread can't wait for itself.
     fn drop(&mut self) {
         self.queue.lock().closed = true;
         self.queue.ready.notify_all();

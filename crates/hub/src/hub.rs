@@ -147,7 +147,7 @@ impl Hub {
         let recent = Arc::new(Recent::new(head.stamp));
         let io = |source| HubError::Io { path: data.into(), source };
         let keeper = deskbell_sqlite::LogKeeper::start(
-            deskbell_sqlite::open_reader(&data.join(FILE), None).map_err(StoreError::from)?,
+            deskbell_sqlite::open_reader(&data.join(FILE)).map_err(StoreError::from)?,
         )
         .map_err(io)?;
         let committer = Committer::new(store, keeper, queue, tell, recent.clone(), options.random.clone())

@@ -173,7 +173,7 @@ mod tests {
     }
 
     fn writer(path: &Path) -> (Connection, LogLength) {
-        let mut writer = crate::open_writer(path, None).unwrap();
+        let mut writer = crate::open_writer(path).unwrap();
         writer.execute_batch("CREATE TABLE t (x BLOB NOT NULL) STRICT").unwrap();
         let length = LogLength::watch(&mut writer).unwrap();
         (writer, length)
@@ -184,7 +184,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cache.db");
         let (writer, length) = writer(&path);
-        let keeper = LogKeeper::start(crate::open_reader(&path, None).unwrap()).unwrap();
+        let keeper = LogKeeper::start(crate::open_reader(&path).unwrap()).unwrap();
         write(&writer, rows_of(3 * COPIED_FROM / 2));
         let before = path.metadata().unwrap().len();
         assert!(length.pages() >= COPIED_FROM, "the commit itself copies nothing");
@@ -205,7 +205,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cache.db");
         let (writer, length) = writer(&path);
-        let reader = crate::open_reader(&path, None).unwrap();
+        let reader = crate::open_reader(&path).unwrap();
         let reads = reader.unchecked_transaction().unwrap();
         reads.query_row("SELECT count(*) FROM t", [], |r| r.get::<_, i64>(0)).unwrap();
         let (mut asked, mut tried) = (0, 0);

@@ -195,7 +195,7 @@ async fn talk(
 }
 
 fn boxes(data: &Path) -> Result<Vec<ChatBox>> {
-    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"), None)?;
+    let connection = deskbell_sqlite::open_reader(&data.join("hub.db"))?;
     let sql = "SELECT json_extract(c.row, '$.webchat.public_id'), json_extract(i.row, '$.members') FROM entity c \
                JOIN entity i ON i.kind = 'inbox' AND json_extract(i.row, '$.id') = json_extract(c.row, '$.inbox') \
                WHERE c.kind = 'channel' AND json_extract(c.row, '$.webchat.public_id') IS NOT NULL \

@@ -86,7 +86,7 @@ fn play(data: &Path, shape: &Shape, settled: &Settled) -> Result<usize> {
     let mut random = StdRng::seed_from_u64(shape.seed);
     let tongues = Tongues::new(&mut random);
     let plan = plan::draw(shape, settled.channels.len(), |random| tongues.draw(random), &mut random);
-    let connection = deskbell_sqlite::open_writer(&data.join("hub.db"), None)?;
+    let connection = deskbell_sqlite::open_writer(&data.join("hub.db"))?;
     // Nobody has been promised anything yet: what a power cut would take is made again.
     connection.pragma_update(None, "synchronous", "OFF")?;
     connection.pragma_update(None, "secure_delete", false)?;
@@ -244,7 +244,7 @@ mod tests {
         let shape = Shape { messages: 600, seed: 5, now_ms: 1_760_000_000_000 };
         assert!(make(&dir.path().join("hub"), &shape, &mut |_| {}).await.unwrap());
         assert!(!make(&dir.path().join("hub"), &shape, &mut |_| {}).await.unwrap(), "it is there already");
-        let connection = deskbell_sqlite::open_reader(&dir.path().join("hub/hub.db"), None).unwrap();
+        let connection = deskbell_sqlite::open_reader(&dir.path().join("hub/hub.db")).unwrap();
         let count = |sql: &str| connection.query_row(sql, [], |r| r.get::<_, usize>(0)).unwrap();
         let texts = "SELECT count(*) FROM message WHERE json_extract(row, '$.content.kind') = 'text'";
         assert_eq!(count(texts), 600);

@@ -49,7 +49,7 @@ pub async fn measure(bench: &mut Bench, client: &Client) -> Result<()> {
 
 /// The longest thread, how many entries it has, and the position of the middle one.
 fn longest(bench: &Bench) -> Result<Option<(ChatId, usize, u64)>> {
-    let hub = deskbell_sqlite::open_reader(&bench.hub().join("hub.db"), None)?;
+    let hub = deskbell_sqlite::open_reader(&bench.hub().join("hub.db"))?;
     let longest = hub
         .query_row("SELECT chat, count(*) FROM message GROUP BY chat ORDER BY 2 DESC LIMIT 1", [], |r| {
             Ok((r.get::<_, [u8; 16]>(0)?, r.get::<_, usize>(1)?))

@@ -1,7 +1,8 @@
 //! Looks through the file of a cache for damage: it is to be said soon after the start, not when somebody comes upon it days
 //! later.
 
-use deskbell_sqlite::{Key, OpenError};
+use deskbell_sqlite::OpenError;
+use deskbell_sqlite::encrypted::Key;
 use rusqlite::{Connection, InterruptHandle};
 use std::path::Path;
 use std::sync::mpsc;
@@ -35,7 +36,7 @@ impl Check {
     /// Begins, in a moment and behind everything else that the computer does. `damaged` is called where a part of the file
     /// cannot be read.
     pub fn begin(path: &Path, key: &Key, damaged: impl FnOnce() + Send + 'static) -> Result<Self, OpenError> {
-        let reader = deskbell_sqlite::open_reader(path, Some(key))?;
+        let reader = deskbell_sqlite::encrypted::open_reader(path, key)?;
         // The pages of a whole file pass through: they are not wanted again.
         deskbell_sqlite::keep_in_memory(&reader, 512)?;
         let reads = reader.get_interrupt_handle();

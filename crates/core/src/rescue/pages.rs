@@ -6,7 +6,7 @@
 
 use aes::Aes256;
 use cbc::cipher::{BlockDecryptMut, KeyIvInit, block_padding::NoPadding};
-use deskbell_sqlite::{Key, Seal};
+use deskbell_sqlite::encrypted::{Key, Seal};
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha512};

@@ -8,7 +8,7 @@ use crate::store::{Moment, NewCommand, Store};
 use crate::{Core, CoreOptions, profile::Profile};
 use deskbell_domain::command::{AssignChat, CloseChat, CreateTag, SeenAssignee, SendMessage, TagChat};
 use deskbell_domain::{MessageText, TagId, TagName, Tint};
-use deskbell_sqlite::Seal;
+use deskbell_sqlite::encrypted::Seal;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::collections::BTreeSet;
 use std::fs;
@@ -67,7 +67,7 @@ async fn written_with(log: bool, seal: Seal) -> Written {
     profile.update(|facts| facts.email = Some("me@example.org".into())).unwrap();
     drop(profile);
     let path = dir.path().join("cache.db");
-    let mut store = Store::new(deskbell_sqlite::open_writer_sealed(&path, &key, seal).unwrap()).unwrap();
+    let mut store = Store::new(deskbell_sqlite::encrypted::open_writer_sealed(&path, &key, seal).unwrap()).unwrap();
     let mut hub = FakeHub::new();
     store.sign_in("http://127.0.0.1:9", "me@example.org", &hub.session()).unwrap();
     let chats: Vec<ChatId> = (0..12).map(|n| hub.customer(n, "Hello, is anybody there?")).collect();
@@ -389,7 +389,7 @@ async fn a_page_with_something_newer_that_is_lost_leaves_the_decision_to_its_aut
     let key = Key([3; 32]);
     let new = tempfile::tempdir().unwrap();
     let mut store =
-        Store::new(deskbell_sqlite::open_writer(&new.path().join("cache.db"), Some(&key)).unwrap()).unwrap();
+        Store::new(deskbell_sqlite::encrypted::open_writer(&new.path().join("cache.db"), &key).unwrap()).unwrap();
     store.put_rescued(&found, 5_000_000, "aside").unwrap();
     for kept in store.outbox().unwrap() {
         let before = found.outbox.iter().find(|before| before.item.id == kept.id).unwrap();
@@ -435,7 +435,7 @@ async fn what_is_written_after_a_rescue_has_a_number_that_was_never_used() {
 #[tokio::test]
 async fn a_cache_of_a_newer_program_is_neither_damaged_nor_touched() {
     let written = written(false).await;
-    let newer = deskbell_sqlite::open_writer(&written.path(), Some(&written.key)).unwrap();
+    let newer = deskbell_sqlite::encrypted::open_writer(&written.path(), &written.key).unwrap();
     let migration = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
                      VALUES (900, 'later', '2040-01-01T00:00:00Z', '7')";
     newer.execute(migration, []).unwrap();
@@ -448,7 +448,7 @@ async fn a_cache_of_a_newer_program_is_neither_damaged_nor_touched() {
     drop(core);
     let names = fs::read_dir(written.dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
     assert!(!names.into_iter().any(|name| name.contains("unreadable")), "nothing is put aside");
-    let again = deskbell_sqlite::open_writer(&written.path(), Some(&written.key)).unwrap();
+    let again = deskbell_sqlite::encrypted::open_writer(&written.path(), &written.key).unwrap();
     let kept: i64 = again.query_row("SELECT count(*) FROM outbox", [], |r| r.get(0)).unwrap();
     assert_eq!(kept as usize, written.outbox.len());
 }

@@ -172,7 +172,7 @@ async fn every_call_that_reads_finds_what_it_shows_by_an_index_and_sorts_nothing
     profile.update(|facts| facts.email = Some("me@example.org".into())).unwrap();
     let path = profile.cache_path();
     drop(profile);
-    let mut store = Store::new(deskbell_sqlite::open_writer(&path, Some(&key)).unwrap()).unwrap();
+    let mut store = Store::new(deskbell_sqlite::encrypted::open_writer(&path, &key).unwrap()).unwrap();
     let (chats, waiting) = fill(&mut store);
     drop(store);
 
@@ -200,7 +200,7 @@ async fn every_call_that_reads_finds_what_it_shows_by_an_index_and_sorts_nothing
     let ours = |sql: &&String| (sql.starts_with("SELECT") || sql.starts_with("WITH")) && !sql.contains("FROM 'main'.");
     let reads: Vec<&String> = ran.iter().filter(ours).collect();
     assert!(reads.len() > 40, "only {} statements were seen", reads.len());
-    let c = deskbell_sqlite::open_reader(&path, Some(&key)).unwrap();
+    let c = deskbell_sqlite::encrypted::open_reader(&path, &key).unwrap();
     let mut found = Vec::new();
     for sql in reads {
         found.extend(complaints(&c, sql).into_iter().map(|line| format!("{line}: {sql}")));

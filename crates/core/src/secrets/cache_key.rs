@@ -9,7 +9,7 @@ use crate::{
     rpc::types::LockReason,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use deskbell_sqlite::Key;
+use deskbell_sqlite::encrypted::Key;
 use uuid::Uuid;
 
 /// Fewest characters of a password that protects the cache.

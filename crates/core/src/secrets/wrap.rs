@@ -10,7 +10,7 @@ use chacha20poly1305::{
     XChaCha20Poly1305,
     aead::{Aead, KeyInit, Payload},
 };
-use deskbell_sqlite::Key;
+use deskbell_sqlite::encrypted::Key;
 use rand::{TryRngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
 

@@ -115,7 +115,7 @@ fn examine(data: &Path, repair: bool) -> anyhow::Result<Repaired> {
         Err(HubError::InUse(_)) if !repair => None,
         Err(error) => return Err(error.into()),
     };
-    let mut reader = match deskbell_sqlite::open_reader(&file, None) {
+    let mut reader = match deskbell_sqlite::open_reader(&file) {
         Err(deskbell_sqlite::OpenError::NotADatabase(_)) => return Err(HubError::NotADatabase(file).into()),
         opened => opened.map_err(StoreError::from)?,
     };

@@ -38,7 +38,7 @@ impl Readers {
         let mut connection = match taken {
             Some(connection) => connection,
             None => {
-                let reader = deskbell_sqlite::open_reader(&self.path, None)?;
+                let reader = deskbell_sqlite::open_reader(&self.path)?;
                 deskbell_sqlite::keep_in_memory(&reader, KEPT_KIB)?;
                 reader
             }

@@ -26,7 +26,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it where there is none, and brings its tables up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::from_connection(deskbell_sqlite::open_writer(path, None)?)
+        Self::from_connection(deskbell_sqlite::open_writer(path)?)
     }
 
     /// Version of the tables as this program has them; those of a newer one cannot be read.
@@ -420,7 +420,7 @@ mod tests {
     fn a_hub_that_ends_in_the_middle_of_its_update_starts_again() {
         for commits in 0..4 {
             let dir = tempfile::tempdir().unwrap();
-            let open = || deskbell_sqlite::open_writer(&dir.path().join("hub.db"), None).unwrap();
+            let open = || deskbell_sqlite::open_writer(&dir.path().join("hub.db")).unwrap();
             embedded::migrations::runner().set_target(refinery::Target::Version(2)).run(&mut open()).unwrap();
             let mut dies = open();
             let mut left = commits;

@@ -81,7 +81,7 @@ pub fn backup(data: &Path, to: &Path, replace: bool) -> Result<Backup, BackupErr
         return Err(BackupError::Exists(target));
     }
     let partial = Partial::beside(&target)?;
-    let connection = deskbell_sqlite::open_reader(&source, None).map_err(StoreError::from)?;
+    let connection = deskbell_sqlite::open_reader(&source).map_err(StoreError::from)?;
     copy(&connection, &partial.path)?;
     let head = check(&partial.path).map_err(BackupError::BadCopy)?;
     let bytes = std::fs::metadata(&partial.path).map_err(io(&partial.path))?.len();
@@ -250,7 +250,7 @@ fn has_log(file: &Path) -> bool {
 /// a whole directory) it must be read with it.
 fn open_to_read(file: &Path) -> Result<Connection, OpenError> {
     if has_log(file) {
-        return deskbell_sqlite::open_reader(file, None);
+        return deskbell_sqlite::open_reader(file);
     }
     deskbell_sqlite::open_immutable(file)
 }

@@ -15,7 +15,8 @@ use crate::secrets::{
 use crate::store::{query, waiting_counts};
 use crate::sync::{Event, Failure};
 use deskbell_protocol as wire;
-use deskbell_sqlite::{Key, OpenError};
+use deskbell_sqlite::OpenError;
+use deskbell_sqlite::encrypted::Key;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use crate::store::testing::{FakeHub, ME};
 use crate::store::{Moment, NewCommand, Store, StoreError, SubmitError, Submitted, memory};
 use deskbell_domain::command::{CloseChat, SendMessage};
 use deskbell_domain::{ChatId, Command, CommandId, MessageText};
-use deskbell_sqlite::Key;
+use deskbell_sqlite::encrypted::Key;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -100,7 +100,7 @@ fn on_a_full_disk_a_click_is_refused_with_words_and_nothing_is_lost() {
     let key = Key([5; 32]);
     let mut hub = FakeHub::new();
     let chat = hub.customer(1, "hello");
-    let open = || Store::new(deskbell_sqlite::open_writer(&path, Some(&key)).unwrap()).unwrap();
+    let open = || Store::new(deskbell_sqlite::encrypted::open_writer(&path, &key).unwrap()).unwrap();
     let mut store = online(open(), &hub);
     store.submit(&message(&store, chat, "before"), AT).unwrap();
     let pages: i64 = store.connection().query_row("PRAGMA page_count", [], |r| r.get(0)).unwrap();

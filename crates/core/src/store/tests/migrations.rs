@@ -55,7 +55,7 @@ fn a_program_that_ends_in_the_middle_of_its_update_leaves_a_cache_that_opens() {
     for commits in 0..4 {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cache.db");
-        let open = || deskbell_sqlite::open_writer(&path, None).unwrap();
+        let open = || deskbell_sqlite::open_writer(&path).unwrap();
         drop(before_numbers(&client, open()));
         let mut dies = open();
         let mut left = commits;

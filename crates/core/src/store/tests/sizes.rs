@@ -41,8 +41,8 @@ fn overflowing(c: &Connection, table: &str) -> (i64, i64) {
 #[test]
 fn a_row_and_a_piece_of_the_index_stand_in_one_page() {
     let dir = tempfile::tempdir().unwrap();
-    let key = deskbell_sqlite::Key([7; 32]);
-    let mut client = Client::on(deskbell_sqlite::open_writer(&dir.path().join("cache.db"), Some(&key)).unwrap());
+    let key = deskbell_sqlite::encrypted::Key([7; 32]);
+    let mut client = Client::on(deskbell_sqlite::encrypted::open_writer(&dir.path().join("cache.db"), &key).unwrap());
     for n in 0..300 {
         let words: Vec<String> = (0..40).map(|word| format!("كلمة{}", n * 7 + word * 31)).collect();
         client.hub.customer(n, &words.join(" "));
