@@ -34,6 +34,14 @@ describe("the composer", () => {
     expect(field.value).toBe("");
   });
 
+  it("sends with Ctrl+Enter, too: whoever comes from where that is the only key need not think", async () => {
+    const field = await open();
+    await fireEvent.input(field, { target: { value: "one" } });
+    await fireEvent.keyDown(field, { key: "Enter", ctrlKey: true, keyCode: 13 });
+    await tasks();
+    expect(fake.called("send_message")).toEqual([{ chat: fake.world.chats[0]!.id, text: "one" }]);
+  });
+
   // C069
   it("leaves Enter to an input method: while it composes, and where the browser only says 229", async () => {
     const field = await open();
