@@ -47,8 +47,9 @@ const TOOLS: &str = "
     const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     const log = () => document.querySelector('[role=log].settled');
     const grid = () => document.querySelector('[role=grid]');
-    // Ends where it is wanted, where nothing further comes for a while, or when the time is up.
-    const scroll = async (element, step, wanted, ms) => {
+    // Ends where it is wanted, when the time is up, or where nothing further comes for a while; with `turn`, which says how it
+    // goes on from there, the while is short.
+    const scroll = async (element, step, wanted, ms, turn) => {
         const seen = { times: [], ended: false };
         const end = performance.now() + ms;
         let last = await frame();
@@ -57,9 +58,13 @@ const TOOLS: &str = "
             const before = element().scrollTop;
             element().scrollTop += step;
             const now = await frame();
-            if (element().scrollTop !== before) { seen.times.push(now - last); moved = now; }
+            const by = Math.abs(element().scrollTop - before);
+            if (by > 0) { seen.times.push(now - last); moved = now; }
             last = now;
-            seen.ended = wanted() || now - moved > 2000;
+            seen.ended = wanted(by);
+            if (now - moved <= (turn ? 300 : 2000)) continue;
+            if (!turn) seen.ended = true;
+            else [step, moved] = [turn(step), now];
         }
         return seen;
     };
@@ -157,7 +162,7 @@ pub async fn keys(window: &OpenWindow, rounds: usize) -> Result<Samples> {
     samples(ask(window, "await painted(); return keysToPaint;", vec![]).await?)
 }
 
-/// Down the longest list, as fast as a wheel turns, until so many rows were read. Returns how many.
+/// Down the longest list, as fast as a wheel turns, and up and down again until so many rows have passed. Returns how many.
 pub async fn scroll_list(window: &OpenWindow, rows: usize) -> Result<(usize, Frames)> {
     window.choose("[data-pane=rail]", BUSY).await?;
     let longest = "
@@ -167,8 +172,10 @@ pub async fn scroll_list(window: &OpenWindow, rows: usize) -> Result<(usize, Fra
         document.activeElement?.blur();";
     ask(window, longest, vec![]).await?;
     let script = "
-        const rows = () => Math.round((grid().scrollTop + grid().clientHeight) / 77);
-        const seen = await scroll(grid, 1200, () => rows() >= args[0], 15000);
+        globalThis.onWay ??= { step: 1200, passed: 0 };
+        const rows = () => Math.round((onWay.passed + grid().clientHeight) / 77);
+        const pass = (by) => { onWay.passed += by; return rows() >= args[0]; };
+        const seen = await scroll(grid, onWay.step, pass, 15000, (step) => (onWay.step = -step));
         return { ...seen, count: rows() };";
     scrolled(window, script, rows).await
 }
