@@ -17,6 +17,16 @@ const numbersOfTheRegion = {
 };
 
 /**
+ * A time zone in which it is noon. Tests run there: shortly before midnight half an hour leads to another day, which is said in
+ * other words.
+ */
+function noon(): string {
+  const ahead = 12 - new Date().getUTCHours();
+  // The sign of these names is what has to be added to reach UTC.
+  return `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
+
+/**
  * `fake` mode and the component tests put `dev/host.ts` in the place of the one module that knows Tauri.
  * A normal build never resolves it, so sample data cannot end up in the program.
  */
@@ -49,6 +59,7 @@ export default defineConfig(({ mode }) => {
     build: { target: "safari16", assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
     test: {
       environment: "happy-dom",
+      env: { TZ: noon() },
       include: ["src/**/*.test.ts", "test/**/*.test.ts"],
       setupFiles: ["./test/setup.ts"],
       restoreMocks: true,
