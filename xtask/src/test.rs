@@ -1,8 +1,9 @@
 //! Every check and every test, in one sum.
 //!
 //! The Rust programs and tests are built once, in one profile and with one set of features: another selection of
-//! packages would unify features differently and build half of the dependencies again. So the test programs are
-//! started here and not by `cargo test`, which also needs no further runner to be installed.
+//! packages unifies features differently and builds half of the dependencies again. The hub is worth that: it is built
+//! once more, alone, as it is hosted. The test programs are started here and not by `cargo test`, which also needs no
+//! further runner to be installed.
 
 mod phases;
 mod programs;
@@ -48,6 +49,9 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         report.beside("window", || phases::window(workspace), build);
     }
     if let Some(programs) = programs {
+        if !options.quick {
+            report.phase("hub", || Ok(phases::hub_alone(workspace)));
+        }
         report.phase("codegen", || phases::codegen(workspace));
         report.phase("crates", || programs.run(workspace, |program| program.is_of_crate(options.quick)));
         if !options.quick {

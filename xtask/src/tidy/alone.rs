@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 /// The program.
 const HUB: &str = "deskbell-hub";
 
-/// What it does without: its file is plain, so it needs no cipher, and a third of its memory at rest would be that library's.
+/// What it does without: its file is plain, so it needs no cipher, and a quarter of its memory at rest would be that library's.
 const NOT_IN_HUB: &[&str] = &["openssl-sys", "sqlcipher-src"];
 
 /// A sentence for everything that must not be there.
